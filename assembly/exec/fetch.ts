@@ -1,0 +1,50 @@
+/** Control enters a page: the fetch TLB is consulted, and decoded code found for its frame. */
+import { FETCH_ACCESS } from '../hart/cause';
+import { at } from '../hart/hart';
+import { raise } from '../hart/trap';
+import { FETCH, TAG_SLOW, tagOf } from '../mmu/entry';
+import { fault, IS_MMIO, NO_MEMORY, resolve, translate } from '../mmu/tlb';
+import { stopForMemory } from '../vm/exit';
+import { codePage, LAST_HALFWORD, scratchPage } from './code-page';
+import { lengthOf } from './decode';
+
+/** `enterPage` found no code page: a trap was taken, which is a step. */
+export const TRAPPED: usize = 0;
+/** No frame was free, nothing happened, and the hart stops. */
+export const NO_FRAME: usize = 1;
+
+/** Linear address of the halfword at `va` for a fetch, or TRAPPED, or NO_FRAME. */
+function fetchHalf(hart: usize, va: u64): usize {
+  const entry = translate(hart, va, FETCH);
+  const address = entry ? resolve(hart, entry, va, 2, FETCH) : 0;
+  if (address) return address;
+  if (fault == NO_MEMORY) {
+    stopForMemory(hart);
+    return NO_FRAME;
+  }
+  raise(hart, fault == IS_MMIO ? FETCH_ACCESS : fault, va);
+  return TRAPPED;
+}
+
+/**
+ * The code page to execute from at `pc`: that of its frame, or the scratch page for an instruction
+ * that straddles two pages or stands in a page that PMP covers in part.
+ */
+export function enterPage(hart: usize, pc: u64): usize {
+  const address = fetchHalf(hart, pc);
+  if (address <= NO_FRAME) return address;
+  const offset = <u32>pc & LAST_HALFWORD;
+  const partial = (tagOf(translate(hart, pc, FETCH)) & TAG_SLOW) != 0;
+  const low: u32 = load<u16>(address);
+  const long = lengthOf(low) == 4;
+  if (!partial && !(long && offset == LAST_HALFWORD)) {
+    return codePage(<u32>(address >> 12), at(hart).extensions);
+  }
+  let word = low;
+  if (long) {
+    const second = fetchHalf(hart, pc + 2);
+    if (second <= NO_FRAME) return second;
+    word |= (<u32>load<u16>(second)) << 16;
+  }
+  return scratchPage(offset, word, at(hart).extensions);
+}

@@ -1,0 +1,79 @@
+/**
+ * The one door: every change of a guest page passes `changePage`, whoever writes. Behind it stand
+ * the epoch of the page's last change, first allocation, and the dropping of decoded code.
+ */
+import { dropCode } from '../exec/code-page';
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
+import { dropAddresses } from '../mmu/drop';
+import { vmAt } from '../vm/vm';
+import { allocateFrame, frameAddress, frameRecord, host } from './host';
+import {
+  isRamPage,
+  MAP_FRAME_MASK,
+  MAP_PRESENT,
+  MAP_ZERO_READ,
+  makeMapEntry,
+  mapEntry,
+  mapState,
+  setMapEpoch,
+  setMapState,
+} from './map';
+
+/**
+ * Address of the frame behind RAM page `page` for a change of `bytes` bytes at `offset`; 0 when no
+ * frame can be had, and then nothing changed. Afterwards the page is present, exclusive, stamped with
+ * the current epoch, and no code decoded from those bytes remains.
+ */
+export function changePage(vm: usize, page: u32, offset: u32, bytes: u32): usize {
+  const entry = makeMapEntry(vm, page);
+  if (!entry) return 0;
+  const state = mapState(entry);
+  let frame = state & MAP_FRAME_MASK;
+  if (!(state & MAP_PRESENT)) {
+    frame = allocateFrame();
+    if (!frame) return 0;
+    const record = frameRecord(frame);
+    record.owner = <u32>(vm >> PAGE_SHIFT);
+    record.page = page;
+    vmAt(vm).frames += 1;
+    setMapState(entry, frame | MAP_PRESENT);
+    if (state & MAP_ZERO_READ) dropAddresses(vm, page);
+  }
+  setMapEpoch(entry, vmAt(vm).epoch);
+  if (frameRecord(frame).codeLines) dropCode(frame, offset, bytes);
+  return frameAddress(frame);
+}
+
+/**
+ * Address of the frame to read RAM page `page` from; a page never written reads as the zero frame.
+ * `cached` says that the address will be kept in a TLB. 0 when no frame can be had.
+ */
+export function readPage(vm: usize, page: u32, cached: bool): usize {
+  let entry = mapEntry(vm, page);
+  if (entry) {
+    const state = mapState(entry);
+    if (state & MAP_PRESENT) return frameAddress(state & MAP_FRAME_MASK);
+  }
+  if (cached) {
+    entry = makeMapEntry(vm, page);
+    if (!entry) return 0;
+    setMapState(entry, mapState(entry) | MAP_ZERO_READ);
+  }
+  return frameAddress(host().zeroFrame);
+}
+
+/** Linear address of a byte of guest RAM, good to its page's end; 0 outside RAM. */
+export function guestRead(vm: usize, gpa: u64): usize {
+  const page = (gpa - RAM_BASE) >> PAGE_SHIFT;
+  if (!isRamPage(vm, page)) return 0;
+  return readPage(vm, <u32>page, false) + (<usize>gpa & PAGE_MASK);
+}
+
+/** The same for writing, from the byte to its page's end; also 0 when no frame can be had. */
+export function guestWrite(vm: usize, gpa: u64): usize {
+  const page = (gpa - RAM_BASE) >> PAGE_SHIFT;
+  if (!isRamPage(vm, page)) return 0;
+  const offset = <u32>gpa & PAGE_MASK;
+  const address = changePage(vm, <u32>page, offset, PAGE_SIZE - offset);
+  return address ? address + offset : 0;
+}

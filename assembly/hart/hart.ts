@@ -1,0 +1,207 @@
+import { PAGE_SIZE } from '../layout';
+
+/** Privilege modes (Privileged 1.2). */
+export const USER: u32 = 0;
+export const SUPERVISOR: u32 = 1;
+export const MACHINE: u32 = 3;
+
+/** SBI HSM states (SBI 9, "Hart State Management"). */
+export const HART_STARTED: u32 = 0;
+export const HART_STOPPED: u32 = 1;
+export const HART_SUSPENDED: u32 = 4;
+
+/**
+ * One hart's block: this record, its context table, then its TLBs. The integer and floating-point
+ * registers stand first, so that register n is at `8 * n` and `F_OFFSET + 8 * n` of the block;
+ * x0 is never written.
+ */
+@unmanaged
+export class Hart {
+  x0: u64;
+  x1: u64;
+  x2: u64;
+  x3: u64;
+  x4: u64;
+  x5: u64;
+  x6: u64;
+  x7: u64;
+  x8: u64;
+  x9: u64;
+  x10: u64;
+  x11: u64;
+  x12: u64;
+  x13: u64;
+  x14: u64;
+  x15: u64;
+  x16: u64;
+  x17: u64;
+  x18: u64;
+  x19: u64;
+  x20: u64;
+  x21: u64;
+  x22: u64;
+  x23: u64;
+  x24: u64;
+  x25: u64;
+  x26: u64;
+  x27: u64;
+  x28: u64;
+  x29: u64;
+  x30: u64;
+  x31: u64;
+  f0: u64;
+  f1: u64;
+  f2: u64;
+  f3: u64;
+  f4: u64;
+  f5: u64;
+  f6: u64;
+  f7: u64;
+  f8: u64;
+  f9: u64;
+  f10: u64;
+  f11: u64;
+  f12: u64;
+  f13: u64;
+  f14: u64;
+  f15: u64;
+  f16: u64;
+  f17: u64;
+  f18: u64;
+  f19: u64;
+  f20: u64;
+  f21: u64;
+  f22: u64;
+  f23: u64;
+  f24: u64;
+  f25: u64;
+  f26: u64;
+  f27: u64;
+  f28: u64;
+  f29: u64;
+  f30: u64;
+  f31: u64;
+  pc: u64;
+  /** frm in bits 7..5, fflags in bits 4..0 (Unprivileged 20.2). */
+  fcsr: u32;
+  privilege: u32;
+  /** The V bit (Privileged 15.1); always 0 until the hypervisor extension runs. */
+  virtualized: u32;
+  /** 1 while FS is Dirty: loads and stores of f registers may take the fast path. */
+  floatReady: u32;
+  /** Why the inner loop must return after the current instruction; see exec/outcome. */
+  stop: u32;
+  /** HSM state. */
+  state: u32;
+  /** 1 after WFI, until an enabled interrupt is pending. */
+  waiting: u32;
+  index: u32;
+  /** Address of the VM block. */
+  vm: u32;
+  /** Bytes that the current LR reserved; 0 without a reservation. */
+  reservationSize: u32;
+  /** Guest-physical address of the reservation. */
+  reservation: u64;
+  /** Steps that the current slice was given and, as of the last slow path, has left. */
+  slice: i64;
+  remaining: i64;
+  /** Steps taken in all finished slices; of them, those that retired nothing. */
+  steps: u64;
+  unretired: u64;
+  /** Context ids of data accesses and fetches, shifted to their place in a TLB tag. */
+  dataContext: u64;
+  fetchContext: u64;
+  /** Extensions of the CPU model (bits of Ext). */
+  extensions: u64;
+  contextsUsed: u32;
+  /** Bit 0: some entry below the upper half of the address space is of a superpage; bit 1: above. */
+  superpages: u32;
+  mcounteren: u32;
+  scounteren: u32;
+
+
+  mstatus: u64;
+  misa: u64;
+  medeleg: u64;
+  mideleg: u64;
+  mie: u64;
+  /** Bits that software writes (SSIP, STIP, SEIP); devices' bits are joined when read. */
+  mip: u64;
+  mtvec: u64;
+  mscratch: u64;
+  mepc: u64;
+  mcause: u64;
+  mtval: u64;
+  menvcfg: u64;
+  stvec: u64;
+  sscratch: u64;
+  sepc: u64;
+  scause: u64;
+  stval: u64;
+  satp: u64;
+  senvcfg: u64;
+  stimecmp: u64;
+  mseccfg: u64;
+  cycleOffset: u64;
+  instretOffset: u64;
+  pmpcfg0: u64;
+  pmpcfg2: u64;
+  pmpaddr0: u64;
+  pmpaddr1: u64;
+  pmpaddr2: u64;
+  pmpaddr3: u64;
+  pmpaddr4: u64;
+  pmpaddr5: u64;
+  pmpaddr6: u64;
+  pmpaddr7: u64;
+  pmpaddr8: u64;
+  pmpaddr9: u64;
+  pmpaddr10: u64;
+  pmpaddr11: u64;
+  pmpaddr12: u64;
+  pmpaddr13: u64;
+  pmpaddr14: u64;
+  pmpaddr15: u64;
+
+  /** Bits of mip that devices drive: MSIP, MTIP, STIP (Sstc), SEIP, MEIP. */
+  lines: u64;
+  /** CLINT. */
+  mtimecmp: u64;
+
+  /** TLB misses by cause. */
+  missRead: u64;
+  missWrite: u64;
+  missFetch: u64;
+  /** Entry of a global page, taken over into another context. */
+  missGlobal: u64;
+  /** First half present, address dropped by the hypervisor. */
+  missRefill: u64;
+  missMisaligned: u64;
+  missMmio: u64;
+  /** Stores into pages that hold decoded code. */
+  missCode: u64;
+  exceptions: u64;
+  interrupts: u64;
+}
+
+export const F_OFFSET: usize = 256;
+
+/** Context keys: CONTEXTS words of 64 bits (mmu/context). */
+export const CONTEXTS_OFFSET: usize = 2048;
+export const CONTEXTS: u32 = 255;
+
+/** Geometry of the TLB, part of the machine's definition: direct mapped, indexed by the VPN. */
+export const TLB_ENTRY_SHIFT: u32 = 4;
+export const TLB_DATA_ENTRIES: u32 = 1024;
+export const TLB_FETCH_ENTRIES: u32 = 512;
+export const TLB_READ_OFFSET: usize = <usize>PAGE_SIZE;
+export const TLB_WRITE_OFFSET: usize =
+  TLB_READ_OFFSET + (<usize>TLB_DATA_ENTRIES << TLB_ENTRY_SHIFT);
+export const TLB_FETCH_OFFSET: usize =
+  TLB_WRITE_OFFSET + (<usize>TLB_DATA_ENTRIES << TLB_ENTRY_SHIFT);
+export const HART_SIZE: usize = TLB_FETCH_OFFSET + (<usize>TLB_FETCH_ENTRIES << TLB_ENTRY_SHIFT);
+export const HART_FRAMES: u32 = <u32>(HART_SIZE / PAGE_SIZE);
+
+export function at(hart: usize): Hart {
+  return changetype<Hart>(hart);
+}

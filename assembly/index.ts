@@ -1,0 +1,217 @@
+/**
+ * The core's ABI, and nothing else. VMs are named by the frame number of their block, frames by their
+ * number: no address crosses as a signed 32-bit value. 64-bit values are BigInt in JavaScript.
+ */
+import { uartGive as give, uartTake as take } from './dev/uart-host';
+import { changePage } from './frames/door';
+import { frameAddress, host, initializeHost } from './frames/host';
+import { MAP_FRAME_MASK, MAP_PRESENT, mapEntry, mapEpoch, mapState } from './frames/map';
+import { readCsr } from './hart/csr';
+import { refreshFloat } from './hart/csr-write';
+import { at, Hart, HART_FRAMES, MACHINE } from './hart/hart';
+import { startMachine, startSupervisor } from './hart/reset';
+import {
+  CODE_PAGE_SIZE,
+  CODE_PAGES,
+  FIRST_FRAME,
+  MAX_HARTS,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  TRANSFER,
+  TRANSFER_SIZE,
+} from './layout';
+import { selectContexts } from './mmu/context';
+import { dropAddresses, dropAllWriteAddresses } from './mmu/drop';
+import { runVm } from './sched/run';
+import { nextDeadline, skipTo, vmTime as timeOf } from './vm/clock';
+import { createVm, destroyVm } from './vm/lifecycle';
+import { EXIT_COUNT_OFFSET, EXIT_REASONS, hartOf, VM_FRAMES, vmAt } from './vm/vm';
+
+/** Prepares a fresh memory; `frameLimit` bounds guest memory and control blocks together. */
+export function hostInitialize(frameLimit: u32): void {
+  initializeHost(frameLimit);
+}
+
+export function hostFramesUsed(): u32 {
+  return host().used;
+}
+
+export function hostFrameLimit(): u32 {
+  return host().limit;
+}
+
+/** What the host layer must know of the layout. */
+export function layoutValue(which: u32): u32 {
+  switch (which) {
+    case 0:
+      return <u32>TRANSFER;
+    case 1:
+      return TRANSFER_SIZE;
+    case 2:
+      return FIRST_FRAME;
+    case 3:
+      return VM_FRAMES;
+    case 4:
+      return HART_FRAMES;
+    case 5:
+      return MAX_HARTS;
+    case 6:
+      return CODE_PAGES * CODE_PAGE_SIZE;
+    default:
+      return 0;
+  }
+}
+
+/** Handle of a new VM with stopped harts, or 0 when frames are short. */
+export function vmCreate(ramBytes: u64, harts: u32, extensions: u64, flags: u32): u32 {
+  return <u32>(createVm(ramBytes, harts, extensions, flags) >> PAGE_SHIFT);
+}
+
+export function vmDestroy(vm: u32): void {
+  destroyVm(frameAddress(vm));
+}
+
+function hartIn(vm: u32, hart: u32): usize {
+  return hartOf(frameAddress(vm), hart);
+}
+
+/** Starts a hart at `pc`: in M-mode from reset, or in S-mode as firmware would leave it. */
+export function hartStart(vm: u32, hart: u32, pc: u64, a0: u64, a1: u64, mode: u32): void {
+  if (mode == MACHINE) startMachine(hartIn(vm, hart), pc, a0, a1);
+  else startSupervisor(hartIn(vm, hart), pc, a0, a1);
+}
+
+export function vmClock(vm: u32, kind: u32, now: u64, rtcOriginNs: u64): void {
+  const state = vmAt(frameAddress(vm));
+  state.clock = kind;
+  state.timeOrigin = now;
+  state.stepsOrigin = state.steps;
+  state.timeSeen = now;
+  state.rtcOrigin = rtcOriginNs;
+}
+
+/** Runs at most `budget` steps; returns an EXIT_*. */
+export function vmRun(vm: u32, budget: u64, now: u64, rate: u64): u32 {
+  return runVm(frameAddress(vm), budget, now, rate);
+}
+
+export function vmExitCode(vm: u32): u32 {
+  return vmAt(frameAddress(vm)).exitCode;
+}
+
+export function vmSteps(vm: u32): u64 {
+  return vmAt(frameAddress(vm)).steps;
+}
+
+/** Instructions retired by all harts. */
+export function vmInstructions(vm: u32): u64 {
+  const state = vmAt(frameAddress(vm));
+  let retired = state.steps;
+  for (let index: u32 = 0; index < state.harts; ++index) {
+    retired -= at(hartIn(vm, index)).unretired;
+  }
+  return retired;
+}
+
+export function vmTime(vm: u32): u64 {
+  return timeOf(frameAddress(vm));
+}
+
+/** The time of the earliest timer that is set, all ones if none. */
+export function vmDeadline(vm: u32): u64 {
+  return nextDeadline(frameAddress(vm));
+}
+
+/** Virtual clock, idle VM: moves time forward. */
+export function vmSkipTo(vm: u32, time: u64): void {
+  skipTo(frameAddress(vm), time);
+}
+
+/** Frame of a RAM page; 0: for a read all zero, for a write no frame is free. */
+export function vmFrame(vm: u32, page: u32, write: u32): u32 {
+  const address = frameAddress(vm);
+  if (write) return <u32>(changePage(address, page, 0, PAGE_SIZE) >> PAGE_SHIFT);
+  const entry = mapEntry(address, page);
+  const state = entry ? mapState(entry) : 0;
+  return state & MAP_PRESENT ? state & MAP_FRAME_MASK : 0;
+}
+
+/** Frames of guest memory and map tables that the VM owns. */
+export function vmFramesOwned(vm: u32): u32 {
+  return vmAt(frameAddress(vm)).frames;
+}
+
+/** Begins a new epoch and returns the one that ended: pages stamped above it changed since. */
+export function vmBeginEpoch(vm: u32): u32 {
+  const address = frameAddress(vm);
+  const ended = vmAt(address).epoch;
+  vmAt(address).epoch = ended + 1;
+  dropAllWriteAddresses(address);
+  return ended;
+}
+
+/** Epoch of a page's last change; 0 if it was never written. */
+export function vmPageEpoch(vm: u32, page: u32): u32 {
+  const entry = mapEntry(frameAddress(vm), page);
+  return entry ? mapEpoch(entry) : 0;
+}
+
+/** HTIF: from now on a store to the eight bytes at `gpa` ends the run. */
+export function vmWatchToHost(vm: u32, gpa: u64): void {
+  const address = frameAddress(vm);
+  vmAt(address).tohost = gpa;
+  dropAllWriteAddresses(address);
+}
+
+/** The hypervisor may drop the address half of any page's TLB entries at any time (law 4). */
+export function vmDropAddresses(vm: u32, page: u32): void {
+  dropAddresses(frameAddress(vm), page);
+}
+
+export function uartTake(vm: u32, port: u32): u32 {
+  return take(frameAddress(vm), port);
+}
+
+export function uartGive(vm: u32, port: u32, count: u32): u32 {
+  return give(frameAddress(vm), port, count);
+}
+
+/** Registers by number: 0…31 x, 32…63 f, 64 pc, 65 privilege, 66 fcsr. */
+export function hartRegister(vm: u32, hart: u32, number: u32): u64 {
+  const address = hartIn(vm, hart);
+  if (number < 64) return load<u64>(address + (<usize>number << 3));
+  if (number == 64) return at(address).pc;
+  return number == 65 ? at(address).privilege : at(address).fcsr;
+}
+
+export function hartSetRegister(vm: u32, hart: u32, number: u32, value: u64): void {
+  const address = hartIn(vm, hart);
+  if (number > 0 && number < 64) store<u64>(address + (<usize>number << 3), value);
+  else if (number == 64) at(address).pc = value;
+  else if (number == 65) at(address).privilege = <u32>value;
+  else if (number == 66) at(address).fcsr = <u32>value & 0xff;
+  refreshFloat(address);
+  selectContexts(address);
+}
+
+/** A CSR's value as M-mode would read it; 0 for one that the hart lacks. */
+export function hartCsr(vm: u32, hart: u32, number: u32): u64 {
+  return readCsr(hartIn(vm, hart), number);
+}
+
+const COUNTERS: usize = offsetof<Hart>('missRead');
+
+/** Counters: 0 steps, 1 unretired, 2…9 TLB misses by cause, 10 exceptions, 11 interrupts. */
+export function hartCounter(vm: u32, hart: u32, which: u32): u64 {
+  const address = hartIn(vm, hart);
+  if (which == 0) return at(address).steps;
+  if (which == 1) return at(address).unretired;
+  return which < 12 ? load<u64>(address + (<usize>(which - 2) << 3), COUNTERS) : 0;
+}
+
+/** How often `vmRun` returned `reason`. */
+export function vmExits(vm: u32, reason: u32): u64 {
+  if (reason >= EXIT_REASONS) return 0;
+  return load<u64>(frameAddress(vm) + (<usize>reason << 3), EXIT_COUNT_OFFSET);
+}
+

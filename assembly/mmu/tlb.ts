@@ -1,0 +1,202 @@
+/**
+ * The TLB's slow side: filling, resolving, fencing. The fast side, one compare, stands inline in
+ * exec/interpreter; mmu/entry describes the entry.
+ */
+import { changePage, readPage } from '../frames/door';
+import { frameRecord } from '../frames/host';
+import { at, MACHINE } from '../hart/hart';
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
+import { isRamPage } from '../frames/map';
+import { vmAt } from '../vm/vm';
+import { dataPrivilege, emptyTlb, holdsIn, isOfAsid, retireAsid, selectContexts } from './context';
+import {
+  ENTRIES_BEGIN,
+  ENTRIES_END,
+  ENTRY_SIZE,
+  entryFor,
+  FETCH,
+  GUEST_GLOBAL,
+  GUEST_LEVEL_SHIFT,
+  GUEST_LIMIT,
+  GUEST_PAGE_MASK,
+  GUEST_USER,
+  guestOf,
+  LEVEL_NAPOT,
+  READ,
+  setAddend,
+  setGuest,
+  setTag,
+  TAG_CONTEXT,
+  TAG_CONTEXT_SHIFT,
+  TAG_EMPTY,
+  TAG_PAGE,
+  TAG_SLOW,
+  tagOf,
+  WRITE,
+} from './entry';
+import { checkPmp, PMP_ALLOW, PMP_DENY } from './pmp';
+import {
+  accessFault,
+  walk,
+  WALK_NO_MEMORY,
+  walkedAddress,
+  walkedGlobal,
+  walkedLevel,
+  walkedUser,
+  walkFault,
+} from './walk';
+
+/** Why the last `translate` or `resolve` yielded 0: a cause, or NO_MEMORY, or IS_MMIO. */
+export let fault: u64 = 0;
+export const NO_MEMORY: u64 = WALK_NO_MEMORY;
+export const IS_MMIO: u64 = u64.MAX_VALUE - 1;
+
+function privilegeFor(hart: usize, access: u32): u32 {
+  return access == FETCH ? at(hart).privilege : dataPrivilege(hart);
+}
+
+function countMiss(hart: usize, access: u32): void {
+  if (access == READ) at(hart).missRead += 1;
+  else if (access == WRITE) at(hart).missWrite += 1;
+  else at(hart).missFetch += 1;
+}
+
+/**
+ * The entry whose first half translates `va` for `access`: found, taken over from another context, or
+ * filled by a walk. 0 with `fault` when the walk failed.
+ */
+export function translate(hart: usize, va: u64, access: u32): usize {
+  const context = access == FETCH ? at(hart).fetchContext : at(hart).dataContext;
+  const entry = entryFor(hart, va, access);
+  const want = (va & TAG_PAGE) | context;
+  const tag = tagOf(entry);
+  if ((tag & ~TAG_SLOW) == want) return entry;
+  if ((tag & TAG_PAGE) == (va & TAG_PAGE)) {
+    const guest = guestOf(entry);
+    const from = <u32>((tag & TAG_CONTEXT) >> TAG_CONTEXT_SHIFT);
+    const to = <u32>(context >> TAG_CONTEXT_SHIFT);
+    if (holdsIn(hart, from, to, (guest & GUEST_GLOBAL) != 0, (guest & GUEST_USER) != 0)) {
+      at(hart).missGlobal += 1;
+      setTag(entry, want | (tag & TAG_SLOW));
+      return entry;
+    }
+  }
+  countMiss(hart, access);
+  const privilege = privilegeFor(hart, access);
+  let address = va & TAG_PAGE;
+  let flags: u32 = 0;
+  if (privilege != MACHINE && at(hart).satp >> 60) {
+    if (!walk(hart, va, access, privilege)) {
+      fault = walkFault;
+      return 0;
+    }
+    address = walkedAddress;
+    flags = walkedLevel << GUEST_LEVEL_SHIFT;
+    if (walkedGlobal) flags |= GUEST_GLOBAL;
+    if (walkedUser) flags |= GUEST_USER;
+    if (walkedLevel) at(hart).superpages |= <i64>va < 0 ? 2 : 1;
+  }
+  if (address >= GUEST_LIMIT) {
+    fault = accessFault(access);
+    return 0;
+  }
+  setTag(entry, want | TAG_SLOW);
+  setGuest(entry, <u32>(address >> PAGE_SHIFT) | flags);
+  return entry;
+}
+
+/** Guest-physical address of `va` by an entry that translates it. */
+export function guestAddress(entry: usize, va: u64): u64 {
+  return (<u64>(guestOf(entry) & GUEST_PAGE_MASK) << PAGE_SHIFT) | (va & PAGE_MASK);
+}
+
+/**
+ * Linear address of `va` for an access of `bytes` bytes within the page, by an entry that translates
+ * it; a store's page passed the door. The entry becomes fast where nothing speaks against it. 0 with
+ * `fault`: an access fault by PMP, NO_MEMORY, or IS_MMIO.
+ */
+export function resolve(hart: usize, entry: usize, va: u64, bytes: u32, access: u32): usize {
+  const tag = tagOf(entry);
+  if (!(tag & TAG_SLOW)) return <usize>((<u32>va) + load<u32>(entry, 8));
+  const vm = <usize>at(hart).vm;
+  const gpa = guestAddress(entry, va);
+  const privilege = privilegeFor(hart, access);
+  const verdict = checkPmp(hart, gpa & TAG_PAGE, PAGE_SIZE, access, privilege);
+  if (verdict != PMP_ALLOW) {
+    if (verdict == PMP_DENY || checkPmp(hart, gpa, bytes, access, privilege) != PMP_ALLOW) {
+      fault = accessFault(access);
+      return 0;
+    }
+  }
+  const page = (gpa - RAM_BASE) >> PAGE_SHIFT;
+  if (!isRamPage(vm, page)) {
+    fault = IS_MMIO;
+    return 0;
+  }
+  const offset = <u32>gpa & PAGE_MASK;
+  let fast = verdict == PMP_ALLOW;
+  let address: usize;
+  if (access == WRITE) {
+    address = changePage(vm, <u32>page, offset, bytes);
+    if (address) {
+      const code = frameRecord(<u32>(address >> PAGE_SHIFT)).codeLines != 0;
+      if (code) at(hart).missCode += 1;
+      if (code || page == (vmAt(vm).tohost - RAM_BASE) >> PAGE_SHIFT) fast = false;
+    }
+  } else {
+    address = readPage(vm, <u32>page, true);
+  }
+  if (!address) {
+    fault = NO_MEMORY;
+    return 0;
+  }
+  if (fast) {
+    setAddend(entry, <u32>address - (<u32>va & ~PAGE_MASK));
+    setTag(entry, tag & ~TAG_SLOW);
+  }
+  return address + offset;
+}
+
+/** Empties the hart's TLB (a fence without operands, or a write of a PMP register). */
+export function flushAll(hart: usize): void {
+  emptyTlb(hart);
+  selectContexts(hart);
+}
+
+/** Bits of the virtual page number that a superpage of this level leaves free. */
+function coveredBits(level: u32): u64 {
+  return level == LEVEL_NAPOT ? 0xffff : ((<u64>PAGE_SIZE) << (9 * level)) - 1;
+}
+
+function dropIf(hart: usize, entry: usize, va: u64, asid: u32, hasAsid: bool): void {
+  const guest = guestOf(entry);
+  const tag = tagOf(entry);
+  if ((tag ^ va) & ~coveredBits(guest >> GUEST_LEVEL_SHIFT)) return;
+  if (hasAsid) {
+    if (guest & GUEST_GLOBAL) return;
+    if (!isOfAsid(hart, <u32>((tag & TAG_CONTEXT) >> TAG_CONTEXT_SHIFT), asid)) return;
+  }
+  setTag(entry, TAG_EMPTY);
+}
+
+/**
+ * SFENCE.VMA (Privileged 12.2.1): drops what the operands name. A page of a superpage goes with any
+ * address in it; global entries stay when an ASID is named.
+ */
+export function fence(hart: usize, va: u64, hasVa: bool, asid: u32, hasAsid: bool): void {
+  if (!hasVa) {
+    if (hasAsid) retireAsid(hart, asid);
+    else flushAll(hart);
+    return;
+  }
+  const half: u32 = <i64>va < 0 ? 2 : 1;
+  if (at(hart).superpages & half) {
+    for (let entry = hart + ENTRIES_BEGIN; entry < hart + ENTRIES_END; entry += ENTRY_SIZE) {
+      dropIf(hart, entry, va, asid, hasAsid);
+    }
+    return;
+  }
+  dropIf(hart, entryFor(hart, va, READ), va, asid, hasAsid);
+  dropIf(hart, entryFor(hart, va, WRITE), va, asid, hasAsid);
+  dropIf(hart, entryFor(hart, va, FETCH), va, asid, hasAsid);
+}

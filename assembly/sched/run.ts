@@ -1,0 +1,132 @@
+/**
+ * The vCPU scheduler of one VM: harts in index order, a quantum each, cut at the VM's earliest
+ * deadline. Quanta are counted in steps and kept across calls, so that how the host cuts its budgets
+ * changes nothing a guest can see.
+ */
+import { interpret } from '../exec/interpreter';
+import { at, HART_STARTED, HART_STOPPED } from '../hart/hart';
+import { interrupt } from '../hart/trap';
+import { nextInterrupt, wakingBits } from '../hart/interrupts';
+import { nextDeadline, stepsUntil, synchronize, updateTimers } from '../vm/clock';
+import {
+  EXIT_BUDGET,
+  EXIT_COUNT_OFFSET,
+  EXIT_IDLE,
+  EXIT_STOPPED,
+  hartOf,
+  vmAt,
+} from '../vm/vm';
+
+/** Long enough that changing harts costs nothing, short enough for a spinlock's holder: 50 µs. */
+const QUANTUM: u32 = 5000;
+
+/** Whether the hart has something to execute; an enabled pending interrupt ends its wait. */
+function isRunnable(hart: usize): bool {
+  if (at(hart).state == HART_STOPPED) return false;
+  if (!at(hart).waiting) return true;
+  if (!wakingBits(hart)) return false;
+  at(hart).waiting = 0;
+  at(hart).state = HART_STARTED;
+  return true;
+}
+
+/** Points `current` at the next runnable hart, itself included if `stay`; false if there is none. */
+function choose(vm: usize, stay: bool): bool {
+  const state = vmAt(vm);
+  const first: u32 = stay ? 0 : 1;
+  for (let step = first; step < state.harts + first; ++step) {
+    const index = (state.current + step) % state.harts;
+    if (!isRunnable(hartOf(vm, index))) continue;
+    if (step || !state.quantumLeft) state.quantumLeft = QUANTUM;
+    state.current = index;
+    return true;
+  }
+  return false;
+}
+
+/** Runs one hart for at most `steps` steps; returns how many it took. */
+function runSlice(vm: usize, hart: usize, steps: i64): i64 {
+  const state = at(hart);
+  state.slice = steps;
+  state.remaining = steps;
+  state.stop = 0;
+  vmAt(vm).running = <u32>hart;
+  const code = nextInterrupt(hart);
+  if (code >= 0) {
+    interrupt(hart, code);
+    state.remaining -= 1;
+    state.stop = 0;
+  }
+  interpret(hart);
+  vmAt(vm).running = 0;
+  const taken = steps - state.remaining;
+  state.steps += taken;
+  state.slice = 0;
+  state.remaining = 0;
+  vmAt(vm).steps += taken;
+  return taken;
+}
+
+/** A reservation falls when another hart of the VM runs (law on LR/SC). */
+function dropReservations(vm: usize, except: usize): void {
+  for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
+    const hart = hartOf(vm, index);
+    if (hart != except) at(hart).reservationSize = 0;
+  }
+}
+
+function isAnyStarted(vm: usize): bool {
+  for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
+    if (at(hartOf(vm, index)).state != HART_STOPPED) return true;
+  }
+  return false;
+}
+
+function updateAllTimers(vm: usize): void {
+  for (let index: u32 = 0; index < vmAt(vm).harts; ++index) updateTimers(hartOf(vm, index));
+}
+
+function runHarts(vm: usize, budget: u64): u32 {
+  const state = vmAt(vm);
+  let left = <i64>budget;
+  let stay = true;
+  while (left > 0) {
+    updateAllTimers(vm);
+    if (!choose(vm, stay)) return isAnyStarted(vm) ? EXIT_IDLE : EXIT_STOPPED;
+    stay = true;
+    const hart = hartOf(vm, state.current);
+    const untilDeadline = stepsUntil(vm, nextDeadline(vm));
+    let steps = left;
+    if (state.harts > 1 && <i64>state.quantumLeft < steps) steps = state.quantumLeft;
+    const cut = <i64>untilDeadline <= steps;
+    if (cut) steps = untilDeadline;
+    if (state.harts > 1) dropReservations(vm, hart);
+    const taken = runSlice(vm, hart, steps);
+    left -= taken;
+    state.quantumLeft -= min<u32>(state.quantumLeft, <u32>taken);
+    if (state.exitPending) return state.exitPending;
+    if (!state.quantumLeft || (cut && taken == steps)) {
+      state.quantumLeft = 0;
+      stay = false;
+    }
+  }
+  if (!stay && state.harts > 1) passOn(vm);
+  return EXIT_BUDGET;
+}
+
+/** The budget ended with a quantum: the next call begins with the next hart. */
+function passOn(vm: usize): void {
+  const state = vmAt(vm);
+  state.current = (state.current + 1) % state.harts;
+}
+
+/** Runs the VM for `budget` steps at most; `now` and `rate` are for the real clock. */
+export function runVm(vm: usize, budget: u64, now: u64, rate: u64): u32 {
+  const state = vmAt(vm);
+  synchronize(vm, now, rate);
+  state.exitPending = EXIT_BUDGET;
+  const reason = runHarts(vm, budget);
+  const counter = vm + EXIT_COUNT_OFFSET + (<usize>reason << 3);
+  store<u64>(counter, load<u64>(counter) + 1);
+  return reason;
+}

@@ -1,0 +1,92 @@
+/**
+ * One clock per VM, counted in ticks of `mtime` (10 MHz).
+ *
+ * Virtual: all harts' steps ÷ 100 plus what idle VMs skipped; host speed does not enter. Real: the
+ * host's time at the last entry into the core, carried on by steps at the speed measured so far, so
+ * that reading the time costs no exit. Time never runs backwards.
+ */
+import { at, HART_STOPPED } from '../hart/hart';
+import { MTIP, STIP, setLine } from '../hart/interrupts';
+import { STCE } from '../hart/status';
+import { STEPS_PER_TICK } from '../layout';
+import { CLOCK_VIRTUAL, hartOf, VM_SBI, vmAt } from './vm';
+
+const NEVER: u64 = u64.MAX_VALUE;
+/** No slice is longer than this many steps, whatever the deadline. */
+const FAR: u64 = 1 << 40;
+
+/** Steps of all harts up to this moment, the running slice included. */
+export function stepsNow(vm: usize): u64 {
+  const running = <usize>vmAt(vm).running;
+  if (!running) return vmAt(vm).steps;
+  return vmAt(vm).steps + <u64>(at(running).slice - at(running).remaining);
+}
+
+/** `mtime` now. */
+export function vmTime(vm: usize): u64 {
+  const state = vmAt(vm);
+  if (state.clock == CLOCK_VIRTUAL) return stepsNow(vm) / STEPS_PER_TICK + state.skipped;
+  const time = state.timeOrigin + (((stepsNow(vm) - state.stepsOrigin) * state.rate) >> 32);
+  if (time > state.timeSeen) state.timeSeen = time;
+  return state.timeSeen;
+}
+
+/** Real clock: the host's time at entry, and the speed to carry it on with. */
+export function synchronize(vm: usize, now: u64, rate: u64): void {
+  const state = vmAt(vm);
+  if (state.clock == CLOCK_VIRTUAL) return;
+  state.timeOrigin = now;
+  state.stepsOrigin = state.steps;
+  state.rate = rate;
+}
+
+/** Whether the core drives STIP from stimecmp: Sstc, or the SBI timer on its place. */
+function supervisorTimer(hart: usize): bool {
+  return (at(hart).menvcfg & STCE) != 0 || (vmAt(at(hart).vm).flags & VM_SBI) != 0;
+}
+
+/** MTIP and STIP as the comparators say (Privileged 3.2.1; Sstc 2.1). */
+export function updateTimers(hart: usize): void {
+  const time = vmTime(at(hart).vm);
+  setLine(hart, MTIP, time >= at(hart).mtimecmp);
+  setLine(hart, STIP, supervisorTimer(hart) && time >= at(hart).stimecmp);
+}
+
+/** The earliest time in the future at which a timer of a started hart falls due. */
+export function nextDeadline(vm: usize): u64 {
+  const now = vmTime(vm);
+  let earliest = NEVER;
+  for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
+    const hart = hartOf(vm, index);
+    if (at(hart).state == HART_STOPPED) continue;
+    const machine = at(hart).mtimecmp;
+    if (machine > now && machine < earliest) earliest = machine;
+    if (!supervisorTimer(hart)) continue;
+    const supervisor = at(hart).stimecmp;
+    if (supervisor > now && supervisor < earliest) earliest = supervisor;
+  }
+  return earliest;
+}
+
+/** Steps from now until `deadline`, at least 1. */
+export function stepsUntil(vm: usize, deadline: u64): u64 {
+  const state = vmAt(vm);
+  if (deadline == NEVER) return FAR;
+  const now = vmTime(vm);
+  if (deadline <= now) return 1;
+  const ticks = deadline - now;
+  if (ticks >= 1 << 31) return FAR;
+  if (state.clock == CLOCK_VIRTUAL) {
+    return (deadline - state.skipped) * STEPS_PER_TICK - state.steps;
+  }
+  if (!state.rate) return FAR;
+  const steps = (ticks << 32) / state.rate + 1;
+  return steps < FAR ? steps : FAR;
+}
+
+/** Virtual clock, idle VM: moves time to `time`; afterwards the timers are as that time says. */
+export function skipTo(vm: usize, time: u64): void {
+  const now = vmTime(vm);
+  if (vmAt(vm).clock == CLOCK_VIRTUAL && time > now) vmAt(vm).skipped += time - now;
+  for (let index: u32 = 0; index < vmAt(vm).harts; ++index) updateTimers(hartOf(vm, index));
+}

@@ -1,0 +1,140 @@
+import { MAX_HARTS, PAGE_SIZE } from '../layout';
+
+/** How `mtime` moves (see vm/clock). */
+export const CLOCK_REAL: u32 = 0;
+export const CLOCK_VIRTUAL: u32 = 1;
+
+/** VM flags, given at creation. */
+export const VM_SBI: u32 = 1;
+
+/** ExitReason: why `vmRun` returned. The host layer has the same numbers, held by a test. */
+export const EXIT_BUDGET: u32 = 0;
+/** Every hart waits; nothing will happen before the earliest timer or outside input. */
+export const EXIT_IDLE: u32 = 1;
+/** No frame is free for a page the guest needs; nothing was done. */
+export const EXIT_MEMORY: u32 = 2;
+/** A UART's output ring is more than half full. */
+export const EXIT_CONSOLE: u32 = 3;
+/** The guest wrote `tohost`. */
+export const EXIT_HTIF: u32 = 4;
+/** Power off, asked by SBI or the test finisher; `exitCode` tells which and how. */
+export const EXIT_SHUTDOWN: u32 = 5;
+export const EXIT_RESET: u32 = 6;
+/** No hart is started and none can be: the guest stopped them all. */
+export const EXIT_STOPPED: u32 = 7;
+export const EXIT_INTERNAL: u32 = 8;
+export const EXIT_REASONS: u32 = 9;
+
+export const UARTS: u32 = 2;
+export const UART_OUT_SIZE: u32 = 8192;
+export const UART_IN_SIZE: u32 = 4096;
+
+/** A UART 16550A: registers, then positions (counted, not wrapped) in its two rings. */
+@unmanaged
+export class Uart {
+  ier: u8;
+  lcr: u8;
+  mcr: u8;
+  scr: u8;
+  dll: u8;
+  dlm: u8;
+  fcr: u8;
+  /** 1 while a transmitter-empty interrupt is due (TL16C550, IIR 3-bit id 1). */
+  thrPending: u8;
+  /** 1 when the character time-out stands for less than a full trigger level. */
+  overrun: u8;
+  reserved0: u8;
+  reserved1: u16;
+  irq: u32;
+  outHead: u32;
+  outTail: u32;
+  inHead: u32;
+  inTail: u32;
+  /** Addresses of the rings, UART_OUT_SIZE and UART_IN_SIZE bytes. */
+  out: u32;
+  in: u32;
+  written: u64;
+}
+
+/** One VM's block: this record, its harts' addresses, its UARTs, its guest map, then the rings. */
+@unmanaged
+export class Vm {
+  flags: u32;
+  harts: u32;
+  /** Index of the hart whose quantum runs, and what is left of it (sched/). */
+  current: u32;
+  quantumLeft: u32;
+  clock: u32;
+  /** EXIT_* that a device or SBI call asks for, EXIT_BUDGET if none. */
+  exitPending: u32;
+  exitCode: u32;
+  /** Epoch now; every change of a page stamps it (frames/door). */
+  epoch: u32;
+  /** Frames of guest memory owned, for the host's accounts. */
+  frames: u32;
+  /** 1 when pages of the map are read through the zero frame. */
+  zeroMapped: u32;
+  extensions: u64;
+  ramSize: u64;
+  /** GPA of `tohost`, or all ones. */
+  tohost: u64;
+
+  /** Steps of all harts in finished slices. */
+  steps: u64;
+  /** Virtual clock: ticks skipped while idle. */
+  skipped: u64;
+  /** Real clock: time `timeOrigin` was at `stepsOrigin`; `rate` ticks for each 2^32 steps. */
+  timeOrigin: u64;
+  stepsOrigin: u64;
+  rate: u64;
+  /** Largest time a guest has seen: time never runs backwards. */
+  timeSeen: u64;
+  /** Hart whose slice is running, 0 between slices. */
+  running: u32;
+  reserved: u32;
+
+  /** RTC: host nanoseconds at time 0, the alarm, its state. */
+  rtcOrigin: u64;
+  rtcAlarm: u64;
+  rtcLatchedHigh: u32;
+  rtcAlarmHigh: u32;
+  rtcAlarmArmed: u32;
+  rtcInterruptEnabled: u32;
+  rtcInterruptPending: u32;
+  rtcReserved: u32;
+
+  /** PLIC (one bit or word a source; 64 sources are enough for the board). */
+  plicLevel: u64;
+  plicPending: u64;
+  plicClaimed: u64;
+}
+
+export const HART_TABLE_OFFSET: usize = 256;
+/** PLIC priorities: 64 words of 32 bits. */
+export const PLIC_PRIORITY_OFFSET: usize = HART_TABLE_OFFSET + <usize>MAX_HARTS * 4;
+/** PLIC contexts, M and S of each hart: enable bits (u64), threshold (u32), reserved (u32). */
+export const PLIC_CONTEXT_OFFSET: usize = PLIC_PRIORITY_OFFSET + 64 * 4;
+export const PLIC_CONTEXT_SIZE: usize = 16;
+export const UART_OFFSET: usize = PLIC_CONTEXT_OFFSET + 2 * <usize>MAX_HARTS * PLIC_CONTEXT_SIZE;
+export const UART_RECORD: usize = 64;
+/** How often each EXIT_* was returned: u64 each. */
+export const EXIT_COUNT_OFFSET: usize = UART_OFFSET + <usize>UARTS * UART_RECORD;
+
+/** First level of the guest map: 2,048 addresses of sub-tables, 2 MiB of guest memory each. */
+export const MAP_OFFSET: usize = <usize>PAGE_SIZE;
+export const MAP_ENTRIES: u32 = 2048;
+export const RINGS_OFFSET: usize = MAP_OFFSET + <usize>MAP_ENTRIES * 4;
+export const VM_SIZE: usize = RINGS_OFFSET + <usize>UARTS * (UART_OUT_SIZE + UART_IN_SIZE);
+export const VM_FRAMES: u32 = <u32>(VM_SIZE / PAGE_SIZE);
+
+export function vmAt(vm: usize): Vm {
+  return changetype<Vm>(vm);
+}
+
+export function hartOf(vm: usize, index: u32): usize {
+  return load<u32>(vm + (<usize>index << 2), HART_TABLE_OFFSET);
+}
+
+export function uartOf(vm: usize, port: u32): Uart {
+  return changetype<Uart>(vm + UART_OFFSET + <usize>port * UART_RECORD);
+}

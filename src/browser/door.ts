@@ -1,0 +1,11 @@
+import { type HostOptions, Host as NeutralHost } from '../vm/host.js';
+import { browserPlatform } from './platform.js';
+
+export * from '../index.js';
+
+/** A host: one linear memory, and the VMs on it. */
+export type Host = NeutralHost;
+export const Host = {
+  /** A host in this thread. See `HostOptions` for sizes; throws ConfigurationError for wrong ones. */
+  create: (options?: HostOptions): Promise<Host> => NeutralHost.createOn(browserPlatform, options),
+};

@@ -1,0 +1,62 @@
+import { ConfigurationError, HartwoodError, VmTimeoutError } from '../core/errors.js';
+import { describeStop, type StopReason } from '../vm/stop-reason.js';
+
+/** What the process ends with; docs/exit-statuses.md explains each. */
+export const ExitStatus = {
+  Ok: 0,
+  /** An option, or a combination of options, that cannot be right. */
+  Usage: 2,
+  /** A file given as kernel, initrd or program that is missing or foreign. */
+  Image: 3,
+  /** The default guest cannot be fetched or cached. */
+  Guest: 4,
+  /** The guest came to an end before it did what was asked. */
+  Died: 5,
+  Internal: 6,
+  Timeout: 124,
+  /** And the number of the signal, as shells count. */
+  Signal: 128,
+} as const;
+
+/** Statuses of a process end at 255; a failure beyond that must not look like success. */
+const HIGHEST = 255;
+
+/** The user or the system asks the command to end. */
+export class Interruption extends Error {
+  readonly status: number;
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The status for a failure. */
+export function statusOf(error: unknown): number {
+  if (error instanceof Interruption) return error.status;
+  if (error instanceof VmTimeoutError) return ExitStatus.Timeout;
+  if (error instanceof ConfigurationError) return ExitStatus.Usage;
+  if (!(error instanceof HartwoodError)) return ExitStatus.Internal;
+  const byCode: Readonly<Record<string, number>> = {
+    image: ExitStatus.Image,
+    memory: ExitStatus.Usage,
+    stopped: ExitStatus.Died,
+    agent: ExitStatus.Died,
+    internal: ExitStatus.Internal,
+  };
+  return byCode[error.code] ?? ExitStatus.Guest;
+}
+
+/** The status of a guest that ended, and the line that says why unless all is well. */
+export function outcomeOf(
+  stop: StopReason,
+  bare: boolean,
+): { readonly status: number; readonly complaint?: string } {
+  const program = stop.kind === 'exit' || (bare && stop.kind === 'failure');
+  if (program) return { status: Math.min(stop.code, HIGHEST) };
+  if (stop.kind === 'poweroff') return { status: ExitStatus.Ok };
+  if (stop.error !== undefined) {
+    return { status: statusOf(stop.error), complaint: stop.error.message };
+  }
+  const loop = stop.kind === 'reset' ? ' again and again' : '';
+  return { status: ExitStatus.Died, complaint: `${describeStop(stop)}${loop}` };
+}

@@ -1,0 +1,108 @@
+import { type Command, Option } from 'commander';
+import { ConfigurationError } from '../core/errors.js';
+import { CPU_SWITCHES, DEFAULT_CPU } from '../machine/cpu-model.js';
+import { DEFAULT_MEMORY } from '../vm/spec.js';
+
+/** The options of `hartwood run`, as they were written. */
+export interface RunOptions {
+  readonly memory: string;
+  readonly cpus: string;
+  readonly cpu: string;
+  readonly kernel?: string;
+  readonly initrd?: string;
+  readonly append?: string;
+  readonly bare?: string;
+  readonly exec?: string;
+  readonly clock: 'real' | 'virtual';
+  readonly seed?: string;
+  readonly timeout?: string;
+  readonly json?: boolean;
+  readonly signature?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  hartwood run                                      Debian's kernel and a shell; Ctrl-A X leaves
+  hartwood run --exec 'uname -a'                    boot, run a command, leave with its status
+  hartwood run --memory 1G --cpus 4 --cpu rv64,sv57=off
+  hartwood run --kernel Image --initrd initrd.cpio --append 'console=ttyS0 quiet'
+  hartwood run --bare rv64ui-p-add --signature add.signature
+  hartwood run --exec 'cat /proc/uptime' --clock virtual --seed 7 --json
+
+Exit status:
+  0 all is well; of the command with --exec; of the program with --bare; else
+  2 wrong options, 3 wrong kernel, initrd or program, 4 the default guest cannot be fetched,
+  5 the guest died, 6 a fault of Hartwood, 124 time is over, 128+N ended by signal N
+`;
+
+/** Adds `run` and its options to the command line. */
+export function addRunCommand(program: Command, action: (options: RunOptions) => Promise<void>) {
+  program
+    .command('run')
+    .summary('boot a virtual machine and connect its console')
+    .description(
+      'Boots a virtual machine: Debian by default, or any riscv64 kernel, or a bare program.',
+    )
+    .option('--memory <size>', 'RAM of the machine, as in 256M or 2G', DEFAULT_MEMORY)
+    .option('--cpus <number>', 'harts of the machine, 1 to 8', '1')
+    .option(
+      '--cpu <model>',
+      `CPU model, then NAME=on|off for any of: ${CPU_SWITCHES.join(' ')}`,
+      DEFAULT_CPU,
+    )
+    .option('--kernel <file>', 'a riscv64 Linux Image to boot')
+    .option('--initrd <file>', 'its initial RAM disk')
+    .option('--append <string>', "the kernel's command line; added to the default guest's own")
+    .option('--bare <file>', 'an RV64 ELF executable to start in M-mode')
+    .option('--exec <command>', 'run a command in the guest, print its output, end')
+    .addOption(
+      new Option('--clock <kind>', 'virtual: time counts steps, and everything repeats exactly')
+        .choices(['real', 'virtual'])
+        .default('real'),
+    )
+    .option('--seed <number>', "where a virtual clock's randomness begins")
+    .option('--timeout <seconds>', 'end after so long, counted by the clock')
+    .option('--json', 'a summary as the last line of stdout; guest output goes to stderr')
+    .option('--signature <file>', 'write what stands from begin_signature to end_signature')
+    .addHelpText('after', EXAMPLES)
+    .action(action);
+}
+
+/** Numbers of `RunOptions`, checked. */
+export interface RunNumbers {
+  readonly cpus: number;
+  readonly seed?: bigint;
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+/** @throws ConfigurationError for numbers that are none and options that exclude each other. */
+export function checkOptions(options: RunOptions): RunNumbers {
+  const { bare, kernel } = options;
+  for (const name of ['kernel', 'initrd', 'append', 'exec'] as const) {
+    if (bare !== undefined && options[name] !== undefined) {
+      throw new ConfigurationError(`--bare and --${name} exclude each other`);
+    }
+  }
+  if (options.initrd !== undefined && kernel === undefined) {
+    throw new ConfigurationError('--initrd needs --kernel beside it');
+  }
+  if (options.signature !== undefined && bare === undefined) {
+    throw new ConfigurationError('--signature needs --bare beside it');
+  }
+  if (!/^\d+$/.test(options.cpus)) {
+    throw new ConfigurationError(`--cpus '${options.cpus}' is no number; right would be 1 to 8`);
+  }
+  const { seed, timeout } = options;
+  if (seed !== undefined && !/^-?\d+$/.test(seed)) {
+    throw new ConfigurationError(`--seed '${seed}' is no whole number`);
+  }
+  if (timeout !== undefined && !(/^\d+(\.\d+)?$/.test(timeout) && Number(timeout) > 0)) {
+    throw new ConfigurationError(`--timeout '${timeout}' is no number of seconds above 0`);
+  }
+  return {
+    cpus: Number(options.cpus),
+    ...(seed === undefined ? {} : { seed: BigInt(seed) }),
+    ...(timeout === undefined ? {} : { timeout: Number(timeout) * 1000 }),
+  };
+}

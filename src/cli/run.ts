@@ -1,0 +1,139 @@
+import { VmStoppedError } from '../core/errors.js';
+import { parseMemorySize } from '../machine/memory-size.js';
+import { Host } from '../node/door.js';
+import type { VmSpec } from '../vm/spec.js';
+import type { Vm } from '../vm/vm.js';
+import { showConsole, typeOnConsole } from './console-connection.js';
+import { ConsoleTail } from './console-tail.js';
+import { ExitStatus, Interruption, outcomeOf, statusOf } from './exit-status.js';
+import { readInputFile } from './input-file.js';
+import { checkOptions, type RunOptions } from './run-options.js';
+import { signatureRange, writeSignature } from './signature.js';
+
+/** A host's own needs beside its guest's RAM: control blocks, with room. */
+const OVERHEAD = 16 * 2 ** 20;
+
+/** Linux stops at a panic by default; with --exec that must end the wait. */
+const EXEC_WORDS = 'hartwood.console=off panic=-1';
+
+/** How a run ended: its status, and what is to be said about it. */
+interface Outcome {
+  readonly status: number;
+  readonly complaint?: string;
+}
+
+/**
+ * `hartwood run`: boots a machine, connects it, waits for its end. The process's exit status.
+ *
+ * @throws ConfigurationError, ImageError and the like, before the machine has started.
+ */
+export async function run(options: RunOptions, abort: AbortController): Promise<number> {
+  const numbers = checkOptions(options);
+  const memory = parseMemorySize(options.memory, '--memory');
+  const guest = await readGuest(options);
+  await using host = await Host.create({ memory: memory + OVERHEAD });
+  await using vm = await host.create({
+    guest,
+    memory,
+    cpus: numbers.cpus,
+    cpu: options.cpu,
+    clock: options.clock,
+    signal: abort.signal,
+    ...(numbers.seed === undefined ? {} : { seed: numbers.seed }),
+    ...appendOf(options, guest),
+    ...(options.exec === undefined ? {} : { onReset: 'stop' as const }),
+  });
+  if (options.signature !== undefined) signatureRange(vm.symbols);
+
+  const limits = {
+    signal: abort.signal,
+    ...(numbers.timeout === undefined ? {} : { timeout: numbers.timeout }),
+  };
+  const outcome =
+    options.exec === undefined
+      ? await converse(vm, options, limits, abort)
+      : await execute(vm, options.exec, options, limits);
+  await vm.stop();
+  if (options.signature !== undefined) await writeSignature(vm, options.signature);
+  if (outcome.complaint !== undefined) process.stderr.write(`hartwood: ${outcome.complaint}\n`);
+  if (options.json) {
+    const summary = { ...(await vm.summary()), status: outcome.status };
+    process.stdout.write(`${JSON.stringify(summary)}\n`);
+  }
+  return outcome.status;
+}
+
+async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {
+  if (options.bare !== undefined) return { bare: await readInputFile(options.bare, 'program') };
+  if (options.kernel === undefined) return 'debian';
+  const kernel = await readInputFile(options.kernel, 'kernel');
+  if (options.initrd === undefined) return { kernel };
+  return { kernel, initrd: await readInputFile(options.initrd, 'initrd') };
+}
+
+function appendOf(options: RunOptions, guest: VmSpec['guest']): { append?: string } {
+  const words = [options.append];
+  if (options.exec !== undefined && guest === 'debian') words.unshift(EXEC_WORDS);
+  const given = words.filter((word) => word !== undefined);
+  return given.length === 0 ? {} : { append: given.join(' ') };
+}
+
+interface Limits {
+  readonly signal: AbortSignal;
+  readonly timeout?: number;
+}
+
+/** Connects the console until the machine ends. */
+async function converse(
+  vm: Vm,
+  options: RunOptions,
+  limits: Limits,
+  abort: AbortController,
+): Promise<Outcome> {
+  const output = options.json ? process.stderr : process.stdout;
+  const shown = showConsole(vm, output);
+  const quit = () => abort.abort(new Interruption('left by Ctrl-A X', ExitStatus.Ok));
+  // A default guest's shell takes what comes through a pipe; before, nobody would.
+  const whenReady = options.kernel === undefined && !options.bare ? vm.ready() : Promise.resolve();
+  const disconnect = typeOnConsole(vm, process.stdin, process.stderr, quit, whenReady);
+  try {
+    await vm.start();
+    const stop = await vm.wait(limits);
+    await shown;
+    return outcomeOf(stop, options.bare !== undefined);
+  } catch (error) {
+    await vm.stop();
+    await shown;
+    if (error instanceof Interruption) return { status: error.status };
+    return { status: statusOf(error), complaint: (error as Error).message };
+  } finally {
+    disconnect();
+  }
+}
+
+/** Runs one command in the guest and prints what it left. */
+async function execute(
+  vm: Vm,
+  command: string,
+  options: RunOptions,
+  limits: Limits,
+): Promise<Outcome> {
+  const tail = new ConsoleTail(vm);
+  await vm.start();
+  try {
+    const result = await vm.exec(command, limits);
+    (options.json ? process.stderr : process.stdout).write(result.stdoutBytes);
+    process.stderr.write(result.stderrBytes);
+    return { status: result.status };
+  } catch (error) {
+    if (error instanceof Interruption) return { status: error.status };
+    await vm.stop();
+    await tail.ended;
+    const died = error instanceof VmStoppedError ? tail.lastWords() : undefined;
+    const complaint = (error as Error).message;
+    return {
+      status: statusOf(error),
+      complaint: died === undefined ? complaint : `${complaint}: ${died}`,
+    };
+  }
+}

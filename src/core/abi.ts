@@ -1,0 +1,86 @@
+/**
+ * The core's exports (assembly/index.ts). Numbers come back signed and are made unsigned by `Core`;
+ * u64 are BigInt, also signed.
+ */
+export interface CoreExports {
+  hostInitialize(frameLimit: number): void;
+  hostFramesUsed(): number;
+  hostFrameLimit(): number;
+  layoutValue(which: number): number;
+  vmCreate(ramBytes: bigint, harts: number, extensions: bigint, flags: number): number;
+  vmDestroy(vm: number): void;
+  hartStart(vm: number, hart: number, pc: bigint, a0: bigint, a1: bigint, mode: number): void;
+  vmClock(vm: number, kind: number, now: bigint, rtcOrigin: bigint): void;
+  vmRun(vm: number, budget: bigint, now: bigint, rate: bigint): number;
+  vmExitCode(vm: number): number;
+  vmSteps(vm: number): bigint;
+  vmInstructions(vm: number): bigint;
+  vmTime(vm: number): bigint;
+  vmDeadline(vm: number): bigint;
+  vmSkipTo(vm: number, time: bigint): void;
+  vmFrame(vm: number, page: number, write: number): number;
+  vmFramesOwned(vm: number): number;
+  vmBeginEpoch(vm: number): number;
+  vmPageEpoch(vm: number, page: number): number;
+  vmWatchToHost(vm: number, address: bigint): void;
+  uartTake(vm: number, port: number): number;
+  uartGive(vm: number, port: number, count: number): number;
+  hartRegister(vm: number, hart: number, register: number): bigint;
+  hartSetRegister(vm: number, hart: number, register: number, value: bigint): void;
+  hartCsr(vm: number, hart: number, csr: number): bigint;
+  hartCounter(vm: number, hart: number, which: number): bigint;
+  vmExits(vm: number, reason: number): bigint;
+}
+
+/** What `layoutValue` answers, by its argument. */
+export const LayoutValue = {
+  Transfer: 0,
+  TransferSize: 1,
+  FirstFrame: 2,
+  VmFrames: 3,
+  HartFrames: 4,
+  MaxHarts: 5,
+  CodePoolBytes: 6,
+} as const;
+
+/** `vmCreate`: the core answers SBI calls and the guest starts in S-mode. */
+export const VM_FLAG_SBI = 1;
+
+/** `hartStart`'s modes, numbered as privileges are (Privileged 1.2). */
+export const StartMode = { Supervisor: 1, Machine: 3 } as const;
+
+/** `vmClock`'s kinds. */
+export const ClockKind = { Real: 0, Virtual: 1 } as const;
+
+/** The UARTs. */
+export const Port = { Console: 0, Agent: 1 } as const;
+
+/** `hartRegister` numbers beyond x0..x31 and f0..f31. */
+export const HartRegister = { F: 32, Pc: 64, Privilege: 65, Fcsr: 66 } as const;
+
+/** `hartCounter` names, by number. */
+export const HART_COUNTERS = [
+  'steps',
+  'unretired',
+  'missRead',
+  'missWrite',
+  'missFetch',
+  'missGlobal',
+  'missRefill',
+  'missMisaligned',
+  'missMmio',
+  'missCode',
+  'exceptions',
+  'interrupts',
+] as const;
+export type HartCounter = (typeof HART_COUNTERS)[number];
+
+/** Pages of 64 KiB that the module's imported memory has at first and at most (asconfig.json). */
+export const INITIAL_PAGES = 1088;
+export const MAXIMUM_PAGES = 65536;
+
+export const PAGE_SIZE = 4096;
+/** Guest-physical address of a VM's first byte of RAM. */
+export const RAM_BASE = 0x8000_0000n;
+/** Ticks a second of a VM's `mtime`. */
+export const TIMEBASE = 10_000_000;

@@ -1,0 +1,186 @@
+import { instantiate } from '@assemblyscript/loader';
+import {
+  type CoreExports,
+  HART_COUNTERS,
+  type HartCounter,
+  INITIAL_PAGES,
+  LayoutValue,
+  MAXIMUM_PAGES,
+  PAGE_SIZE,
+} from './abi.js';
+import { InternalError, MemoryShortageError } from './errors.js';
+import type { ExitReason } from './exit-reason.js';
+
+/** Frame numbers have 20 bits: linear memory ends at 4 GiB. */
+const FRAME_COUNT = 1 << 20;
+/** The translator's slots come later; the core itself needs a handful. */
+const TABLE_SIZE = 1024;
+
+async function bindInstance(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<CoreExports> {
+  const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE });
+  const { exports } = await instantiate<Record<string, unknown>>(module, {
+    env: { memory, table },
+  });
+  return exports as unknown as CoreExports;
+}
+
+/**
+ * A host's memory and the core instance bound to it.
+ *
+ * Views of memory are fetched at each use: growth detaches them, so none is kept across a call.
+ */
+export class Core {
+  readonly memory: WebAssembly.Memory;
+  readonly #module: WebAssembly.Module;
+  #exports: CoreExports;
+
+  private constructor(
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    exports: CoreExports,
+  ) {
+    this.#module = module;
+    this.memory = memory;
+    this.#exports = exports;
+  }
+
+  /**
+   * A new memory that may hand out `bytes` for guests and their control blocks. Nothing is committed
+   * before it is touched.
+   *
+   * @throws MemoryShortageError if linear memory, which ends at 4 GiB, has no room for so much.
+   */
+  static async create(module: WebAssembly.Module, bytes: number): Promise<Core> {
+    const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
+    const core = new Core(module, memory, await bindInstance(module, memory));
+    const frames = Math.floor(bytes / PAGE_SIZE);
+    const room = FRAME_COUNT - core.layout(LayoutValue.FirstFrame);
+    if (frames > room) {
+      const most = Math.floor((room * PAGE_SIZE) / 2 ** 20);
+      throw new MemoryShortageError(
+        `a host's memory ends at ${most}M, but ${Math.ceil(bytes / 2 ** 20)}M were asked for`,
+      );
+    }
+    core.#exports.hostInitialize(frames);
+    return core;
+  }
+
+  /**
+   * Drops the core instance and binds a fresh one to the same memory: all machine state is there, so
+   * guests go on as if nothing had happened.
+   */
+  async rebind(): Promise<void> {
+    this.#exports = await bindInstance(this.#module, this.memory);
+  }
+
+  /** The raw exports, for what has no method here; u32 results may come back negative. */
+  get exports(): CoreExports {
+    return this.#exports;
+  }
+
+  layout(which: number): number {
+    return this.#exports.layoutValue(which) >>> 0;
+  }
+
+  /** Frames of 4 KiB handed out, and how many may be. */
+  framesUsed(): number {
+    return this.#exports.hostFramesUsed() >>> 0;
+  }
+
+  frameLimit(): number {
+    return this.#exports.hostFrameLimit() >>> 0;
+  }
+
+  /** The first `length` bytes of the transfer area, valid until the next call into the core. */
+  transfer(length?: number): Uint8Array {
+    const size = this.layout(LayoutValue.TransferSize);
+    return new Uint8Array(
+      this.memory.buffer,
+      this.layout(LayoutValue.Transfer),
+      Math.min(length ?? size, size),
+    );
+  }
+
+  /** The bytes of a frame, valid until the next call into the core. */
+  frame(number: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, (number >>> 0) * PAGE_SIZE, PAGE_SIZE);
+  }
+
+  /**
+   * A VM of `harts` harts, none of them started, and `ramBytes` of zeroed RAM, no frame of it taken
+   * yet; its handle.
+   *
+   * @throws MemoryShortageError if no frames are left for its control blocks.
+   */
+  createVm(ramBytes: number, harts: number, extensions: bigint, flags: number): number {
+    const vm = this.#exports.vmCreate(BigInt(ramBytes), harts, extensions, flags) >>> 0;
+    if (vm === 0) {
+      throw new MemoryShortageError(
+        `the host has no memory left for a VM of ${harts} harts: ` +
+          `${this.framesUsed()} of its ${this.frameLimit()} frames are in use`,
+      );
+    }
+    return vm;
+  }
+
+  /**
+   * Runs `vm` for at most `budget` steps. `now` and `rate` matter to a real clock only: its time in
+   * ticks, and the ticks that 2^32 steps take.
+   *
+   * @throws InternalError if the core itself failed.
+   */
+  run(vm: number, budget: bigint, now: bigint, rate: bigint): ExitReason {
+    try {
+      return (this.#exports.vmRun(vm, budget, now, rate) >>> 0) as ExitReason;
+    } catch (cause) {
+      throw new InternalError(`the core failed: ${cause}`, { cause });
+    }
+  }
+
+  exitCode(vm: number): number {
+    return this.#exports.vmExitCode(vm) >>> 0;
+  }
+
+  steps(vm: number): bigint {
+    return BigInt.asUintN(64, this.#exports.vmSteps(vm));
+  }
+
+  instructions(vm: number): bigint {
+    return BigInt.asUintN(64, this.#exports.vmInstructions(vm));
+  }
+
+  /** The VM's `mtime`, in ticks of 100 ns. */
+  time(vm: number): bigint {
+    return BigInt.asUintN(64, this.#exports.vmTime(vm));
+  }
+
+  /** `mtime` of an idle VM's earliest timer; `undefined` if none is armed. */
+  deadline(vm: number): bigint | undefined {
+    const deadline = BigInt.asUintN(64, this.#exports.vmDeadline(vm));
+    return deadline === 0xffff_ffff_ffff_ffffn ? undefined : deadline;
+  }
+
+  /** What UART `port` has sent since the last call, copied. */
+  takeOutput(vm: number, port: number): Uint8Array<ArrayBuffer> {
+    const count = this.#exports.uartTake(vm, port) >>> 0;
+    return new Uint8Array(this.transfer(count));
+  }
+
+  /** Offers bytes to UART `port`; how many of them it took. */
+  giveInput(vm: number, port: number, bytes: Uint8Array): number {
+    const area = this.transfer(bytes.length);
+    area.set(bytes.subarray(0, area.length));
+    return this.#exports.uartGive(vm, port, area.length) >>> 0;
+  }
+
+  counter(vm: number, hart: number, name: HartCounter): bigint {
+    return BigInt.asUintN(64, this.#exports.hartCounter(vm, hart, HART_COUNTERS.indexOf(name)));
+  }
+
+  register(vm: number, hart: number, register: number): bigint {
+    return BigInt.asUintN(64, this.#exports.hartRegister(vm, hart, register));
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * What went wrong, by kind. A message is one line that names the thing and the value that was wrong
+ * and what would be right; `code` is stable and meant for programs.
+ */
+export class HartwoodError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.name = new.target.name;
+  }
+}
+
+/** An option or a specification that cannot be right: size, count, CPU model, combination. */
+export class ConfigurationError extends HartwoodError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('configuration', message, options);
+  }
+}
+
+/** A kernel, initrd or ELF file that is foreign, truncated, or does not fit. */
+export class ImageError extends HartwoodError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('image', message, options);
+  }
+}
+
+/** The host has no frame left for what was asked. */
+export class MemoryShortageError extends HartwoodError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('memory', message, options);
+  }
+}
+
+/** The VM stopped, or was never started, while somebody waited for it to do something. */
+export class VmStoppedError extends HartwoodError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('stopped', message, options);
+  }
+}
+
+/** A wait ended at its time limit; the VM goes on. */
+export class VmTimeoutError extends HartwoodError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('timeout', message, options);
+  }
+}
+
+/** The guest's agent refused a command or broke its protocol. */
+export class AgentError extends HartwoodError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('agent', message, options);
+  }
+}
+
+/** The core found its own state broken; a fault of this project, never of the guest. */
+export class InternalError extends HartwoodError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('internal', message, options);
+  }
+}

@@ -1,0 +1,22 @@
+/** What both doors export; what is not here is private. */
+export {
+  AgentError,
+  ConfigurationError,
+  HartwoodError,
+  ImageError,
+  InternalError,
+  MemoryShortageError,
+  VmStoppedError,
+  VmTimeoutError,
+} from './core/errors.js';
+export type { ExitName } from './core/exit-reason.js';
+export type { GuestMemory } from './core/guest-memory.js';
+export type { ExecResult } from './vm/agent.js';
+export type { Console } from './vm/console.js';
+export type { HostOptions } from './vm/host.js';
+export type { GuestImage } from './vm/platform.js';
+export type { BareGuest, KernelGuest, VmSpec } from './vm/spec.js';
+export type { StopKind, StopReason } from './vm/stop-reason.js';
+export type { VmSummary } from './vm/summary.js';
+export type { Vm } from './vm/vm.js';
+export type { WaitOptions } from './vm/waits.js';

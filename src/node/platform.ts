@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { InternalError } from '../core/errors.js';
+import type { Platform } from '../vm/platform.js';
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+async function loadCore(): Promise<WebAssembly.Module> {
+  // Through the package's own name: this file stands elsewhere once it is compiled.
+  const path = createRequire(import.meta.url).resolve('hartwood/core.wasm');
+  try {
+    return await WebAssembly.compile(await readFile(path));
+  } catch (cause) {
+    throw new InternalError(`${path} cannot be loaded (${cause}); 'npm run build' makes it`, {
+      cause,
+    });
+  }
+}
+
+/** Node, as the host layer needs it. */
+export const nodePlatform: Platform = {
+  coreModule: () => {
+    compiled ??= loadCore();
+    return compiled;
+  },
+  yieldToEvents: () => new Promise((resolve) => setImmediate(resolve)),
+};

@@ -1,0 +1,178 @@
+import { HART_COUNTERS, type HartCounter, StartMode, VM_FLAG_SBI } from '../core/abi.js';
+import type { Core } from '../core/core.js';
+import { EXIT_NAMES, type ExitName } from '../core/exit-reason.js';
+import { GuestMemory } from '../core/guest-memory.js';
+import { type BootImages, type BootPlan, planBoot } from '../machine/boot.js';
+import type { CpuModel } from '../machine/cpu-model.js';
+import { type Clock, ticksToNs } from './clock.js';
+import { rngSeed } from './seed.js';
+
+/** A VM's shape, checked. */
+export interface MachineShape {
+  readonly images: BootImages;
+  /** Bytes of RAM. */
+  readonly memory: number;
+  readonly cpus: number;
+  readonly cpu: CpuModel;
+  readonly seed?: bigint;
+}
+
+/** What a machine has counted, over all its reboots. */
+export interface MachineCounts {
+  readonly steps: bigint;
+  readonly instructions: bigint;
+  /** Ticks of `mtime`. */
+  readonly time: bigint;
+  readonly exits: Readonly<Record<ExitName, number>>;
+  readonly harts: Readonly<Record<HartCounter, number>>;
+}
+
+/**
+ * The machine in the core: its control blocks, its RAM with the images in it. A reboot replaces it by
+ * a fresh one of the same shape; what was counted before is added to what is counted after.
+ */
+export class GuestMachine {
+  readonly #core: Core;
+  readonly #shape: MachineShape;
+  readonly #clock: Clock;
+  readonly plan: BootPlan;
+  #handle = 0;
+  #before: MachineCounts | undefined;
+  #final: MachineCounts | undefined;
+  ram: GuestMemory;
+
+  /**
+   * Takes the frames for the VM's control blocks and puts the images in its RAM.
+   *
+   * @throws ImageError for images that cannot boot; MemoryShortageError, after which nothing is kept.
+   */
+  constructor(core: Core, shape: MachineShape, clock: Clock) {
+    this.#core = core;
+    this.#shape = shape;
+    this.#clock = clock;
+    this.plan = planBoot(shape.images, {
+      memory: shape.memory,
+      cpus: shape.cpus,
+      cpu: shape.cpu,
+      rngSeed: rngSeed(shape.seed),
+    });
+    this.ram = this.#build();
+  }
+
+  /** The core's handle of the VM; it changes with a reboot. */
+  get handle(): number {
+    return this.#handle;
+  }
+
+  #build(): GuestMemory {
+    const { memory, cpus, cpu } = this.#shape;
+    const flags = this.plan.machineMode ? 0 : VM_FLAG_SBI;
+    const vm = this.#core.createVm(memory, cpus, cpu.extensions, flags);
+    this.#handle = vm;
+    const ram = new GuestMemory(this.#core, vm, memory);
+    try {
+      for (const { address, bytes } of this.plan.contents) ram.write(address, bytes);
+    } catch (error) {
+      this.#core.exports.vmDestroy(vm);
+      this.#handle = 0;
+      throw error;
+    }
+    const tohost = this.plan.symbols.get('tohost');
+    if (tohost !== undefined && ram.contains(tohost, 8)) {
+      this.#core.exports.vmWatchToHost(vm, tohost);
+    }
+    return ram;
+  }
+
+  /** Lets the harts begin: all of them in M-mode, or the first in S-mode. */
+  start(): void {
+    const { plan } = this;
+    const before = this.#before?.time ?? 0n;
+    // The calendar goes on over a reboot, though `mtime` of a virtual clock begins anew.
+    const origin = this.#clock.origin + (this.#clock.kind === 'virtual' ? ticksToNs(before) : 0n);
+    this.#core.exports.vmClock(this.#handle, this.#clock.coreKind, this.#clock.now(), origin);
+    const harts = plan.machineMode ? this.#shape.cpus : 1;
+    const mode = plan.machineMode ? StartMode.Machine : StartMode.Supervisor;
+    for (let hart = 0; hart < harts; hart++) {
+      this.#core.exports.hartStart(this.#handle, hart, plan.entry, BigInt(hart), plan.tree, mode);
+    }
+  }
+
+  /**
+   * A hard reset: RAM is zeroed and loaded again, all devices are as new, harts begin anew.
+   *
+   * @throws MemoryShortageError if the host cannot give the memory again.
+   */
+  restart(): void {
+    const counts = this.counts();
+    this.#core.exports.vmDestroy(this.#handle);
+    this.#handle = 0;
+    this.#before = counts;
+    try {
+      this.ram = this.#build();
+    } catch (error) {
+      this.#final = counts;
+      throw error;
+    }
+    this.start();
+  }
+
+  /** Frees all of the VM's memory; its counts stay readable. */
+  destroy(): void {
+    if (this.#handle === 0) return;
+    this.#final = this.counts();
+    this.#core.exports.vmDestroy(this.#handle);
+    this.#handle = 0;
+  }
+
+  steps(): bigint {
+    if (this.#final !== undefined) return this.#final.steps;
+    return (this.#before?.steps ?? 0n) + this.#core.steps(this.#handle);
+  }
+
+  /** Ticks of the VM's clock; a reboot does not set it back. */
+  time(): bigint {
+    if (this.#final !== undefined) return this.#final.time;
+    const now = this.#core.time(this.#handle);
+    return this.#clock.kind === 'virtual' ? this.#offset() + now : now;
+  }
+
+  /** The earliest timer of an idle VM, on the scale of `time`. */
+  deadline(): bigint | undefined {
+    const deadline = this.#core.deadline(this.#handle);
+    return deadline === undefined ? undefined : deadline + this.#offset();
+  }
+
+  /** Virtual clock: lets an idle VM's time pass until `time`. */
+  skipTo(time: bigint): void {
+    this.#core.exports.vmSkipTo(this.#handle, time - this.#offset());
+  }
+
+  #offset(): bigint {
+    return this.#clock.kind === 'virtual' ? (this.#before?.time ?? 0n) : 0n;
+  }
+
+  counts(): MachineCounts {
+    if (this.#final !== undefined) return this.#final;
+    const core = this.#core;
+    const before = this.#before;
+    const exits = {} as Record<ExitName, number>;
+    EXIT_NAMES.forEach((name, reason) => {
+      exits[name] = Number(core.exports.vmExits(this.#handle, reason)) + (before?.exits[name] ?? 0);
+    });
+    const harts = {} as Record<HartCounter, number>;
+    for (const name of HART_COUNTERS) {
+      harts[name] = before?.harts[name] ?? 0;
+      for (let hart = 0; hart < this.#shape.cpus; hart++) {
+        harts[name] += Number(core.counter(this.#handle, hart, name));
+      }
+    }
+    return {
+      steps: this.steps(),
+      instructions: (before?.instructions ?? 0n) + core.instructions(this.#handle),
+      time: this.time(),
+      exits,
+      harts,
+    };
+  }
+}

@@ -1,0 +1,71 @@
+import { PAGE_SIZE } from '../core/abi.js';
+import { Core } from '../core/core.js';
+import { ConfigurationError } from '../core/errors.js';
+import { parseMemorySize } from '../machine/memory-size.js';
+import type { Platform } from './platform.js';
+import { resolveSpec, type VmSpec } from './spec.js';
+import { Vm } from './vm.js';
+
+export interface HostOptions {
+  /** Memory for all guests and their control blocks: '1G', or bytes. Nothing is taken before use. */
+  readonly memory?: string | number;
+}
+
+const DEFAULT_MEMORY = '1G';
+
+/** A host: one linear memory, and the VMs on it. */
+export class Host {
+  readonly #core: Core;
+  readonly #platform: Platform;
+  readonly #vms = new Set<Vm>();
+  #disposed = false;
+
+  private constructor(core: Core, platform: Platform) {
+    this.#core = core;
+    this.#platform = platform;
+  }
+
+  /**
+   * A host without VMs.
+   *
+   * @throws ConfigurationError for a size that is none; MemoryShortageError for one that linear
+   * memory has no room for.
+   */
+  static async createOn(platform: Platform, options: HostOptions = {}): Promise<Host> {
+    const bytes = parseMemorySize(options.memory ?? DEFAULT_MEMORY, "the host's memory");
+    return new Host(await Core.create(await platform.coreModule(), bytes), platform);
+  }
+
+  /**
+   * A VM of this shape, with its images in memory, not yet started.
+   *
+   * @throws ConfigurationError, ImageError, MemoryShortageError, or what fetching the guest throws;
+   * the host is then as before.
+   */
+  async create(spec: VmSpec): Promise<Vm> {
+    const resolved = await resolveSpec(spec, this.#core, this.#platform);
+    if (this.#disposed) throw new ConfigurationError('the host was disposed of');
+    const vm: Vm = new Vm(this.#core, this.#platform, resolved, () => this.#vms.delete(vm));
+    this.#vms.add(vm);
+    return vm;
+  }
+
+  /** Bytes of the host's memory, all told and in use. */
+  memory(): { readonly total: number; readonly used: number } {
+    return {
+      total: this.#core.frameLimit() * PAGE_SIZE,
+      used: this.#core.framesUsed() * PAGE_SIZE,
+    };
+  }
+
+  /** The host's core, for tests and tools that look inside. */
+  get core(): Core {
+    return this.#core;
+  }
+
+  /** Stops all VMs and frees their memory. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    await Promise.all([...this.#vms].map((vm) => vm[Symbol.asyncDispose]()));
+  }
+}

@@ -1,0 +1,210 @@
+import { Port } from '../core/abi.js';
+import type { Core } from '../core/core.js';
+import { HartwoodError, InternalError } from '../core/errors.js';
+import { ExitReason } from '../core/exit-reason.js';
+import { shortage } from '../core/guest-memory.js';
+import type { Agent } from './agent.js';
+import { type Clock, ticksToMs, ticksToSeconds } from './clock.js';
+import type { Console } from './console.js';
+import { Gate } from './gate.js';
+import type { GuestMachine } from './guest-machine.js';
+import { serveHtif } from './htif.js';
+import { Pacer } from './pacer.js';
+import type { StopReason } from './stop-reason.js';
+import type { Waits } from './waits.js';
+
+/**
+ * Virtual clock: a guest that never idles is stopped at multiples of so many steps (42 ms of guest
+ * time) to exchange input and output, so that these happen at the same step however fast the host is.
+ */
+const EXCHANGE_STEPS = 1n << 22n;
+/** A guest that reboots so often, each time within so many of its seconds, will never get further. */
+const RESET_LOOP = 5;
+const RESET_LOOP_SECONDS = 5;
+
+export interface RunLoopParts {
+  readonly core: Core;
+  readonly machine: GuestMachine;
+  readonly clock: Clock;
+  readonly console: Console;
+  readonly agent: Agent;
+  readonly waits: Waits;
+  readonly yieldToEvents: () => Promise<void>;
+  readonly reboots: boolean;
+}
+
+/**
+ * Runs one VM: gives it steps, serves its exits, carries bytes between its UARTs and the host, and
+ * sleeps while it idles.
+ *
+ * Under a virtual clock the VM stands still while input and output are exchanged, and that happens
+ * only where the guest decides: when it idles, when its output ring fills, and every EXCHANGE_STEPS.
+ */
+export class RunLoop {
+  readonly gate = new Gate();
+  readonly #parts: RunLoopParts;
+  readonly #pacer = new Pacer();
+  readonly #onPrompt: () => void;
+  #stopping = false;
+  #quickResets = 0;
+  #resetAt = 0n;
+  #tail = '';
+
+  /** `onPrompt` is called when the guest idles behind the prompt of a shell. */
+  constructor(parts: RunLoopParts, onPrompt: () => void) {
+    this.#parts = parts;
+    this.#onPrompt = onPrompt;
+  }
+
+  /** Asks the loop to end. */
+  stop(): void {
+    this.#stopping = true;
+    this.gate.wake();
+  }
+
+  /** Runs until the guest ends or `stop` is called; never throws. */
+  async run(): Promise<StopReason> {
+    try {
+      this.#give();
+      for (;;) {
+        const stop = await this.#turn();
+        if (stop !== undefined) return stop;
+        if (this.#stopping) return { kind: 'host', code: 0 };
+      }
+    } catch (error) {
+      return asStop(error);
+    } finally {
+      this.#take();
+    }
+  }
+
+  /** One call into the core and what follows from it. */
+  async #turn(): Promise<StopReason | undefined> {
+    const { core, machine, clock, console, yieldToEvents } = this.#parts;
+    const before = machine.steps();
+    const exchange = (before / EXCHANGE_STEPS + 1n) * EXCHANGE_STEPS;
+    let budget = BigInt(this.#pacer.budget);
+    if (clock.kind === 'virtual' && before + budget > exchange) budget = exchange - before;
+
+    const began = performance.now();
+    const reason = core.run(machine.handle, budget, clock.now(), clock.rate(this.#pacer));
+    const after = machine.steps();
+    this.#pacer.record(Number(after - before), performance.now() - began);
+
+    const stop = this.#serve(reason);
+    if (stop !== undefined) return stop;
+    if (clock.kind === 'virtual' && reason === ExitReason.Budget && after < exchange) {
+      await yieldToEvents();
+      return undefined;
+    }
+    this.#take();
+    this.#parts.waits.ring();
+    await yieldToEvents();
+    while (console.congested && !this.#stopping) await this.gate.sleep();
+    const given = this.#give();
+    if (reason === ExitReason.Idle && !given && !this.#stopping) await this.#idle();
+    return undefined;
+  }
+
+  #serve(reason: ExitReason): StopReason | undefined {
+    const { core, machine } = this.#parts;
+    switch (reason) {
+      case ExitReason.Memory:
+        return { kind: 'memory', code: 0, error: shortage(core) };
+      case ExitReason.Htif:
+        return this.#serveHtif();
+      case ExitReason.Shutdown: {
+        const code = core.exitCode(machine.handle);
+        return { kind: code === 0 ? 'poweroff' : 'failure', code };
+      }
+      case ExitReason.Reset:
+        return this.#reset();
+      case ExitReason.Stopped:
+        return { kind: 'halted', code: 0 };
+      case ExitReason.Internal: {
+        const cause = core.exitCode(machine.handle);
+        throw new InternalError(`the core found its state broken (cause ${cause})`);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #serveHtif(): StopReason | undefined {
+    const { machine, console } = this.#parts;
+    const tohost = machine.plan.symbols.get('tohost');
+    if (tohost === undefined) return undefined;
+    const request = serveHtif(machine.ram, tohost, machine.plan.symbols.get('fromhost'));
+    if (request.kind === 'exit') return { kind: 'exit', code: request.code };
+    if (request.kind === 'console') {
+      this.#take();
+      console.print(request.bytes);
+    }
+    return undefined;
+  }
+
+  #reset(): StopReason | undefined {
+    const { machine, agent, reboots } = this.#parts;
+    this.#take();
+    const now = machine.time();
+    const quick = ticksToSeconds(now - this.#resetAt) < RESET_LOOP_SECONDS;
+    this.#quickResets = quick ? this.#quickResets + 1 : 0;
+    this.#resetAt = now;
+    if (!reboots || this.#quickResets >= RESET_LOOP) return { kind: 'reset', code: 0 };
+    agent.reset();
+    machine.restart();
+    return undefined;
+  }
+
+  /** Carries what the guest has sent to the console and the agent. */
+  #take(): void {
+    const { core, machine, console, agent } = this.#parts;
+    if (machine.handle === 0) return;
+    const printed = core.takeOutput(machine.handle, Port.Console);
+    if (printed.length > 0) {
+      for (const byte of printed.subarray(-2)) this.#tail += String.fromCharCode(byte);
+      this.#tail = this.#tail.slice(-2);
+      console.print(printed);
+    }
+    agent.receive(core.takeOutput(machine.handle, Port.Agent));
+  }
+
+  /** Carries what was typed and what the agent is to do into the guest; whether there was any. */
+  #give(): boolean {
+    const { core, machine, console, agent } = this.#parts;
+    let given = 0;
+    const giveTo = (port: number) => (bytes: Uint8Array) => {
+      const taken = core.giveInput(machine.handle, port, bytes);
+      given += taken;
+      return taken;
+    };
+    console.type(giveTo(Port.Console));
+    agent.type(giveTo(Port.Agent));
+    return given > 0;
+  }
+
+  async #idle(): Promise<void> {
+    const { machine, clock } = this.#parts;
+    if (this.#tail === '# ' || this.#tail === '$ ') this.#onPrompt();
+    const deadline = machine.deadline();
+    if (clock.kind === 'real') {
+      if (deadline === undefined) return this.gate.sleep();
+      const wait = ticksToMs(deadline - clock.now());
+      return wait > 0 ? this.gate.sleep(wait) : undefined;
+    }
+    const waits = this.#parts.waits;
+    const alarm = waits.nextAlarm;
+    const next = deadline === undefined || (alarm ?? deadline) < deadline ? alarm : deadline;
+    if (!waits.any || next === undefined) return this.gate.sleep();
+    machine.skipTo(next);
+    waits.ring();
+  }
+}
+
+function asStop(error: unknown): StopReason {
+  const known =
+    error instanceof HartwoodError
+      ? error
+      : new InternalError(`the host layer failed: ${error}`, { cause: error });
+  return { kind: known.code === 'memory' ? 'memory' : 'internal', code: 0, error: known };
+}

@@ -1,0 +1,128 @@
+import { LayoutValue } from '../core/abi.js';
+import type { Core } from '../core/core.js';
+import { ConfigurationError } from '../core/errors.js';
+import { DEFAULT_CPU, parseCpuModel } from '../machine/cpu-model.js';
+import { formatMemorySize, parseMemorySize } from '../machine/memory-size.js';
+import { type Clock, realClock, virtualClock } from './clock.js';
+import type { MachineShape } from './guest-machine.js';
+import type { GuestImage, Platform } from './platform.js';
+
+/** A Linux kernel with what it boots from. */
+export interface KernelGuest {
+  /** A riscv64 Linux Image. */
+  readonly kernel: Uint8Array;
+  readonly initrd?: Uint8Array;
+}
+
+/** A statically linked RV64 executable, started in M-mode at its entry. */
+export interface BareGuest {
+  readonly bare: Uint8Array;
+}
+
+/** What a VM is to be. */
+export interface VmSpec {
+  /** 'debian' is the default guest: fetched once, then cached. */
+  readonly guest: 'debian' | KernelGuest | BareGuest;
+  /** RAM: '256M', '1G', or bytes. Default 256M. */
+  readonly memory?: string | number;
+  /** Harts, 1 to 8. Default 1. */
+  readonly cpus?: number;
+  /** CPU model and its switches: 'rv64,zba=off'. Default 'rv64', all there is. */
+  readonly cpu?: string;
+  /** The kernel's command line, 'console=ttyS0' if not given; 'debian' adds it to its own. */
+  readonly append?: string;
+  /** 'virtual': time is counted in steps, and everything repeats bit for bit. Default 'real'. */
+  readonly clock?: 'real' | 'virtual';
+  /** Where entropy and a virtual clock's calendar begin. Default 0 if virtual, else random. */
+  readonly seed?: number | bigint;
+  /** Whether a guest that reboots starts again, or ends the VM. Default 'reboot'. */
+  readonly onReset?: 'reboot' | 'stop';
+  /** Ends the fetching of a guest. */
+  readonly signal?: AbortSignal;
+}
+
+export const DEFAULT_MEMORY = '256M';
+/** As many as the design promises and the tests boot. */
+const MOST_CPUS = 8;
+/** The guest map's reach, and more than any host has. */
+const MOST_MEMORY = 4 * 2 ** 30 - 2 ** 20;
+const LEAST_MEMORY = 2 ** 20;
+
+const CONSOLE = 'console=ttyS0';
+
+/** A spec that was checked, with its images. */
+export interface ResolvedSpec {
+  readonly shape: MachineShape;
+  readonly clock: Clock;
+  readonly reboots: boolean;
+}
+
+/**
+ * Checks a spec and fetches its guest.
+ *
+ * @throws ConfigurationError for a value that cannot be right; what fetching the guest throws.
+ */
+export async function resolveSpec(
+  spec: VmSpec,
+  core: Core,
+  platform: Platform,
+): Promise<ResolvedSpec> {
+  const memory = parseMemorySize(spec.memory ?? DEFAULT_MEMORY, "the VM's memory");
+  if (memory < LEAST_MEMORY || memory > MOST_MEMORY) {
+    const most = formatMemorySize(MOST_MEMORY);
+    throw new ConfigurationError(
+      `the VM's memory of ${formatMemorySize(memory)} is not between 1M and ${most}`,
+    );
+  }
+  const cpus = spec.cpus ?? 1;
+  const mostCpus = Math.min(MOST_CPUS, core.layout(LayoutValue.MaxHarts));
+  if (!Number.isInteger(cpus) || cpus < 1 || cpus > mostCpus) {
+    throw new ConfigurationError(`a VM has 1 to ${mostCpus} CPUs, not ${cpus}`);
+  }
+  const cpu = parseCpuModel(spec.cpu ?? DEFAULT_CPU);
+  const clockKind = spec.clock ?? 'real';
+  if (clockKind !== 'real' && clockKind !== 'virtual') {
+    throw new ConfigurationError(`a clock is 'real' or 'virtual', not '${String(clockKind)}'`);
+  }
+  const seed = parseSeed(spec.seed, clockKind);
+  return {
+    shape: {
+      images: await images(spec, platform),
+      memory,
+      cpus,
+      cpu,
+      ...(seed === undefined ? {} : { seed }),
+    },
+    clock: clockKind === 'virtual' ? virtualClock(seed ?? 0n) : realClock(),
+    reboots: spec.onReset !== 'stop',
+  };
+}
+
+function parseSeed(
+  seed: number | bigint | undefined,
+  clock: 'real' | 'virtual',
+): bigint | undefined {
+  if (seed === undefined) return clock === 'virtual' ? 0n : undefined;
+  if (typeof seed === 'number' && !Number.isSafeInteger(seed)) {
+    throw new ConfigurationError(`the seed must be a whole number, not ${seed}`);
+  }
+  return BigInt(seed);
+}
+
+async function images(spec: VmSpec, platform: Platform): Promise<MachineShape['images']> {
+  const { guest } = spec;
+  if (typeof guest === 'object' && 'bare' in guest) return { bare: guest.bare };
+  if (guest !== 'debian') return { append: CONSOLE, ...given(spec), ...guest };
+  const image = await debian(spec, platform);
+  const append = [image.append, spec.append].filter((words) => words).join(' ');
+  return { kernel: image.kernel, initrd: image.initrd, append };
+}
+
+const given = (spec: VmSpec) => (spec.append === undefined ? {} : { append: spec.append });
+
+function debian(spec: VmSpec, platform: Platform): Promise<GuestImage> {
+  if (platform.debian === undefined) {
+    throw new ConfigurationError("there is no 'debian' guest here; give a kernel and an initrd");
+  }
+  return platform.debian(spec.signal === undefined ? {} : { signal: spec.signal });
+}

@@ -1,0 +1,66 @@
+import type { ExitName } from '../core/exit-reason.js';
+import { ticksToSeconds } from './clock.js';
+import type { MachineCounts } from './guest-machine.js';
+import type { StopReason } from './stop-reason.js';
+
+/** What a VM did, in figures. */
+export interface VmSummary {
+  /** Instructions that retired, on all harts. */
+  readonly instructions: number;
+  /** Instructions retired, traps and interrupts taken, on all harts. */
+  readonly steps: number;
+  /** Real seconds from the start to the end, or to now. */
+  readonly seconds: number;
+  /** Seconds of the guest's own clock. */
+  readonly guestSeconds: number;
+  /** Million instructions retired a real second. */
+  readonly mips: number;
+  /** Real seconds until the guest first idled behind a shell's prompt or answered exec. */
+  readonly secondsToPrompt: number | null;
+  readonly exits: Readonly<Record<ExitName, number>>;
+  /** TLB misses by cause, on all harts. */
+  readonly tlbMisses: Readonly<
+    Record<
+      'read' | 'write' | 'fetch' | 'global' | 'refill' | 'misaligned' | 'mmio' | 'code',
+      number
+    >
+  >;
+  readonly exceptions: number;
+  readonly interrupts: number;
+  /** How the VM ended; null while it has not. */
+  readonly stop: { readonly kind: StopReason['kind']; readonly code: number } | null;
+}
+
+export function summarize(
+  counts: MachineCounts,
+  seconds: number,
+  secondsToPrompt: number | undefined,
+  stop: StopReason | undefined,
+): VmSummary {
+  const instructions = Number(counts.instructions);
+  const { harts } = counts;
+  return {
+    instructions,
+    steps: Number(counts.steps),
+    seconds: round(seconds),
+    guestSeconds: ticksToSeconds(counts.time),
+    mips: seconds > 0 ? round(instructions / seconds / 1e6) : 0,
+    secondsToPrompt: secondsToPrompt === undefined ? null : round(secondsToPrompt),
+    exits: counts.exits,
+    tlbMisses: {
+      read: harts.missRead,
+      write: harts.missWrite,
+      fetch: harts.missFetch,
+      global: harts.missGlobal,
+      refill: harts.missRefill,
+      misaligned: harts.missMisaligned,
+      mmio: harts.missMmio,
+      code: harts.missCode,
+    },
+    exceptions: harts.exceptions,
+    interrupts: harts.interrupts,
+    stop: stop === undefined ? null : { kind: stop.kind, code: stop.code },
+  };
+}
+
+const round = (value: number) => Math.round(value * 1000) / 1000;

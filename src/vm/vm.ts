@@ -1,0 +1,169 @@
+import type { Core } from '../core/core.js';
+import { ConfigurationError, VmStoppedError } from '../core/errors.js';
+import type { GuestMemory } from '../core/guest-memory.js';
+import { Agent, type ExecResult } from './agent.js';
+import { Console } from './console.js';
+import { GuestMachine } from './guest-machine.js';
+import type { Platform } from './platform.js';
+import { RunLoop } from './run-loop.js';
+import type { ResolvedSpec } from './spec.js';
+import type { StopReason } from './stop-reason.js';
+import { summarize, type VmSummary } from './summary.js';
+import { type WaitOptions, Waits } from './waits.js';
+
+/**
+ * A virtual machine on a host.
+ *
+ * ```
+ *   created ── start ──▶ running ── guest ends, or stop ──▶ stopped ── dispose ──▶ freed
+ * ```
+ */
+export class Vm {
+  /** The guest's console: bytes both ways. */
+  readonly console: Console;
+  /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
+  readonly stopped: Promise<StopReason>;
+  readonly #machine: GuestMachine;
+  readonly #agent: Agent;
+  readonly #waits: Waits;
+  readonly #loop: RunLoop;
+  readonly #onFreed: () => void;
+  #settleStopped: (reason: StopReason) => void = () => {};
+  #running = false;
+  #stop: StopReason | undefined;
+  #startedAt = 0;
+  #endedAt = 0;
+  #promptAt: number | undefined;
+  #readyListeners = new Set<() => void>();
+
+  /** For `Host.create`; takes the VM's control blocks and puts its images in memory. */
+  constructor(core: Core, platform: Platform, spec: ResolvedSpec, onFreed: () => void) {
+    this.#onFreed = onFreed;
+    this.#machine = new GuestMachine(core, spec.shape, spec.clock);
+    const wake = () => this.#loop.gate.wake();
+    const sawPrompt = () => {
+      this.#promptAt ??= performance.now();
+    };
+    this.console = new Console(wake);
+    this.#agent = new Agent(() => {
+      sawPrompt();
+      for (const listener of [...this.#readyListeners]) listener();
+    }, wake);
+    this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
+    this.#loop = new RunLoop(
+      {
+        core,
+        machine: this.#machine,
+        clock: spec.clock,
+        console: this.console,
+        agent: this.#agent,
+        waits: this.#waits,
+        yieldToEvents: platform.yieldToEvents,
+        reboots: spec.reboots,
+      },
+      sawPrompt,
+    );
+    this.stopped = new Promise((resolve) => {
+      this.#settleStopped = resolve;
+    });
+  }
+
+  /**
+   * Starts the VM. It then runs between the turns of this thread's event loop.
+   *
+   * @throws ConfigurationError if it was started before.
+   */
+  async start(): Promise<void> {
+    if (this.#startedAt !== 0 || this.#stop !== undefined) {
+      throw new ConfigurationError('the VM was started before; create another one');
+    }
+    this.#startedAt = performance.now();
+    this.#running = true;
+    this.#machine.start();
+    void this.#loop.run().then((reason) => this.#end(reason));
+  }
+
+  #end(reason: StopReason): void {
+    this.#running = false;
+    this.#stop = reason;
+    this.#endedAt = performance.now();
+    this.console.close();
+    this.#waits.stop(reason);
+    this.#settleStopped(reason);
+  }
+
+  /** Resolves when the guest answers `exec`. @throws VmTimeoutError, VmStoppedError. */
+  ready(options: WaitOptions = {}): Promise<void> {
+    return this.#waits.until<void>('the guest was ready', options, (settle) => {
+      const listener = () => settle.resolve();
+      if (this.#agent.ready) listener();
+      else this.#readyListeners.add(listener);
+      return () => this.#readyListeners.delete(listener);
+    });
+  }
+
+  /**
+   * Runs a shell command in the guest, as root, without standard input; waits until the guest is
+   * ready first. Several may run at once. A command whose wait ends early goes on in the guest.
+   *
+   * @throws VmTimeoutError, VmStoppedError; AgentError if the guest refuses the command or reboots.
+   */
+  exec(command: string, options: WaitOptions = {}): Promise<ExecResult> {
+    return this.#waits.until<ExecResult>('the command ended', options, (settle) =>
+      this.#agent.run(command, settle),
+    );
+  }
+
+  /** Waits until the VM has stopped; how it did. @throws VmTimeoutError. */
+  wait(options: WaitOptions = {}): Promise<StopReason> {
+    return this.#waits.until<StopReason>(
+      'the VM stopped',
+      options,
+      () => () => {},
+      (reason) => reason,
+    );
+  }
+
+  /** Switches the VM off at once, as by its power cord; how it ended. Its memory stays readable. */
+  async stop(): Promise<StopReason> {
+    if (this.#running) this.#loop.stop();
+    else if (this.#stop === undefined) this.#end({ kind: 'host', code: 0 });
+    return this.stopped;
+  }
+
+  /** What the VM has done so far. */
+  async summary(): Promise<VmSummary> {
+    const started = this.#startedAt;
+    const until = this.#stop === undefined ? performance.now() : this.#endedAt;
+    const seconds = started === 0 ? 0 : (until - started) / 1000;
+    const prompt = this.#promptAt === undefined ? undefined : (this.#promptAt - started) / 1000;
+    return summarize(this.#machine.counts(), seconds, prompt, this.#stop);
+  }
+
+  /** The core's handle of this VM. */
+  get handle(): number {
+    return this.#machine.handle;
+  }
+
+  /** Symbols of a bare program; none of a kernel. */
+  get symbols(): ReadonlyMap<string, bigint> {
+    return this.#machine.plan.symbols;
+  }
+
+  /**
+   * The guest's RAM, by guest-physical address.
+   *
+   * @throws VmStoppedError after disposal.
+   */
+  get ram(): GuestMemory {
+    if (this.#machine.handle === 0) throw new VmStoppedError("the VM's memory was freed");
+    return this.#machine.ram;
+  }
+
+  /** Stops the VM and frees its memory. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    this.#machine.destroy();
+    this.#onFreed();
+  }
+}

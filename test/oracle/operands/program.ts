@@ -1,0 +1,163 @@
+import type { Row } from '../../../isa/row.js';
+import { Image, ORIGIN } from '../code.js';
+import { instructionLength } from '../../../isa/table.js';
+import type { Random } from '../random.js';
+import { controlCase } from './control.js';
+import { memoryCase } from './memory.js';
+import { plainCase } from './plain.js';
+import { draft, type OperandCase, randomWord, RECORD, register } from './record.js';
+import { csrCase, waitCase } from './system.js';
+
+const MIB = 1 << 20;
+
+/**
+ * The program's RAM:
+ *
+ * ```
+ * 0        start and trap handler        STATE  the handler's registers and log pointer
+ * CODE     the cases                     RECORDS  their records     LOG  32 bytes a trap
+ * ```
+ */
+const STATE = 0x800;
+const CODE = 0x1000;
+const RECORDS = 16 * MIB;
+const LOG = 24 * MIB;
+export const LOG_ENTRY = 32;
+const SIZE = 28 * MIB;
+
+const CSR = {
+  mstatus: 0x300,
+  mie: 0x304,
+  mtvec: 0x305,
+  mcounteren: 0x306,
+  mscratch: 0x340,
+} as const;
+const TRAP = { mepc: 0x341, mcause: 0x342, mtval: 0x343 } as const;
+const FINISHER = 0x10_0000;
+const MTIMECMP = 0x200_4000;
+
+/** A finished program: run it until it stops, then compare its records and its log. */
+export interface OperandProgram {
+  readonly bytes: Uint8Array;
+  readonly cases: readonly OperandCase[];
+  readonly logOffset: number;
+  readonly stateOffset: number;
+}
+
+/** Builds programs out of cases until one is full. */
+export class ProgramBuilder {
+  private readonly image = new Image(SIZE, 0);
+  private readonly cases: OperandCase[] = [];
+
+  constructor() {
+    start(this.image);
+    if (this.image.at > STATE) throw new Error('the start code has outgrown its place');
+    this.image.set64(STATE + 16, BigInt(ORIGIN + LOG));
+    this.image.at = CODE;
+  }
+
+  get full(): boolean {
+    return (
+      this.image.at > RECORDS - 3 * MIB ||
+      RECORDS + (this.cases.length + 1) * RECORD.size > LOG ||
+      LOG + (this.cases.length + 1) * LOG_ENTRY > SIZE
+    );
+  }
+
+  /** Appends one case of `row`. */
+  add(row: Row, random: Random): void {
+    this.cases.push(build(this.image, random, row, RECORDS + this.cases.length * RECORD.size));
+  }
+
+  /** Appends the execution of a word that is no instruction. */
+  addIllegal(word: number): void {
+    const record = RECORDS + this.cases.length * RECORD.size;
+    this.cases.push({ name: 'illegal', word, record, at: this.image.at });
+    this.image.raw(word, instructionLength(word));
+  }
+
+  finish(): OperandProgram {
+    const { image } = this;
+    image.emit('lui', { rd: 5, immU: FINISHER >> 12 });
+    image.emit('lui', { rd: 6, immU: 5 });
+    image.emit('addi', { rd: 6, rs1: 6, immI: 0x555 });
+    image.emit('sw', { rs1: 5, rs2: 6 });
+    image.emit('jal');
+    return { bytes: image.bytes, cases: this.cases, logOffset: LOG, stateOffset: STATE };
+  }
+}
+
+function build(image: Image, random: Random, row: Row, record: number): OperandCase {
+  for (;;) {
+    const word = randomWord(row, random);
+    const rs1 = register(word, 'rs1');
+    // A jump through x0 would leave the program.
+    if (row.name === 'jalr' && rs1 === 0) continue;
+    const started = draft(image, random, row, word, record);
+    const { target } = started;
+    switch (target.shape) {
+      case 'branch':
+      case 'jump':
+      case 'jumpRegister':
+        return controlCase(started);
+      case 'load':
+      case 'floatLoad':
+      case 'store':
+        return memoryCase(started);
+      default:
+        if (target.extensions.includes('A')) return memoryCase(started);
+        if (target.extensions.includes('ZICSR')) return csrCase(started);
+        if (target.name === 'wfi') return waitCase(started);
+        return plainCase(started);
+    }
+  }
+}
+
+/**
+ * Sets the machine up and installs the trap handler, which logs cause, epc, tval and status and goes
+ * on behind the instruction.
+ */
+function start(image: Image): void {
+  const [a, b, c] = [31, 30, 29];
+  image.at = 4;
+  image.emit('csrrw', { rd: a, rs1: a, csr: CSR.mscratch });
+  image.emit('sd', { rs1: a, rs2: b, immS: 0 });
+  image.emit('sd', { rs1: a, rs2: c, immS: 8 });
+  image.emit('ld', { rd: b, rs1: a, immI: 16 });
+  for (const [slot, csr] of [TRAP.mcause, TRAP.mepc, TRAP.mtval, CSR.mstatus].entries()) {
+    image.emit('csrrs', { rd: c, csr });
+    image.emit('sd', { rs1: b, rs2: c, immS: 8 * slot });
+  }
+  image.emit('addi', { rd: b, rs1: b, immI: LOG_ENTRY });
+  image.emit('sd', { rs1: a, rs2: b, immS: 16 });
+  // The instruction's length: 4 when both low bits are set, else 2.
+  image.emit('csrrs', { rd: c, csr: TRAP.mepc });
+  image.emit('lhu', { rd: b, rs1: c });
+  image.emit('andi', { rd: b, rs1: b, immI: 3 });
+  image.emit('sltiu', { rd: b, rs1: b, immI: 3 });
+  image.emit('xori', { rd: b, rs1: b, immI: 1 });
+  image.emit('sh1add', { rd: c, rs1: b, rs2: c });
+  image.emit('addi', { rd: c, rs1: c, immI: 2 });
+  image.emit('csrrw', { rs1: c, csr: TRAP.mepc });
+  image.emit('ld', { rd: b, rs1: a, immI: 0 });
+  image.emit('ld', { rd: c, rs1: a, immI: 8 });
+  image.emit('csrrw', { rd: a, rs1: a, csr: CSR.mscratch });
+  image.emit('mret');
+
+  image.jumpHere(0);
+  image.pointer(a, 4);
+  image.emit('csrrw', { rs1: a, csr: CSR.mtvec });
+  image.pointer(a, STATE);
+  image.emit('csrrw', { rs1: a, csr: CSR.mscratch });
+  // FS = Dirty; all counters readable; the timer pending from now on.
+  image.emit('lui', { rd: a, immU: 6 });
+  image.emit('csrrw', { rs1: a, csr: CSR.mstatus });
+  image.emit('addi', { rd: a, immI: 7 });
+  image.emit('csrrw', { rs1: a, csr: CSR.mcounteren });
+  image.emit('csrrw', { csr: CSR.mie });
+  image.emit('lui', { rd: a, immU: MTIMECMP >> 12 });
+  image.emit('sd', { rs1: a, rs2: 0 });
+  for (let n = 0; n < 32; n++) image.emit('fmv.d.x', { fd: n });
+  for (let n = 1; n < 32; n++) image.emit('addi', { rd: n });
+  image.jumpTo(CODE);
+}

@@ -1,0 +1,52 @@
+import { FIELDS, extract } from '../../../isa/fields.js';
+import { CSR_RULES, type CsrRule } from '../deviations.js';
+import { integer } from '../values.js';
+import {
+  type Draft,
+  execute,
+  finish,
+  loadInteger,
+  type OperandCase,
+  RECORD,
+  register,
+  withField,
+} from './record.js';
+
+/** CSRs that a straight program in M-mode may be given any allowed value without losing its way. */
+const SAFE = CSR_RULES.filter((rule) => rule.safe);
+
+/** A CSR access; the CSR is read back afterwards. */
+export function csrCase(draft: Draft): OperandCase {
+  const { image, random, row, pointer, temporary } = draft;
+  const rule = random.pick(SAFE);
+  let word = withField(draft.word, 'csr', rule.number);
+  if (row.name.endsWith('i')) {
+    word = withField(word, 'zimm', extract(FIELDS.zimm, word) & Number(rule.write & 31n));
+  } else {
+    loadInteger(draft, register(word, 'rs1'), 0, allowed(integer(random), rule));
+  }
+  const at = execute({ ...draft, word });
+  finish({ ...draft, expanded: word });
+  image.emit('csrrs', { rd: temporary, csr: rule.number });
+  image.emit('sd', { rs1: pointer, rs2: temporary, immS: RECORD.extra });
+  return {
+    name: row.name,
+    word,
+    record: draft.record,
+    at,
+    masks: { destination: rule.compare, extra: rule.compare },
+  };
+}
+
+/** Bits that would end the program's control over itself stay clear. */
+function allowed(value: bigint, { write }: CsrRule): bigint {
+  return value & write;
+}
+
+/** WFI with an interrupt pending and enabled but globally masked: it falls through. */
+export function waitCase(draft: Draft): OperandCase {
+  const { image, temporary } = draft;
+  image.emit('addi', { rd: temporary, immI: 0x80 });
+  image.emit('csrrs', { rs1: temporary, csr: 0x304 });
+  return { name: draft.row.name, word: draft.word, record: draft.record, at: execute(draft) };
+}
