@@ -1,6 +1,6 @@
 /**
  * Where an instruction keeps its operands: one field per operand kind and place
- * (Unprivileged 2.2, 2.3; compressed forms 28.2).
+ * (Unprivileged 2.2, 2.3; compressed forms: chapter "C").
  */
 
 /** `width` bits of the value, from value bit `from` on, stand in the word from bit `at` on. */

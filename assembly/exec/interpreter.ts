@@ -95,31 +95,55 @@ function fetchHit(hart: usize, target: u64): usize {
  * exact: steps spent are those retired and those that trapped.
  */
 export function interpret(hart: usize): void {
-  let steps = at(hart).remaining;
-  while (steps > 0 && !at(hart).stop) {
-    at(hart).remaining = steps;
-    const pc = at(hart).pc;
-    const entered = enterPage(hart, pc);
-    if (entered <= NO_FRAME) {
-      if (entered == TRAPPED) steps -= 1;
-      continue;
-    }
-    steps = executePage(hart, entered, pc, steps);
+  const state = at(hart);
+  while (state.remaining > 0 && !state.stop) {
+    const entered = enterPage(hart, state.pc);
+    if (entered > NO_FRAME) runFrom(hart, entered);
+    else if (entered == TRAPPED) state.remaining -= 1;
   }
-  at(hart).remaining = steps;
 }
 
-/** Runs from `start` through pages that the fetch TLB knows; returns the steps left. */
-function executePage(hart: usize, entered: usize, start: u64, budget: i64): i64 {
-  let steps = budget;
+/** Alternates between the inner loop and exec/slow until control must enter a page anew. */
+function runFrom(hart: usize, entered: usize): void {
+  const state = at(hart);
   let code = entered;
-  let page = start & TAG_PAGE;
-  let ip = slotAt(code, start);
-  let context = at(hart).dataContext;
+  let page = state.pc & TAG_PAGE;
+  let slot = slotAt(code, state.pc);
+  while (true) {
+    slot = executeHot(hart, code, page, slot);
+    if (!slot) return;
+    code = state.code;
+    page = state.pc & TAG_PAGE;
+    const outcome = executeSlow(hart, slot, code);
+    if (outcome == REDIRECT) return;
+    if (outcome == AGAIN || outcome == REENTER) {
+      state.remaining += 1;
+      if (outcome == REENTER) return;
+    } else {
+      slot += outcome << 2;
+      state.pc += outcome;
+      if (state.stop) return;
+    }
+  }
+}
+
+/**
+ * The inner loop, from `slot` of the code page of the virtual page `start`. It calls nothing, so that
+ * its state stays in registers. Returns the slot of an instruction for exec/slow, for which a step is
+ * already spent, with pc at it and its code page in `code`; or 0 when pc is not to be had from the fetch
+ * TLB or the budget is spent.
+ */
+function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize {
+  const context = at(hart).dataContext;
+  let steps = at(hart).remaining;
+  let code = entered;
+  let page = start;
+  let ip = slot;
   let jump = NOWHERE;
   while (true) {
     if (--steps < 0) {
       at(hart).pc = pcOf(page, code, ip);
+      at(hart).remaining = 0;
       return 0;
     }
     switch (<i32>load<u8>(ip)) {
@@ -900,32 +924,21 @@ function executePage(hart: usize, entered: usize, start: u64, budget: i64): i64 
         jump = pcOf(page, code, ip);
         break;
     }
-    if (jump != NOWHERE) {
-      const found = fetchHit(hart, jump);
-      if (!found) {
-        at(hart).pc = jump;
-        return steps;
-      }
-      code = found;
-      page = jump & TAG_PAGE;
-      ip = slotAt(code, jump);
-      jump = NOWHERE;
-      continue;
-    }
-    at(hart).pc = pcOf(page, code, ip);
-    at(hart).remaining = steps;
-    const outcome = executeSlow(hart, ip, code);
-    if (outcome == REDIRECT) return steps;
-    if (outcome == REENTER) return steps + 1;
-    if (outcome == AGAIN) {
-      steps += 1;
-      continue;
-    }
-    ip += outcome << 2;
-    if (at(hart).stop) {
+    if (jump == NOWHERE) {
       at(hart).pc = pcOf(page, code, ip);
-      return steps;
+      at(hart).code = <u32>code;
+      at(hart).remaining = steps;
+      return ip;
     }
-    context = at(hart).dataContext;
+    const found = fetchHit(hart, jump);
+    if (!found) {
+      at(hart).pc = jump;
+      at(hart).remaining = steps;
+      return 0;
+    }
+    code = found;
+    page = jump & TAG_PAGE;
+    ip = slotAt(code, jump);
+    jump = NOWHERE;
   }
 }

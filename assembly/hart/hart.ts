@@ -118,6 +118,8 @@ export class Hart {
   superpages: u32;
   mcounteren: u32;
   scounteren: u32;
+  /** Code page of the instruction that the inner loop left to exec/slow. */
+  code: u32;
 
 
   mstatus: u64;

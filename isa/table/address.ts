@@ -1,6 +1,6 @@
 import { type Row, row } from '../row.js';
 
-/** Zba: address generation (Unprivileged 30.4.1). */
+/** Zba: address generation (Unprivileged, chapter "B"). */
 export const ADDRESS: readonly Row[] = [
   row('ZBA', 'sh1add', 'rd,rs1,rs2', 'register', { opcode: 0x33, f3: 2, f7: 0x10 }),
   row('ZBA', 'sh2add', 'rd,rs1,rs2', 'register', { opcode: 0x33, f3: 4, f7: 0x10 }),

@@ -5,7 +5,7 @@ function unary(name: string, opcode: number, f3: number, imm12: number): Row {
   return row('ZBB', name, 'rd,rs1', 'register', { opcode, f3, imm12 });
 }
 
-/** Zbb: basic bit manipulation (Unprivileged 30.4.2). */
+/** Zbb: basic bit manipulation (Unprivileged, chapter "B"). */
 export const BIT_MANIPULATION: readonly Row[] = [
   row('ZBB', 'andn', 'rd,rs1,rs2', 'register', { opcode: 0x33, f3: 7, f7: 0x20 }),
   row('ZBB', 'orn', 'rd,rs1,rs2', 'register', { opcode: 0x33, f3: 6, f7: 0x20 }),

@@ -47,7 +47,7 @@ function memory(
   const fields = /s[wd]$/.test(to)
     ? { [float ? 'fs2' : 'rs2']: data, immS: offset, rs1: base }
     : { [float ? 'fd' : 'rd']: data, immI: offset, rs1: base };
-  // The stack forms of integer loads reserve rd = x0 (28.3.1).
+  // The stack forms of integer loads reserve rd = x0.
   const reserved = data === 'c.rd' ? [holding('c.rd', 0)] : [];
   return short(name, operands, parts, to, fields, reserved);
 }
@@ -70,8 +70,8 @@ function branch(name: string, cf3: number, to: string): Row {
 }
 
 /**
- * C for RV64, with the double-precision loads and stores where D is on (Unprivileged 28).
- * Reserved encodings are excepted; HINTs (28.7) execute as the nothing that their expansion does.
+ * C for RV64, with the double-precision loads and stores where D is on (Unprivileged, chapter "C").
+ * Reserved encodings are excepted; HINTs execute as the nothing that their expansion does.
  */
 export const COMPRESSED: readonly Row[] = [
   short(

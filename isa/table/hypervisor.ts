@@ -14,7 +14,7 @@ function store(name: string, f7: number): Row {
   return row('H', name, 'rs2,(rs1)', 'slow', { opcode: 0x73, f3: 4, rd: 0, f7 }, { op: 'HSV' });
 }
 
-/** H: the hypervisor's own instructions (Privileged 21.3). */
+/** H: the hypervisor's own instructions (Privileged 15.3). */
 export const HYPERVISOR: readonly Row[] = [
   row('H', 'hfence.vvma', 'rs1,rs2', 'slow', { ...FENCE, f7: 0x11 }),
   row('H', 'hfence.gvma', 'rs1,rs2', 'slow', { ...FENCE, f7: 0x31 }),

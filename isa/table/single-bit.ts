@@ -1,6 +1,6 @@
 import { type Row, row } from '../row.js';
 
-/** Zbs: single-bit instructions (Unprivileged 30.4.4). */
+/** Zbs: single-bit instructions (Unprivileged, chapter "B"). */
 export const SINGLE_BIT: readonly Row[] = [
   row('ZBS', 'bclr', 'rd,rs1,rs2', 'register', { opcode: 0x33, f3: 1, f7: 0x24 }),
   row('ZBS', 'bclri', 'rd,rs1,shamt6', 'shift', { opcode: 0x13, f3: 1, f6: 0x12 }),

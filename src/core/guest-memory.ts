@@ -30,11 +30,10 @@ export class GuestMemory {
   write(address: bigint, bytes: Uint8Array): void {
     for (const { page, start, from, to } of this.#pieces(address, bytes.length)) {
       const piece = bytes.subarray(from, to);
-      const frame = this.#core.exports.vmFrame(this.#vm, page, 0) >>> 0;
-      if (frame === 0 && piece.every((byte) => byte === 0)) continue;
-      const own = this.#core.exports.vmFrame(this.#vm, page, 1) >>> 0;
-      if (own === 0) throw shortage(this.#core);
-      this.#core.frame(own).set(piece, start);
+      if (isZero(piece) && this.#core.exports.vmFrame(this.#vm, page, 0) === 0) continue;
+      const frame = this.#core.exports.vmFrame(this.#vm, page, 1) >>> 0;
+      if (frame === 0) throw shortage(this.#core);
+      this.#core.frame(frame).set(piece, start);
     }
   }
 
@@ -74,6 +73,11 @@ export class GuestMemory {
       from = to;
     }
   }
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
 }
 
 /** The error for a page that no frame was free for, with the figures that explain it. */

@@ -56,7 +56,13 @@ function describe(entry: CpioEntry, inode: number): Record {
     case 'directory':
       return record({ inode, mode: type | entry.mode, links: 2, name });
     case 'symlink':
-      return record({ inode, mode: type | 0o777, links: 1, name, data: encoder.encode(entry.target) });
+      return record({
+        inode,
+        mode: type | 0o777,
+        links: 1,
+        name,
+        data: encoder.encode(entry.target),
+      });
     case 'character':
       return record({
         inode,

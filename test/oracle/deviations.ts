@@ -23,6 +23,24 @@ function csr(name: string, number: number, details: Partial<CsrRule> = {}): CsrR
 
 /** FS is not compared beyond Off: how exactly Dirty is tracked is free (Privileged 3.1.6.6). */
 const FS_DIRTINESS = (1n << 63n) | (1n << 13n);
+/** Which hpmcounters exist, and so which of their bits are writable, is free (Privileged 3.1.11). */
+const COUNTERS = 7n;
+/** QEMU 10.0 keeps bit 0, which is always zero (Privileged 3.1.14, 12.1.7). */
+const EPC = ~1n & ALL;
+/** QEMU without H lets the causes of virtual machines be delegated (Privileged 3.1.8). */
+const EXCEPTIONS = 0xb3ffn;
+/** QEMU keeps bits of LCOFI and of the hypervisor's interrupts without Sscofpmf and H (3.1.9). */
+const INTERRUPTS = 0xaaan;
+/** QEMU keeps CDE and the cache-block fields without Smcdeleg, Zicbom and Zicboz (3.1.18). */
+const ENVIRONMENT = 0xe000_0000_0000_0001n;
+/** QEMU keeps all 64 bits; the upper ten read zero (Privileged 3.7.1). */
+const PMP_ADDRESS = (1n << 54n) - 1n;
+/** QEMU keeps bits 5 and 6, which are zero (Privileged 3.7.1). */
+const PMP_CONFIGURATION = 0x9f9f_9f9f_9f9f_9f9fn;
+/** QEMU can make U-mode 32 bits wide; here SXL and UXL are read-only (Privileged 3.1.6.3). */
+const XLENS = 0xf_0000_0000n;
+/** QEMU does not look at stimecmp again when STCE is set (Sstc 3.2). */
+const STCE = 1n << 63n;
 const MIE = 1n << 3n;
 const MPRV = 1n << 17n;
 
@@ -30,40 +48,50 @@ export const CSR_RULES: readonly CsrRule[] = [
   csr('fflags', 0x001),
   csr('frm', 0x002),
   csr('fcsr', 0x003),
-  csr('sstatus', 0x100, { write: ~0x6000n & ALL, compare: ~FS_DIRTINESS & ALL }),
-  csr('sie', 0x104),
+  csr('sstatus', 0x100, { write: ~XLENS & ALL, compare: ~FS_DIRTINESS & ALL }),
+  csr('sie', 0x104, { compare: INTERRUPTS }),
   csr('stvec', 0x105),
-  csr('scounteren', 0x106),
-  csr('senvcfg', 0x10a),
+  csr('scounteren', 0x106, { compare: COUNTERS }),
+  csr('senvcfg', 0x10a, { compare: ENVIRONMENT }),
   csr('sscratch', 0x140),
-  csr('sepc', 0x141),
+  csr('sepc', 0x141, { compare: EPC }),
   csr('scause', 0x142),
   csr('stval', 0x143),
-  csr('sip', 0x144),
-  csr('stimecmp', 0x14d),
+  csr('sip', 0x144, { compare: INTERRUPTS }),
+  csr('stimecmp', 0x14d, { safe: false }),
   csr('satp', 0x180),
-  csr('mstatus', 0x300, { write: ~(MPRV | MIE | 0x6000n) & ALL, compare: ~FS_DIRTINESS & ALL }),
+  csr('mstatus', 0x300, { write: ~(XLENS | MPRV | MIE) & ALL, compare: ~FS_DIRTINESS & ALL }),
   csr('misa', 0x301, { write: 0n }),
-  csr('medeleg', 0x302),
-  csr('mideleg', 0x303),
-  csr('mie', 0x304),
-  csr('mcounteren', 0x306),
-  csr('menvcfg', 0x30a),
+  csr('medeleg', 0x302, { compare: EXCEPTIONS }),
+  csr('mideleg', 0x303, { compare: INTERRUPTS }),
+  csr('mie', 0x304, { compare: INTERRUPTS }),
+  csr('mcounteren', 0x306, { compare: COUNTERS }),
+  csr('menvcfg', 0x30a, { write: ~STCE & ALL, compare: ENVIRONMENT }),
   csr('mcountinhibit', 0x320, { write: 0n }),
-  csr('mepc', 0x341),
+  csr('mepc', 0x341, { compare: EPC }),
   csr('mcause', 0x342),
   csr('mtval', 0x343),
-  csr('mip', 0x344),
+  csr('mip', 0x344, { compare: INTERRUPTS }),
   csr('mtvec', 0x305, { safe: false }),
   csr('mscratch', 0x340, { safe: false }),
-  ...[0, 2].map((n) => csr(`pmpcfg${n}`, 0x3a0 + n, { write: ~0x8080808080808080n & ALL })),
-  ...Array.from({ length: 16 }, (_, n) => csr(`pmpaddr${n}`, 0x3b0 + n)),
+  ...[0, 2].map((n) => csr(`pmpcfg${n}`, 0x3a0 + n, { write: 0x1f1f_1f1f_1f1f_1f1fn, compare: PMP_CONFIGURATION }),
+  ),
+  ...Array.from({ length: 16 }, (_, n) => csr(`pmpaddr${n}`, 0x3b0 + n, { compare: PMP_ADDRESS })),
   csr('mvendorid', 0xf11),
   csr('mhartid', 0xf14),
   csr('mconfigptr', 0xf15),
 ];
 
-/** A program may not write these bits to `number`. */
+/**
+ * A pmpcfg operand that makes no reserved combination, W without R, out of legal ones
+ * (Privileged 3.7.1): bits to set or write have R wherever W is, bits to clear have W wherever R is.
+ */
+export function legalPmpConfiguration(value: bigint, clears: boolean): bigint {
+  const R = 0x0101_0101_0101_0101n;
+  return clears ? value | ((value & R) << 1n) : value | ((value >> 1n) & R);
+}
+
+/** The rule for a CSR by its number. */
 export function ruleOf(number: number): CsrRule | undefined {
   return CSR_RULES.find((rule) => rule.number === number);
 }

@@ -15,7 +15,7 @@
  * Debian's static busybox has no `flock`. The lock is a pipe holding one byte: taking the byte takes
  * the lock, and the shell does both with built-ins.
  */
-export const AGENT_SCRIPT = String.raw`#!/bin/sh
+export const AGENT_SCRIPT = `#!/bin/sh
 line=$1
 spool=/run/hartwood
 # Linux takes an argument of 128 KiB at most.
@@ -55,7 +55,7 @@ answer() {
 
 run() {
   command=$(echo "$2" | base64 -d)
-  if [ "${'${#command}'}" -gt "$longest" ]; then
+  if [ "\${#command}" -gt "$longest" ]; then
     rm -f "$spool/$1.out"
     fail "$1" "the command is longer than $longest bytes"
   else
@@ -87,7 +87,7 @@ while read -r id command extra <&3; do
   esac
   if [ -n "$extra" ]; then
     fail "$id" 'expected <id> <base64>'
-  elif [ "${'${#id}'}" -gt 64 ]; then
+  elif [ "\${#id}" -gt 64 ]; then
     fail '?' 'an id has 64 characters at most'
   elif ! (set -C && : > "$spool/$id.out") 2> /dev/null; then
     fail "$id" 'a command of this id is running'

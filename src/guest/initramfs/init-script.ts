@@ -7,8 +7,8 @@
  *
  * `hartwood.console=off` on the kernel's command line: no shell on the console.
  */
-export const INIT_SCRIPT = String.raw`#!/bin/busybox sh
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=xterm PS1='\w # '
+export const INIT_SCRIPT = `#!/bin/busybox sh
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=xterm PS1='\\w # '
 /bin/busybox mount -a
 /bin/busybox --install -s
 echo hartwood > /proc/sys/kernel/hostname
@@ -29,7 +29,7 @@ ip link set lo up
 
 # The kernel always makes /dev/ttyS1; type 0 says that no UART is behind it.
 read -r uart 2> /dev/null < /sys/class/tty/ttyS1/type
-if [ "${'${uart:-0}'}" != 0 ]; then
+if [ "\${uart:-0}" != 0 ]; then
   while :; do
     /usr/lib/hartwood/agent /dev/ttyS1
     sleep 1
@@ -51,7 +51,7 @@ done
 `;
 
 /** `/usr/lib/hartwood/console`: a shell on the console; the machine goes off when it ends. */
-export const CONSOLE_SCRIPT = String.raw`#!/bin/sh
+export const CONSOLE_SCRIPT = `#!/bin/sh
 setsid cttyhack sh -i
 poweroff
 `;

@@ -1,3 +1,4 @@
+import { CSR_NUMBERS } from '../../../isa/csrs.js';
 import type { Row } from '../../../isa/row.js';
 import { Image, ORIGIN } from '../code.js';
 import { instructionLength } from '../../../isa/table.js';
@@ -25,14 +26,13 @@ const LOG = 24 * MIB;
 export const LOG_ENTRY = 32;
 const SIZE = 28 * MIB;
 
-const CSR = {
-  mstatus: 0x300,
-  mie: 0x304,
-  mtvec: 0x305,
-  mcounteren: 0x306,
-  mscratch: 0x340,
-} as const;
-const TRAP = { mepc: 0x341, mcause: 0x342, mtval: 0x343 } as const;
+/** The number of a CSR that exists. */
+function csr(name: string): number {
+  const number = CSR_NUMBERS.get(name);
+  if (number === undefined) throw new Error(`there is no CSR ${name}`);
+  return number;
+}
+
 const FINISHER = 0x10_0000;
 const MTIMECMP = 0x200_4000;
 
@@ -91,8 +91,8 @@ function build(image: Image, random: Random, row: Row, record: number): OperandC
   for (;;) {
     const word = randomWord(row, random);
     const rs1 = register(word, 'rs1');
-    // A jump through x0 would leave the program.
-    if (row.name === 'jalr' && rs1 === 0) continue;
+    // A jump through x0 would leave the program; SC elsewhere than the reservation is unsettled.
+    if ((row.name === 'jalr' || row.name.startsWith('sc.')) && rs1 === 0) continue;
     const started = draft(image, random, row, word, record);
     const { target } = started;
     switch (target.shape) {
@@ -120,41 +120,45 @@ function build(image: Image, random: Random, row: Row, record: number): OperandC
 function start(image: Image): void {
   const [a, b, c] = [31, 30, 29];
   image.at = 4;
-  image.emit('csrrw', { rd: a, rs1: a, csr: CSR.mscratch });
+  image.emit('csrrw', { rd: a, rs1: a, csr: csr('mscratch') });
   image.emit('sd', { rs1: a, rs2: b, immS: 0 });
   image.emit('sd', { rs1: a, rs2: c, immS: 8 });
   image.emit('ld', { rd: b, rs1: a, immI: 16 });
-  for (const [slot, csr] of [TRAP.mcause, TRAP.mepc, TRAP.mtval, CSR.mstatus].entries()) {
-    image.emit('csrrs', { rd: c, csr });
+  for (const [slot, name] of ['mcause', 'mepc', 'mtval', 'mstatus'].entries()) {
+    image.emit('csrrs', { rd: c, csr: csr(name) });
     image.emit('sd', { rs1: b, rs2: c, immS: 8 * slot });
   }
   image.emit('addi', { rd: b, rs1: b, immI: LOG_ENTRY });
   image.emit('sd', { rs1: a, rs2: b, immS: 16 });
   // The instruction's length: 4 when both low bits are set, else 2.
-  image.emit('csrrs', { rd: c, csr: TRAP.mepc });
+  image.emit('csrrs', { rd: c, csr: csr('mepc') });
   image.emit('lhu', { rd: b, rs1: c });
   image.emit('andi', { rd: b, rs1: b, immI: 3 });
   image.emit('sltiu', { rd: b, rs1: b, immI: 3 });
   image.emit('xori', { rd: b, rs1: b, immI: 1 });
   image.emit('sh1add', { rd: c, rs1: b, rs2: c });
   image.emit('addi', { rd: c, rs1: c, immI: 2 });
-  image.emit('csrrw', { rs1: c, csr: TRAP.mepc });
+  image.emit('csrrw', { rs1: c, csr: csr('mepc') });
   image.emit('ld', { rd: b, rs1: a, immI: 0 });
   image.emit('ld', { rd: c, rs1: a, immI: 8 });
-  image.emit('csrrw', { rd: a, rs1: a, csr: CSR.mscratch });
+  image.emit('csrrw', { rd: a, rs1: a, csr: csr('mscratch') });
   image.emit('mret');
 
   image.jumpHere(0);
   image.pointer(a, 4);
-  image.emit('csrrw', { rs1: a, csr: CSR.mtvec });
+  image.emit('csrrw', { rs1: a, csr: csr('mtvec') });
   image.pointer(a, STATE);
-  image.emit('csrrw', { rs1: a, csr: CSR.mscratch });
+  image.emit('csrrw', { rs1: a, csr: csr('mscratch') });
   // FS = Dirty; all counters readable; the timer pending from now on.
   image.emit('lui', { rd: a, immU: 6 });
-  image.emit('csrrw', { rs1: a, csr: CSR.mstatus });
+  image.emit('csrrw', { rs1: a, csr: csr('mstatus') });
   image.emit('addi', { rd: a, immI: 7 });
-  image.emit('csrrw', { rs1: a, csr: CSR.mcounteren });
-  image.emit('csrrw', { csr: CSR.mie });
+  image.emit('csrrw', { rs1: a, csr: csr('mcounteren') });
+  image.emit('csrrw', { csr: csr('mie') });
+  image.emit('csrrw', { csr: csr('menvcfg') });
+  // No reset value is given for it (Sstc 2.1).
+  image.emit('addi', { rd: a, immI: -1 });
+  image.emit('csrrw', { rs1: a, csr: csr('stimecmp') });
   image.emit('lui', { rd: a, immU: MTIMECMP >> 12 });
   image.emit('sd', { rs1: a, rs2: 0 });
   for (let n = 0; n < 32; n++) image.emit('fmv.d.x', { fd: n });

@@ -1,5 +1,5 @@
 import { FIELDS, extract } from '../../../isa/fields.js';
-import { CSR_RULES, type CsrRule } from '../deviations.js';
+import { CSR_RULES, type CsrRule, legalPmpConfiguration } from '../deviations.js';
 import { integer } from '../values.js';
 import {
   type Draft,
@@ -20,15 +20,21 @@ export function csrCase(draft: Draft): OperandCase {
   const { image, random, row, pointer, temporary } = draft;
   const rule = random.pick(SAFE);
   let word = withField(draft.word, 'csr', rule.number);
+  // A refused access leaves the destination as it was, so that must be known.
+  if (register(word, 'rd') !== 0) image.emit('addi', { rd: register(word, 'rd') });
+  const clears = row.name.startsWith('csrrc');
   if (row.name.endsWith('i')) {
-    word = withField(word, 'zimm', extract(FIELDS.zimm, word) & Number(rule.write & 31n));
+    word = withField(word, 'zimm', Number(allowed(BigInt(extract(FIELDS.zimm, word)), rule, clears)));
   } else {
-    loadInteger(draft, register(word, 'rs1'), 0, allowed(integer(random), rule));
+    loadInteger(draft, register(word, 'rs1'), 0, allowed(integer(random), rule, clears));
   }
   const at = execute({ ...draft, word });
   finish({ ...draft, expanded: word });
   image.emit('csrrs', { rd: temporary, csr: rule.number });
   image.emit('sd', { rs1: pointer, rs2: temporary, immS: RECORD.extra });
+  // Later cases want their floating-point registers.
+  image.emit('lui', { rd: temporary, immU: 6 });
+  image.emit('csrrs', { rs1: temporary, csr: 0x300 });
   return {
     name: row.name,
     word,
@@ -39,8 +45,8 @@ export function csrCase(draft: Draft): OperandCase {
 }
 
 /** Bits that would end the program's control over itself stay clear. */
-function allowed(value: bigint, { write }: CsrRule): bigint {
-  return value & write;
+function allowed(value: bigint, { name, write }: CsrRule, clears: boolean): bigint {
+  return name.startsWith('pmpcfg') ? legalPmpConfiguration(value & write, clears) : value & write;
 }
 
 /** WFI with an interrupt pending and enabled but globally masked: it falls through. */

@@ -1,0 +1,44 @@
+import { GuestError } from '../errors.js';
+
+/** A kernel module, not compressed. */
+export interface KernelModule {
+  /** The file's name without `.ko`. */
+  readonly name: string;
+  readonly data: Uint8Array;
+}
+
+/**
+ * The modules in an order in which each stands behind those it needs, as their own `.modinfo` tells
+ * (the package has no modules.dep: its installation makes it); otherwise in the order given.
+ *
+ * @throws GuestError `guest-package` if one needs a module that is not among them
+ */
+export function inLoadOrder(modules: readonly KernelModule[]): KernelModule[] {
+  const byName = new Map(modules.map((module) => [normalized(module.name), module]));
+  const ordered = new Set<KernelModule>();
+  const place = (module: KernelModule): void => {
+    for (const needed of dependencies(module)) {
+      const dependency = byName.get(needed);
+      if (dependency === undefined) {
+        const message = `kernel module ${module.name} needs ${needed}, which the recipe lacks`;
+        throw new GuestError('guest-package', message);
+      }
+      place(dependency);
+    }
+    ordered.add(module);
+  };
+  for (const module of modules) place(module);
+  return [...ordered];
+}
+
+/** Names in the `depends=` entry, which like all of `.modinfo` ends in a zero byte. */
+function dependencies({ data }: KernelModule): string[] {
+  const text = new TextDecoder('latin1').decode(data);
+  const list = /\0depends=([\w,]*)\0/.exec(text)?.[1] ?? '';
+  return list.split(',').filter((name) => name !== '');
+}
+
+/** The kernel knows a module by its name with underscores, whatever its file is called. */
+function normalized(name: string): string {
+  return name.replaceAll('-', '_');
+}
