@@ -8,7 +8,7 @@ import { frameAddress, host, initializeHost } from './frames/host';
 import { MAP_FRAME_MASK, MAP_PRESENT, mapEntry, mapEpoch, mapState } from './frames/map';
 import { readCsr } from './hart/csr';
 import { refreshFloat } from './hart/csr-write';
-import { at, Hart, HART_FRAMES, MACHINE } from './hart/hart';
+import { at, HART_FRAMES, Hart, MACHINE } from './hart/hart';
 import { startMachine, startSupervisor } from './hart/reset';
 import {
   CODE_PAGE_SIZE,
@@ -77,7 +77,7 @@ function hartIn(vm: u32, hart: u32): usize {
 
 /** Starts a hart at `pc`: in M-mode from reset, or in S-mode as firmware would leave it. */
 export function hartStart(vm: u32, hart: u32, pc: u64, a0: u64, a1: u64, mode: u32): void {
-  if (mode == MACHINE) startMachine(hartIn(vm, hart), pc, a0, a1);
+  if (mode === MACHINE) startMachine(hartIn(vm, hart), pc, a0, a1);
   else startSupervisor(hartIn(vm, hart), pc, a0, a1);
 }
 
@@ -179,17 +179,17 @@ export function uartGive(vm: u32, port: u32, count: u32): u32 {
 /** Registers by number: 0…31 x, 32…63 f, 64 pc, 65 privilege, 66 fcsr. */
 export function hartRegister(vm: u32, hart: u32, number: u32): u64 {
   const address = hartIn(vm, hart);
-  if (number < 64) return load<u64>(address + (<usize>number << 3));
-  if (number == 64) return at(address).pc;
-  return number == 65 ? at(address).privilege : at(address).fcsr;
+  if (number < 64) return load<u64>(address + ((<usize>number) << 3));
+  if (number === 64) return at(address).pc;
+  return number === 65 ? at(address).privilege : at(address).fcsr;
 }
 
 export function hartSetRegister(vm: u32, hart: u32, number: u32, value: u64): void {
   const address = hartIn(vm, hart);
-  if (number > 0 && number < 64) store<u64>(address + (<usize>number << 3), value);
-  else if (number == 64) at(address).pc = value;
-  else if (number == 65) at(address).privilege = <u32>value;
-  else if (number == 66) at(address).fcsr = <u32>value & 0xff;
+  if (number > 0 && number < 64) store<u64>(address + ((<usize>number) << 3), value);
+  else if (number === 64) at(address).pc = value;
+  else if (number === 65) at(address).privilege = <u32>value;
+  else if (number === 66) at(address).fcsr = <u32>value & 0xff;
   refreshFloat(address);
   selectContexts(address);
 }
@@ -204,14 +204,13 @@ const COUNTERS: usize = offsetof<Hart>('missRead');
 /** Counters: 0 steps, 1 unretired, 2…9 TLB misses by cause, 10 exceptions, 11 interrupts. */
 export function hartCounter(vm: u32, hart: u32, which: u32): u64 {
   const address = hartIn(vm, hart);
-  if (which == 0) return at(address).steps;
-  if (which == 1) return at(address).unretired;
-  return which < 12 ? load<u64>(address + (<usize>(which - 2) << 3), COUNTERS) : 0;
+  if (which === 0) return at(address).steps;
+  if (which === 1) return at(address).unretired;
+  return which < 12 ? load<u64>(address + ((<usize>(which - 2)) << 3), COUNTERS) : 0;
 }
 
 /** How often `vmRun` returned `reason`. */
 export function vmExits(vm: u32, reason: u32): u64 {
   if (reason >= EXIT_REASONS) return 0;
-  return load<u64>(frameAddress(vm) + (<usize>reason << 3), EXIT_COUNT_OFFSET);
+  return load<u64>(frameAddress(vm) + ((<usize>reason) << 3), EXIT_COUNT_OFFSET);
 }
-

@@ -24,11 +24,11 @@ function amo32(address: usize, op: i32, operand: u32): u32 {
   while (true) {
     const old = atomic.load<u32>(address);
     let next = operand;
-    if (op == Op.AMOMIN_W) next = <u32>min<i32>(old, operand);
-    else if (op == Op.AMOMAX_W) next = <u32>max<i32>(old, operand);
-    else if (op == Op.AMOMINU_W) next = min<u32>(old, operand);
+    if (op === Op.AMOMIN_W) next = <u32>min<i32>(old, operand);
+    else if (op === Op.AMOMAX_W) next = <u32>max<i32>(old, operand);
+    else if (op === Op.AMOMINU_W) next = min<u32>(old, operand);
     else next = max<u32>(old, operand);
-    if (atomic.cmpxchg<u32>(address, old, next) == old) return old;
+    if (atomic.cmpxchg<u32>(address, old, next) === old) return old;
   }
 }
 
@@ -48,11 +48,11 @@ function amo64(address: usize, op: i32, operand: u64): u64 {
   while (true) {
     const old = atomic.load<u64>(address);
     let next = operand;
-    if (op == Op.AMOMIN_D) next = <u64>min<i64>(old, operand);
-    else if (op == Op.AMOMAX_D) next = <u64>max<i64>(old, operand);
-    else if (op == Op.AMOMINU_D) next = min<u64>(old, operand);
+    if (op === Op.AMOMIN_D) next = <u64>min<i64>(old, operand);
+    else if (op === Op.AMOMAX_D) next = <u64>max<i64>(old, operand);
+    else if (op === Op.AMOMINU_D) next = min<u64>(old, operand);
     else next = max<u64>(old, operand);
-    if (atomic.cmpxchg<u64>(address, old, next) == old) return old;
+    if (atomic.cmpxchg<u64>(address, old, next) === old) return old;
   }
 }
 
@@ -61,17 +61,17 @@ function loadReserved(hart: usize, va: u64, bytes: u32): u64 {
   if (!address) return 0;
   at(hart).reservation = locatedAddress;
   at(hart).reservationSize = bytes;
-  return bytes == 8 ? atomic.load<u64>(address) : word(atomic.load<u32>(address));
+  return bytes === 8 ? atomic.load<u64>(address) : word(atomic.load<u32>(address));
 }
 
 /** 0 if stored, 1 if the reservation was gone or of other bytes. */
 function storeConditional(hart: usize, va: u64, bytes: u32, value: u64): u64 {
   const address = locateAtomic(hart, va, bytes, WRITE);
-  const held = at(hart).reservationSize == bytes && at(hart).reservation == locatedAddress;
+  const held = at(hart).reservationSize === bytes && at(hart).reservation === locatedAddress;
   if (failed) return 0;
   at(hart).reservationSize = 0;
   if (!held) return 1;
-  if (bytes == 8) atomic.store<u64>(address, value);
+  if (bytes === 8) atomic.store<u64>(address, value);
   else atomic.store<u32>(address, <u32>value);
   return 0;
 }
@@ -82,7 +82,7 @@ export function executeAtomic(hart: usize, op: i32, slot: usize): u32 {
   const va = load<u64>(hart + load<u8>(slot, 2));
   const rd = load<u8>(slot, 1);
   const operand = load<u64>(hart + operandOffset(slot));
-  const reserve = op == Op.LR_W || op == Op.LR_D;
+  const reserve = op === Op.LR_W || op === Op.LR_D;
   if (va & (bytes - 1)) {
     raise(hart, reserve ? LOAD_MISALIGNED : STORE_MISALIGNED, va);
     return REDIRECT;
@@ -90,12 +90,12 @@ export function executeAtomic(hart: usize, op: i32, slot: usize): u32 {
   let result: u64 = 0;
   if (reserve) {
     result = loadReserved(hart, va, bytes);
-  } else if (op == Op.SC_W || op == Op.SC_D) {
+  } else if (op === Op.SC_W || op === Op.SC_D) {
     result = storeConditional(hart, va, bytes, operand);
   } else {
     const address = locateAtomic(hart, va, bytes, WRITE);
     if (address) {
-      result = bytes == 8 ? amo64(address, op, operand) : word(amo32(address, op, <u32>operand));
+      result = bytes === 8 ? amo64(address, op, operand) : word(amo32(address, op, <u32>operand));
     }
   }
   if (failed) return failed;
@@ -105,5 +105,5 @@ export function executeAtomic(hart: usize, op: i32, slot: usize): u32 {
 
 /** rs2's place in the register file; byte 3 of a slow slot holds the length instead. */
 function operandOffset(slot: usize): usize {
-  return <usize>((load<u32>(slot, 4) >> 20) & 31) << 3;
+  return (<usize>((load<u32>(slot, 4) >> 20) & 31)) << 3;
 }

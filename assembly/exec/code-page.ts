@@ -5,10 +5,11 @@
  * exec/decode); 0 is not decoded yet. The two slots behind the last are the page's end, the second
  * for a 4-byte instruction in the last halfword. A frame's code lines say which 64-byte lines slots were made from, so that a store beside code drops nothing.
  */
+
+import { frameAddress, frameRecord, host } from '../frames/host';
 import { Op } from '../generated/ops';
 import { CODE_PAGE_SIZE, CODE_PAGES, CODE_POOL, SCRATCH_CODE } from '../layout';
 import { dropWriteAddresses } from '../mmu/drop';
-import { frameAddress, frameRecord, host } from '../frames/host';
 import { decode, lengthOf } from './decode';
 
 const SLOT_SHIFT: usize = 3;
@@ -32,7 +33,7 @@ export function codePage(frame: u32, extensions: u64): usize {
   const record = frameRecord(frame);
   let code = <usize>record.codePage;
   if (code) {
-    if (codeExtensions(code) == extensions) return code;
+    if (codeExtensions(code) === extensions) return code;
   } else {
     code = take();
     store<u32>(code, frame, OWNER);
@@ -76,7 +77,7 @@ function setEnd(code: usize): void {
 export function scratchPage(offset: u32, word: u32, extensions: u64): usize {
   setEnd(SCRATCH_CODE);
   store<u64>(SCRATCH_CODE + load<u32>(SCRATCH_CODE, SCRATCH_SLOT), 0);
-  const slot = <usize>(offset >> 1) << SLOT_SHIFT;
+  const slot = (<usize>(offset >> 1)) << SLOT_SHIFT;
   store<u32>(SCRATCH_CODE, <u32>slot, SCRATCH_SLOT);
   store<u32>(SCRATCH_CODE, word, SCRATCH_WORD);
   decode(word, offset, SCRATCH_CODE + slot, extensions);
@@ -85,14 +86,14 @@ export function scratchPage(offset: u32, word: u32, extensions: u64): usize {
 
 /** Decodes the instruction at `offset`; false if it cannot be held here (see `scratchPage`). */
 export function decodeSlot(vm: usize, code: usize, offset: u32, extensions: u64): bool {
-  if (code == SCRATCH_CODE) return false;
+  if (code === SCRATCH_CODE) return false;
   const frame = load<u32>(code, OWNER);
-  const slot = code + (<usize>(offset >> 1) << SLOT_SHIFT);
+  const slot = code + ((<usize>(offset >> 1)) << SLOT_SHIFT);
   const word = codeWord(code, offset);
   markCode(vm, frame, offset);
-  if (lengthOf(word) == 2) {
+  if (lengthOf(word) === 2) {
     decode(word, offset, slot, extensions);
-  } else if (offset == LAST_HALFWORD) {
+  } else if (offset === LAST_HALFWORD) {
     store<u64>(slot, Op.STRADDLE);
   } else {
     markCode(vm, frame, offset + 2);
@@ -103,11 +104,11 @@ export function decodeSlot(vm: usize, code: usize, offset: u32, extensions: u64)
 
 /** The bits of the instruction at `offset`: 16 or 32; the first half of one that straddles. */
 export function codeWord(code: usize, offset: u32): u32 {
-  if (code == SCRATCH_CODE) return load<u32>(code, SCRATCH_WORD);
+  if (code === SCRATCH_CODE) return load<u32>(code, SCRATCH_WORD);
   const address = frameAddress(load<u32>(code, OWNER)) + offset;
   const low: u32 = load<u16>(address);
-  if (lengthOf(low) == 2 || offset == LAST_HALFWORD) return low;
-  return low | (<u32>load<u16>(address, 2) << 16);
+  if (lengthOf(low) === 2 || offset === LAST_HALFWORD) return low;
+  return low | ((<u32>load<u16>(address, 2)) << 16);
 }
 
 /** Marks the line of a decoded halfword, once; stores into the page go the slow way from then on. */
@@ -128,8 +129,8 @@ export function dropCode(frame: u32, offset: u32, bytes: u32): void {
     const bit: u64 = 1 << (<u64>line);
     if (!(record.codeLines & bit)) continue;
     record.codeLines &= ~bit;
-    const first = code + (<usize>(line * SLOTS_A_LINE) << SLOT_SHIFT);
-    memory.fill(first, 0, SLOTS_A_LINE << <u32>SLOT_SHIFT);
+    const first = code + ((<usize>(line * SLOTS_A_LINE)) << SLOT_SHIFT);
+    memory.fill(first, 0, SLOTS_A_LINE << (<u32>SLOT_SHIFT));
     // A 4-byte instruction that begins in the line before may end in this one.
     if (line) store<u64>(first - (1 << SLOT_SHIFT), 0);
   }
@@ -143,4 +144,3 @@ export function releaseCode(frame: u32): void {
   record.codePage = 0;
   record.codeLines = 0;
 }
-

@@ -18,11 +18,11 @@ function fetchHalf(hart: usize, va: u64): usize {
   const entry = translate(hart, va, FETCH);
   const address = entry ? resolve(hart, entry, va, 2, FETCH) : 0;
   if (address) return address;
-  if (fault == NO_MEMORY) {
+  if (fault === NO_MEMORY) {
     stopForMemory(hart);
     return NO_FRAME;
   }
-  raise(hart, fault == IS_MMIO ? FETCH_ACCESS : fault, va);
+  raise(hart, fault === IS_MMIO ? FETCH_ACCESS : fault, va);
   return TRAPPED;
 }
 
@@ -34,10 +34,10 @@ export function enterPage(hart: usize, pc: u64): usize {
   const address = fetchHalf(hart, pc);
   if (address <= NO_FRAME) return address;
   const offset = <u32>pc & LAST_HALFWORD;
-  const partial = (tagOf(translate(hart, pc, FETCH)) & TAG_SLOW) != 0;
+  const partial = (tagOf(translate(hart, pc, FETCH)) & TAG_SLOW) !== 0;
   const low: u32 = load<u16>(address);
-  const long = lengthOf(low) == 4;
-  if (!partial && !(long && offset == LAST_HALFWORD)) {
+  const long = lengthOf(low) === 4;
+  if (!partial && !(long && offset === LAST_HALFWORD)) {
     return codePage(<u32>(address >> 12), at(hart).extensions);
   }
   let word = low;

@@ -20,19 +20,7 @@ import { addendOf, fetchEntry, readEntry, TAG_PAGE, tagOf, writeEntry } from '..
 import { orcB, rolw, rorw, word } from './bits';
 import { codeExtensions } from './code-page';
 import { enterPage, NO_FRAME, TRAPPED } from './fetch';
-import {
-  div,
-  divu,
-  divuw,
-  divw,
-  mulh,
-  mulhsu,
-  mulhu,
-  rem,
-  remu,
-  remuw,
-  remw,
-} from './multiply';
+import { div, divu, divuw, divw, mulh, mulhsu, mulhu, rem, remu, remuw, remw } from './multiply';
 import { AGAIN, REDIRECT, REENTER } from './outcome';
 import { executeSlow } from './slow';
 
@@ -85,9 +73,9 @@ function linear(entry: usize, va: u64): usize {
 /** Code page of a jump's target if the fetch TLB and the code pool have it, else 0. */
 function fetchHit(hart: usize, target: u64): usize {
   const entry = fetchEntry(hart, target);
-  if (tagOf(entry) != ((target & TAG_PAGE) | at(hart).fetchContext)) return 0;
+  if (tagOf(entry) !== ((target & TAG_PAGE) | at(hart).fetchContext)) return 0;
   const code = <usize>frameRecord((<u32>target + addendOf(entry)) >> 12).codePage;
-  return code && codeExtensions(code) == at(hart).extensions ? code : 0;
+  return code && codeExtensions(code) === at(hart).extensions ? code : 0;
 }
 
 /**
@@ -99,7 +87,7 @@ export function interpret(hart: usize): void {
   while (state.remaining > 0 && !state.stop) {
     const entered = enterPage(hart, state.pc);
     if (entered > NO_FRAME) runFrom(hart, entered);
-    else if (entered == TRAPPED) state.remaining -= 1;
+    else if (entered === TRAPPED) state.remaining -= 1;
   }
 }
 
@@ -115,10 +103,10 @@ function runFrom(hart: usize, entered: usize): void {
     code = state.code;
     page = state.pc & TAG_PAGE;
     const outcome = executeSlow(hart, slot, code);
-    if (outcome == REDIRECT) return;
-    if (outcome == AGAIN || outcome == REENTER) {
+    if (outcome === REDIRECT) return;
+    if (outcome === AGAIN || outcome === REENTER) {
       state.remaining += 1;
-      if (outcome == REENTER) return;
+      if (outcome === REENTER) return;
     } else {
       slot += outcome << 2;
       state.pc += outcome;
@@ -306,7 +294,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
         ip += SHORT;
         continue;
       case Op.SLLIW:
-        setRd(hart, ip, word(<u32>rs1(hart, ip) << <u32>imm(ip)));
+        setRd(hart, ip, word((<u32>rs1(hart, ip)) << (<u32>imm(ip))));
         ip += LONG;
         continue;
       case Op.SRLIW:
@@ -334,7 +322,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
         ip += SHORT;
         continue;
       case Op.SLLW:
-        setRd(hart, ip, word(<u32>rs1(hart, ip) << (<u32>rs2(hart, ip) & 31)));
+        setRd(hart, ip, word((<u32>rs1(hart, ip)) << (<u32>rs2(hart, ip) & 31)));
         ip += LONG;
         continue;
       case Op.SRLW:
@@ -414,19 +402,19 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
         ip += LONG;
         continue;
       case Op.SH1ADD_UW:
-        setRd(hart, ip, (<u64>(<u32>rs1(hart, ip)) << 1) + rs2(hart, ip));
+        setRd(hart, ip, ((<u64>(<u32>rs1(hart, ip))) << 1) + rs2(hart, ip));
         ip += LONG;
         continue;
       case Op.SH2ADD_UW:
-        setRd(hart, ip, (<u64>(<u32>rs1(hart, ip)) << 2) + rs2(hart, ip));
+        setRd(hart, ip, ((<u64>(<u32>rs1(hart, ip))) << 2) + rs2(hart, ip));
         ip += LONG;
         continue;
       case Op.SH3ADD_UW:
-        setRd(hart, ip, (<u64>(<u32>rs1(hart, ip)) << 3) + rs2(hart, ip));
+        setRd(hart, ip, ((<u64>(<u32>rs1(hart, ip))) << 3) + rs2(hart, ip));
         ip += LONG;
         continue;
       case Op.SLLI_UW:
-        setRd(hart, ip, <u64>(<u32>rs1(hart, ip)) << imm(ip));
+        setRd(hart, ip, (<u64>(<u32>rs1(hart, ip))) << imm(ip));
         ip += LONG;
         continue;
       case Op.ANDN:
@@ -526,11 +514,11 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
         ip += LONG;
         continue;
       case Op.BCLR:
-        setRd(hart, ip, rs1(hart, ip) & ~(<u64>1 << (rs2(hart, ip) & 63)));
+        setRd(hart, ip, rs1(hart, ip) & ~((<u64>1) << (rs2(hart, ip) & 63)));
         ip += LONG;
         continue;
       case Op.BCLRI:
-        setRd(hart, ip, rs1(hart, ip) & ~(<u64>1 << imm(ip)));
+        setRd(hart, ip, rs1(hart, ip) & ~((<u64>1) << imm(ip)));
         ip += LONG;
         continue;
       case Op.BEXT:
@@ -542,19 +530,19 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
         ip += LONG;
         continue;
       case Op.BINV:
-        setRd(hart, ip, rs1(hart, ip) ^ (<u64>1 << (rs2(hart, ip) & 63)));
+        setRd(hart, ip, rs1(hart, ip) ^ ((<u64>1) << (rs2(hart, ip) & 63)));
         ip += LONG;
         continue;
       case Op.BINVI:
-        setRd(hart, ip, rs1(hart, ip) ^ (<u64>1 << imm(ip)));
+        setRd(hart, ip, rs1(hart, ip) ^ ((<u64>1) << imm(ip)));
         ip += LONG;
         continue;
       case Op.BSET:
-        setRd(hart, ip, rs1(hart, ip) | (<u64>1 << (rs2(hart, ip) & 63)));
+        setRd(hart, ip, rs1(hart, ip) | ((<u64>1) << (rs2(hart, ip) & 63)));
         ip += LONG;
         continue;
       case Op.BSETI:
-        setRd(hart, ip, rs1(hart, ip) | (<u64>1 << imm(ip)));
+        setRd(hart, ip, rs1(hart, ip) | ((<u64>1) << imm(ip)));
         ip += LONG;
         continue;
       case Op.CZERO_EQZ:
@@ -568,7 +556,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.LB: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = readEntry(hart, va);
-        if ((va & (TAG_PAGE | 0) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 0)) | context) !== tagOf(entry)) break;
         setRd(hart, ip, <u64>(<i64>load<i8>(linear(entry, va))));
         ip += LONG;
         continue;
@@ -576,7 +564,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.LH: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = readEntry(hart, va);
-        if ((va & (TAG_PAGE | 1) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 1)) | context) !== tagOf(entry)) break;
         setRd(hart, ip, <u64>(<i64>load<i16>(linear(entry, va))));
         ip += LONG;
         continue;
@@ -584,7 +572,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.LW: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = readEntry(hart, va);
-        if ((va & (TAG_PAGE | 3) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 3)) | context) !== tagOf(entry)) break;
         setRd(hart, ip, <u64>(<i64>load<i32>(linear(entry, va))));
         ip += LONG;
         continue;
@@ -592,7 +580,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.LW_2: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = readEntry(hart, va);
-        if ((va & (TAG_PAGE | 3) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 3)) | context) !== tagOf(entry)) break;
         setRd(hart, ip, <u64>(<i64>load<i32>(linear(entry, va))));
         ip += SHORT;
         continue;
@@ -600,7 +588,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.LD: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = readEntry(hart, va);
-        if ((va & (TAG_PAGE | 7) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 7)) | context) !== tagOf(entry)) break;
         setRd(hart, ip, load<u64>(linear(entry, va)));
         ip += LONG;
         continue;
@@ -608,7 +596,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.LD_2: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = readEntry(hart, va);
-        if ((va & (TAG_PAGE | 7) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 7)) | context) !== tagOf(entry)) break;
         setRd(hart, ip, load<u64>(linear(entry, va)));
         ip += SHORT;
         continue;
@@ -616,7 +604,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.LBU: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = readEntry(hart, va);
-        if ((va & (TAG_PAGE | 0) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 0)) | context) !== tagOf(entry)) break;
         setRd(hart, ip, <u64>load<u8>(linear(entry, va)));
         ip += LONG;
         continue;
@@ -624,7 +612,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.LHU: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = readEntry(hart, va);
-        if ((va & (TAG_PAGE | 1) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 1)) | context) !== tagOf(entry)) break;
         setRd(hart, ip, <u64>load<u16>(linear(entry, va)));
         ip += LONG;
         continue;
@@ -632,7 +620,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.LWU: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = readEntry(hart, va);
-        if ((va & (TAG_PAGE | 3) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 3)) | context) !== tagOf(entry)) break;
         setRd(hart, ip, <u64>load<u32>(linear(entry, va)));
         ip += LONG;
         continue;
@@ -640,7 +628,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.SB: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = writeEntry(hart, va);
-        if ((va & (TAG_PAGE | 0) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 0)) | context) !== tagOf(entry)) break;
         store<u8>(linear(entry, va), <u8>rs2(hart, ip));
         ip += LONG;
         continue;
@@ -648,7 +636,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.SH: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = writeEntry(hart, va);
-        if ((va & (TAG_PAGE | 1) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 1)) | context) !== tagOf(entry)) break;
         store<u16>(linear(entry, va), <u16>rs2(hart, ip));
         ip += LONG;
         continue;
@@ -656,7 +644,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.SW: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = writeEntry(hart, va);
-        if ((va & (TAG_PAGE | 3) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 3)) | context) !== tagOf(entry)) break;
         store<u32>(linear(entry, va), <u32>rs2(hart, ip));
         ip += LONG;
         continue;
@@ -664,7 +652,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.SW_2: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = writeEntry(hart, va);
-        if ((va & (TAG_PAGE | 3) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 3)) | context) !== tagOf(entry)) break;
         store<u32>(linear(entry, va), <u32>rs2(hart, ip));
         ip += SHORT;
         continue;
@@ -672,7 +660,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.SD: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = writeEntry(hart, va);
-        if ((va & (TAG_PAGE | 7) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 7)) | context) !== tagOf(entry)) break;
         store<u64>(linear(entry, va), <u64>rs2(hart, ip));
         ip += LONG;
         continue;
@@ -680,7 +668,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.SD_2: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = writeEntry(hart, va);
-        if ((va & (TAG_PAGE | 7) | context) != tagOf(entry)) break;
+        if (((va & (TAG_PAGE | 7)) | context) !== tagOf(entry)) break;
         store<u64>(linear(entry, va), <u64>rs2(hart, ip));
         ip += SHORT;
         continue;
@@ -688,7 +676,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.FLW: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = readEntry(hart, va);
-        if (!at(hart).floatReady || (va & (TAG_PAGE | 3) | context) != tagOf(entry)) break;
+        if (!at(hart).floatReady || ((va & (TAG_PAGE | 3)) | context) !== tagOf(entry)) break;
         setFd(hart, ip, BOXED | <u64>load<u32>(linear(entry, va)));
         ip += LONG;
         continue;
@@ -696,7 +684,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.FLD: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = readEntry(hart, va);
-        if (!at(hart).floatReady || (va & (TAG_PAGE | 7) | context) != tagOf(entry)) break;
+        if (!at(hart).floatReady || ((va & (TAG_PAGE | 7)) | context) !== tagOf(entry)) break;
         setFd(hart, ip, load<u64>(linear(entry, va)));
         ip += LONG;
         continue;
@@ -704,7 +692,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.FLD_2: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = readEntry(hart, va);
-        if (!at(hart).floatReady || (va & (TAG_PAGE | 7) | context) != tagOf(entry)) break;
+        if (!at(hart).floatReady || ((va & (TAG_PAGE | 7)) | context) !== tagOf(entry)) break;
         setFd(hart, ip, load<u64>(linear(entry, va)));
         ip += SHORT;
         continue;
@@ -712,7 +700,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.FSW: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = writeEntry(hart, va);
-        if (!at(hart).floatReady || (va & (TAG_PAGE | 3) | context) != tagOf(entry)) break;
+        if (!at(hart).floatReady || ((va & (TAG_PAGE | 3)) | context) !== tagOf(entry)) break;
         store<u32>(linear(entry, va), <u32>fs2(hart, ip));
         ip += LONG;
         continue;
@@ -720,7 +708,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.FSD: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = writeEntry(hart, va);
-        if (!at(hart).floatReady || (va & (TAG_PAGE | 7) | context) != tagOf(entry)) break;
+        if (!at(hart).floatReady || ((va & (TAG_PAGE | 7)) | context) !== tagOf(entry)) break;
         store<u64>(linear(entry, va), <u64>fs2(hart, ip));
         ip += LONG;
         continue;
@@ -728,7 +716,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.FSD_2: {
         const va = rs1(hart, ip) + imm(ip);
         const entry = writeEntry(hart, va);
-        if (!at(hart).floatReady || (va & (TAG_PAGE | 7) | context) != tagOf(entry)) break;
+        if (!at(hart).floatReady || ((va & (TAG_PAGE | 7)) | context) !== tagOf(entry)) break;
         store<u64>(linear(entry, va), <u64>fs2(hart, ip));
         ip += SHORT;
         continue;
@@ -782,7 +770,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
         ip += SHORT;
         continue;
       case Op.BEQ:
-        if (rs1(hart, ip) == rs2(hart, ip)) {
+        if (rs1(hart, ip) === rs2(hart, ip)) {
           const target = load<u32>(ip, 4);
           if (target < PAGE_SLOTS) {
             ip = code + target;
@@ -794,7 +782,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
         ip += LONG;
         continue;
       case Op.BNE:
-        if (rs1(hart, ip) != rs2(hart, ip)) {
+        if (rs1(hart, ip) !== rs2(hart, ip)) {
           const target = load<u32>(ip, 4);
           if (target < PAGE_SLOTS) {
             ip = code + target;
@@ -883,7 +871,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       }
       case Op.JR: {
         const target = (rs1(hart, ip) + imm(ip)) & ~1;
-        if ((target & TAG_PAGE) == page) {
+        if ((target & TAG_PAGE) === page) {
           ip = slotAt(code, target);
           continue;
         }
@@ -892,7 +880,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       }
       case Op.JR_2: {
         const target = (rs1(hart, ip) + imm(ip)) & ~1;
-        if ((target & TAG_PAGE) == page) {
+        if ((target & TAG_PAGE) === page) {
           ip = slotAt(code, target);
           continue;
         }
@@ -902,7 +890,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.JALR: {
         const target = (rs1(hart, ip) + imm(ip)) & ~1;
         setRd(hart, ip, pcOf(page, code, ip) + 4);
-        if ((target & TAG_PAGE) == page) {
+        if ((target & TAG_PAGE) === page) {
           ip = slotAt(code, target);
           continue;
         }
@@ -912,7 +900,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
       case Op.JALR_2: {
         const target = (rs1(hart, ip) + imm(ip)) & ~1;
         setRd(hart, ip, pcOf(page, code, ip) + 2);
-        if ((target & TAG_PAGE) == page) {
+        if ((target & TAG_PAGE) === page) {
           ip = slotAt(code, target);
           continue;
         }
@@ -924,7 +912,7 @@ function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize
         jump = pcOf(page, code, ip);
         break;
     }
-    if (jump == NOWHERE) {
+    if (jump === NOWHERE) {
       at(hart).pc = pcOf(page, code, ip);
       at(hart).code = <u32>code;
       at(hart).remaining = steps;

@@ -11,7 +11,7 @@ const JALR: u32 = 0x67;
 const JAL: u32 = 0x6f;
 
 function register(hart: usize, word: u32, shift: u32): u64 {
-  return load<u64>(hart + (<usize>((word >> shift) & 31) << 3));
+  return load<u64>(hart + ((<usize>((word >> shift) & 31)) << 3));
 }
 
 /** J-type immediate (Unprivileged 2.3). */
@@ -32,14 +32,14 @@ function branchOffset(word: u32): u64 {
 function isTaken(hart: usize, word: u32): bool {
   const a = register(hart, word, 15);
   const b = register(hart, word, 20);
-  const invert = ((word >> 12) & 1) != 0;
+  const invert = ((word >> 12) & 1) !== 0;
   switch ((word >> 13) & 3) {
     case 0:
-      return (a == b) != invert;
+      return (a === b) !== invert;
     case 2:
-      return <i64>a < <i64>b != invert;
+      return <i64>a < <i64>b !== invert;
     default:
-      return a < b != invert;
+      return a < b !== invert;
   }
 }
 
@@ -47,16 +47,16 @@ function isTaken(hart: usize, word: u32): bool {
 export function executeJump(hart: usize, word: u32): u32 {
   const pc = at(hart).pc;
   const opcode = word & 0x7f;
-  const link = opcode == JAL || opcode == JALR;
+  const link = opcode === JAL || opcode === JALR;
   let target = pc + 4;
-  if (opcode == JALR) target = (register(hart, word, 15) + <u64>(<i64>(<i32>word >> 20))) & ~1;
-  else if (opcode == JAL) target = pc + jumpOffset(word);
+  if (opcode === JALR) target = (register(hart, word, 15) + <u64>(<i64>(<i32>word >> 20))) & ~1;
+  else if (opcode === JAL) target = pc + jumpOffset(word);
   else if (isTaken(hart, word)) target = pc + branchOffset(word);
   if (target & 2) {
     raise(hart, FETCH_MISALIGNED, target);
     return REDIRECT;
   }
-  const rd = <usize>((word >> 7) & 31) << 3;
+  const rd = (<usize>((word >> 7) & 31)) << 3;
   if (link && rd) store<u64>(hart + rd, pc + 4);
   at(hart).pc = target;
   return REDIRECT;

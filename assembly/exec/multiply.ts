@@ -20,7 +20,7 @@ export function mulhsu(a: u64, b: u64): u64 {
 
 export function div(a: u64, b: u64): u64 {
   if (!b) return u64.MAX_VALUE;
-  if (b == u64.MAX_VALUE) return 0 - a;
+  if (b === u64.MAX_VALUE) return 0 - a;
   return <u64>(<i64>a / <i64>b);
 }
 
@@ -30,7 +30,7 @@ export function divu(a: u64, b: u64): u64 {
 
 export function rem(a: u64, b: u64): u64 {
   if (!b) return a;
-  if (b == u64.MAX_VALUE) return 0;
+  if (b === u64.MAX_VALUE) return 0;
   return <u64>(<i64>a % <i64>b);
 }
 

@@ -2,7 +2,7 @@
  * What the inner loop does not do itself: decoding, accesses that miss the fast path, and the
  * instructions of the slow tier. An instruction that comes here is executed here as a whole.
  */
-import { FIRST_SHORT, FIRST_SLOW, Op, OP_BASE, OP_LENGTH } from '../generated/ops';
+import { FIRST_SHORT, FIRST_SLOW, OP_BASE, OP_LENGTH, Op } from '../generated/ops';
 import { ILLEGAL_INSTRUCTION } from '../hart/cause';
 import { refreshFloat } from '../hart/csr-write';
 import { at, F_OFFSET } from '../hart/hart';
@@ -66,7 +66,7 @@ function isFloat(op: i32): bool {
 }
 
 function isStore(op: i32): bool {
-  return (op >= Op.SB && op <= Op.SD) || op == Op.FSW || op == Op.FSD;
+  return (op >= Op.SB && op <= Op.SD) || op === Op.FSW || op === Op.FSD;
 }
 
 function markFloatDirty(hart: usize): void {
@@ -91,7 +91,7 @@ function access(hart: usize, slot: usize, op: i32, length: u32, code: usize): u3
 
 /** A load whose result is discarded; it may still fault (Unprivileged 2.6). */
 function loadDiscarded(hart: usize, instruction: u32, length: u32): u32 {
-  const base = <usize>((instruction >> 15) & 31) << 3;
+  const base = (<usize>((instruction >> 15) & 31)) << 3;
   const va = load<u64>(hart + base) + <u64>(<i64>(<i32>instruction >> 20));
   loadVirtual(hart, va, 1 << ((instruction >> 12) & 3));
   return failed ? failed : length;
@@ -108,16 +108,16 @@ function slowTier(hart: usize, slot: usize, op: i32, code: usize): u32 {
   const instruction = load<u32>(slot, 4);
   if (op >= Op.FMADD_S && op <= Op.FCVT_D_S) return float(hart, op, instruction, code);
   if (op >= Op.LR_W && op <= Op.AMOMAXU_D) return executeAtomic(hart, op, slot);
-  if (op == Op.LOAD_X0) return loadDiscarded(hart, instruction, load<u8>(slot, 3));
-  if (op == Op.ECALL) return executeEcall(hart);
-  if (op == Op.EBREAK) return executeEbreak(hart);
+  if (op === Op.LOAD_X0) return loadDiscarded(hart, instruction, load<u8>(slot, 3));
+  if (op === Op.ECALL) return executeEcall(hart);
+  if (op === Op.EBREAK) return executeEbreak(hart);
   // Decoded code follows every store, so there is nothing to wait for (Unprivileged 6).
-  if (op == Op.FENCE_I) return 4;
+  if (op === Op.FENCE_I) return 4;
   const outcome =
     op >= Op.CSRRW && op <= Op.CSRRCI
       ? executeCsr(hart, op, instruction)
       : executePrivileged(hart, op, instruction);
-  return outcome == ILLEGAL ? illegal(hart, code) : outcome;
+  return outcome === ILLEGAL ? illegal(hart, code) : outcome;
 }
 
 /**

@@ -1,11 +1,6 @@
 /** Zicsr, Zifencei and the privileged instructions (Unprivileged 7; Privileged 3.3, 12.2). */
 import { Op } from '../generated/ops';
-import {
-  BREAKPOINT,
-  MACHINE_ECALL,
-  SUPERVISOR_ECALL,
-  USER_ECALL,
-} from '../hart/cause';
+import { BREAKPOINT, MACHINE_ECALL, SUPERVISOR_ECALL, USER_ECALL } from '../hart/cause';
 import { CSR_SATP, csrMissing, mayAccess, readCsr } from '../hart/csr';
 import { CSR_MIP } from '../hart/csr-machine';
 import { writeCsr } from '../hart/csr-write';
@@ -22,7 +17,7 @@ import { REDIRECT } from './outcome';
 export const ILLEGAL: u32 = 0xff;
 
 function register(word: u32, shift: u32): usize {
-  return <usize>((word >> shift) & 31) << 3;
+  return (<usize>((word >> shift) & 31)) << 3;
 }
 
 /** CSRRW, CSRRS, CSRRC and their immediate forms. */
@@ -30,17 +25,17 @@ export function executeCsr(hart: usize, op: i32, word: u32): u32 {
   const number = word >> 20;
   const source = (word >> 15) & 31;
   const immediate = op >= Op.CSRRWI;
-  const swap = op == Op.CSRRW || op == Op.CSRRWI;
-  const write = swap || source != 0;
+  const swap = op === Op.CSRRW || op === Op.CSRRWI;
+  const write = swap || source !== 0;
   if (!mayAccess(hart, number, write)) return ILLEGAL;
   const old = readCsr(hart, number);
   if (csrMissing) return ILLEGAL;
-  const operand = immediate ? <u64>source : load<u64>(hart + (<usize>source << 3));
+  const operand = immediate ? <u64>source : load<u64>(hart + ((<usize>source) << 3));
   if (write) {
     // Read-modify-write of mip takes SEIP as software wrote it, not the PLIC's line (3.1.9).
-    const base = number == CSR_MIP ? at(hart).mip : old;
+    const base = number === CSR_MIP ? at(hart).mip : old;
     let value = operand;
-    if (op == Op.CSRRS || op == Op.CSRRSI) value = base | operand;
+    if (op === Op.CSRRS || op === Op.CSRRSI) value = base | operand;
     else if (!swap) value = base & ~operand;
     writeCsr(hart, number, value);
   }
@@ -55,13 +50,13 @@ export function executeCsr(hart: usize, op: i32, word: u32): u32 {
 /** ECALL; from S-mode of a VM that boots without firmware the core itself answers. */
 export function executeEcall(hart: usize): u32 {
   const privilege = at(hart).privilege;
-  if (privilege == SUPERVISOR && vmAt(at(hart).vm).flags & VM_SBI) {
+  if (privilege === SUPERVISOR && vmAt(at(hart).vm).flags & VM_SBI) {
     at(hart).pc += 4;
     sbiCall(hart);
     return REDIRECT;
   }
   const cause =
-    privilege == MACHINE ? MACHINE_ECALL : privilege == USER ? USER_ECALL : SUPERVISOR_ECALL;
+    privilege === MACHINE ? MACHINE_ECALL : privilege === USER ? USER_ECALL : SUPERVISOR_ECALL;
   raise(hart, cause, 0);
   return REDIRECT;
 }
@@ -74,7 +69,7 @@ export function executeEbreak(hart: usize): u32 {
 /** WFI: illegal in U-mode, and in S-mode under TW (3.1.6.5). */
 function waitForInterrupt(hart: usize): u32 {
   const privilege = at(hart).privilege;
-  if (privilege == USER || (privilege == SUPERVISOR && at(hart).mstatus & TW)) return ILLEGAL;
+  if (privilege === USER || (privilege === SUPERVISOR && at(hart).mstatus & TW)) return ILLEGAL;
   if (!wakingBits(hart)) {
     at(hart).waiting = 1;
     requestStop(hart);
@@ -84,11 +79,11 @@ function waitForInterrupt(hart: usize): u32 {
 
 function fenceVirtual(hart: usize, word: u32): u32 {
   const privilege = at(hart).privilege;
-  if (privilege == USER || (privilege == SUPERVISOR && at(hart).mstatus & TVM)) return ILLEGAL;
+  if (privilege === USER || (privilege === SUPERVISOR && at(hart).mstatus & TVM)) return ILLEGAL;
   const address = register(word, 15);
   const space = register(word, 20);
   const asid = <u32>load<u64>(hart + space) & 0xffff;
-  fence(hart, load<u64>(hart + address), address != 0, asid, space != 0);
+  fence(hart, load<u64>(hart + address), address !== 0, asid, space !== 0);
   at(hart).pc += 4;
   return REDIRECT;
 }
@@ -97,11 +92,12 @@ export function executePrivileged(hart: usize, op: i32, word: u32): u32 {
   const privilege = at(hart).privilege;
   switch (op) {
     case Op.MRET:
-      if (privilege != MACHINE) return ILLEGAL;
+      if (privilege !== MACHINE) return ILLEGAL;
       returnFromMachine(hart);
       return REDIRECT;
     case Op.SRET:
-      if (privilege == USER || (privilege == SUPERVISOR && at(hart).mstatus & TSR)) return ILLEGAL;
+      if (privilege === USER || (privilege === SUPERVISOR && at(hart).mstatus & TSR))
+        return ILLEGAL;
       returnFromSupervisor(hart);
       return REDIRECT;
     case Op.WFI:
@@ -112,4 +108,3 @@ export function executePrivileged(hart: usize, op: i32, word: u32): u32 {
       return ILLEGAL;
   }
 }
-

@@ -21,12 +21,12 @@ export let failed: u32 = 0;
 function locate(hart: usize, entry: usize, va: u64, bytes: u32, access: u32): usize {
   failed = 0;
   const address = entry ? resolve(hart, entry, va, bytes, access) : 0;
-  if (!address && fault != IS_MMIO) fail(hart, va, fault);
+  if (!address && fault !== IS_MMIO) fail(hart, va, fault);
   return address;
 }
 
 function fail(hart: usize, va: u64, cause: u64): void {
-  if (cause == NO_MEMORY) {
+  if (cause === NO_MEMORY) {
     stopForMemory(hart);
     failed = REENTER;
   } else {
@@ -36,15 +36,15 @@ function fail(hart: usize, va: u64, cause: u64): void {
 }
 
 function loadBytes(address: usize, bytes: u32): u64 {
-  if (bytes == 8) return load<u64>(address);
-  if (bytes == 4) return load<u32>(address);
-  return bytes == 2 ? load<u16>(address) : load<u8>(address);
+  if (bytes === 8) return load<u64>(address);
+  if (bytes === 4) return load<u32>(address);
+  return bytes === 2 ? load<u16>(address) : load<u8>(address);
 }
 
 function storeBytes(address: usize, bytes: u32, value: u64): void {
-  if (bytes == 8) store<u64>(address, value);
-  else if (bytes == 4) store<u32>(address, <u32>value);
-  else if (bytes == 2) store<u16>(address, <u16>value);
+  if (bytes === 8) store<u64>(address, value);
+  else if (bytes === 4) store<u32>(address, <u32>value);
+  else if (bytes === 2) store<u16>(address, <u16>value);
   else store<u8>(address, <u8>value);
 }
 
@@ -72,7 +72,7 @@ function loadCrossing(hart: usize, va: u64, first: u32, bytes: u32): u64 {
   let value: u64 = 0;
   for (let index: u32 = 0; index < bytes; ++index) {
     const from = index < first ? low + index : high + (index - first);
-    value |= <u64>load<u8>(from) << (8 * index);
+    value |= (<u64>load<u8>(from)) << (8 * index);
   }
   return value;
 }
@@ -121,7 +121,7 @@ function watchToHost(hart: usize, gpa: u64, bytes: u32): void {
   const vm = <usize>at(hart).vm;
   const tohost = vmAt(vm).tohost;
   if (gpa + bytes <= tohost || gpa >= tohost + 8) return;
-  if (vmAt(vm).exitPending == EXIT_BUDGET) vmAt(vm).exitPending = EXIT_HTIF;
+  if (vmAt(vm).exitPending === EXIT_BUDGET) vmAt(vm).exitPending = EXIT_HTIF;
   requestStop(hart);
 }
 

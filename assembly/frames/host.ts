@@ -73,7 +73,7 @@ export function initializeHost(limit: u32): void {
 
 /** Makes frames below `end` addressable. */
 function commit(end: u32): bool {
-  const have = <u32>memory.size() << 4;
+  const have = (<u32>memory.size()) << 4;
   if (end <= have) return true;
   const need = <i32>((end - have + 15) >> 4);
   if (memory.grow(max(need, GROWTH)) >= 0) return true;
@@ -114,7 +114,7 @@ export function allocateRun(count: u32): u32 {
   if (state.used + count > state.limit) return 0;
   let previous: u32 = 0;
   let run = state.freeRuns;
-  while (run && frameRecord(run).owner != count) {
+  while (run && frameRecord(run).owner !== count) {
     previous = run;
     run = frameRecord(run).next;
   }

@@ -43,7 +43,7 @@ function isZero(number: u32): bool {
   if (number >= CSR_MHPMEVENT3 && number <= CSR_MHPMEVENT31) return true;
   if (number >= CSR_MHPMCOUNTER3 && number <= CSR_MHPMCOUNTER31) return true;
   if (number >= CSR_MVENDORID && number <= CSR_MIMPID) return true;
-  return number == CSR_MCONFIGPTR || number == CSR_MCOUNTINHIBIT;
+  return number === CSR_MCONFIGPTR || number === CSR_MCOUNTINHIBIT;
 }
 
 export function readMachine(hart: usize, number: u32): u64 {

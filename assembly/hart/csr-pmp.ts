@@ -1,11 +1,5 @@
 /** Writes of pmpcfg and pmpaddr (Privileged 3.7.1); any change empties the TLB, whose fills hold the verdicts. */
-import {
-  PMP_ENTRIES,
-  pmpAddress,
-  pmpConfig,
-  setPmpAddress,
-  setPmpConfig,
-} from '../mmu/pmp';
+import { PMP_ENTRIES, pmpAddress, pmpConfig, setPmpAddress, setPmpConfig } from '../mmu/pmp';
 import { flushAll } from '../mmu/tlb';
 import { CSR_PMPADDR0, CSR_PMPCFG0, CSR_PMPCFG2, isPmpAddress } from './csr-machine';
 
@@ -22,7 +16,7 @@ function writeConfigs(hart: usize, first: u32, value: u64): void {
   for (let index: u32 = 0; index < 8; ++index) {
     const next = <u32>(value >> (8 * index)) & CONFIG_WRITABLE;
     if (pmpConfig(hart, first + index) & LOCKED) continue;
-    if ((next & READ_WRITE) == WRITE_ONLY) continue;
+    if ((next & READ_WRITE) === WRITE_ONLY) continue;
     setPmpConfig(hart, first + index, next);
   }
 }
@@ -30,18 +24,18 @@ function writeConfigs(hart: usize, first: u32, value: u64): void {
 /** A locked entry's address is locked, and so is the one below a locked TOR entry. */
 function isAddressLocked(hart: usize, index: u32): bool {
   if (pmpConfig(hart, index) & LOCKED) return true;
-  if (index + 1 == PMP_ENTRIES) return false;
+  if (index + 1 === PMP_ENTRIES) return false;
   const above = pmpConfig(hart, index + 1);
-  return (above & LOCKED) != 0 && (above & MODE) == TOR;
+  return (above & LOCKED) !== 0 && (above & MODE) === TOR;
 }
 
 export function writePmp(hart: usize, number: u32, value: u64): void {
-  if (number == CSR_PMPCFG0) writeConfigs(hart, 0, value);
-  else if (number == CSR_PMPCFG2) writeConfigs(hart, 8, value);
+  if (number === CSR_PMPCFG0) writeConfigs(hart, 0, value);
+  else if (number === CSR_PMPCFG2) writeConfigs(hart, 8, value);
   else if (isPmpAddress(number)) {
     const index = number - CSR_PMPADDR0;
     if (isAddressLocked(hart, index)) return;
-    if (pmpAddress(hart, index) == (value & ADDRESS_WRITABLE)) return;
+    if (pmpAddress(hart, index) === (value & ADDRESS_WRITABLE)) return;
     setPmpAddress(hart, index, value & ADDRESS_WRITABLE);
   } else return;
   flushAll(hart);

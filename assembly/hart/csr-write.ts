@@ -40,7 +40,15 @@ import {
 } from './csr-machine';
 import { writePmp } from './csr-pmp';
 import { at } from './hart';
-import { ALL_INTERRUPTS, recheckInterrupts, requestStop, S_INTERRUPTS, SEIP, SSIP, STIP } from './interrupts';
+import {
+  ALL_INTERRUPTS,
+  recheckInterrupts,
+  requestStop,
+  S_INTERRUPTS,
+  SEIP,
+  SSIP,
+  STIP,
+} from './interrupts';
 import {
   ADUE,
   FIOM,
@@ -60,14 +68,14 @@ const CONTEXT_FIELDS: u64 = MPRV | MPP | SUM | MXR;
 
 /** Keeps `floatReady` true exactly while FS is Dirty. */
 export function refreshFloat(hart: usize): void {
-  at(hart).floatReady = (at(hart).mstatus & FS) == FS ? 1 : 0;
+  at(hart).floatReady = (at(hart).mstatus & FS) === FS ? 1 : 0;
 }
 
 function writeStatus(hart: usize, value: u64, writable: u64): void {
   const old = at(hart).mstatus;
   let next = (old & ~writable) | (value & writable);
   // MPP is WARL: 2 is no mode, and the old value stays.
-  if ((next & MPP) == 2 << 11) next = (next & ~MPP) | (old & MPP);
+  if ((next & MPP) === 2 << 11) next = (next & ~MPP) | (old & MPP);
   at(hart).mstatus = next;
   refreshFloat(hart);
   if ((old ^ next) & CONTEXT_FIELDS) selectContexts(hart);
@@ -79,10 +87,10 @@ function writeSatp(hart: usize, value: u64): void {
   const mode = value >> 60;
   const extensions = at(hart).extensions;
   const known =
-    mode == 0 ||
-    mode == 8 ||
-    (mode == 9 && (extensions & Ext.SV48) != 0) ||
-    (mode == 10 && (extensions & Ext.SV57) != 0);
+    mode === 0 ||
+    mode === 8 ||
+    (mode === 9 && (extensions & Ext.SV48) !== 0) ||
+    (mode === 10 && (extensions & Ext.SV57) !== 0);
   if (!known) return;
   at(hart).satp = value;
   selectContexts(hart);

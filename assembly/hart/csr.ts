@@ -35,7 +35,7 @@ export let csrMissing: bool = false;
 /** mstatus with SD, the summary of FS (3.1.6.6). */
 export function statusValue(hart: usize): u64 {
   const status = at(hart).mstatus;
-  return (status & FS) == FS ? status | SD : status;
+  return (status & FS) === FS ? status | SD : status;
 }
 
 /** Steps up to the current instruction; the interpreter left `remaining` exact. */
@@ -55,29 +55,29 @@ export function instretValue(hart: usize): u64 {
 /** mcounteren and scounteren (3.1.11, 12.1.5). */
 function mayCount(hart: usize, bit: u32): bool {
   const privilege = at(hart).privilege;
-  if (privilege == MACHINE) return true;
+  if (privilege === MACHINE) return true;
   if (!((at(hart).mcounteren >> bit) & 1)) return false;
-  return privilege == SUPERVISOR || ((at(hart).scounteren >> bit) & 1) != 0;
+  return privilege === SUPERVISOR || ((at(hart).scounteren >> bit) & 1) !== 0;
 }
 
 /** stimecmp below M-mode needs menvcfg.STCE and mcounteren.TM (Sstc 2.2). */
 function mayCompare(hart: usize): bool {
   if (!(at(hart).extensions & Ext.SSTC)) return false;
-  if (at(hart).privilege == MACHINE) return true;
-  return (at(hart).menvcfg & STCE) != 0 && (at(hart).mcounteren & COUNTEREN_TM) != 0;
+  if (at(hart).privilege === MACHINE) return true;
+  return (at(hart).menvcfg & STCE) !== 0 && (at(hart).mcounteren & COUNTEREN_TM) !== 0;
 }
 
 /** Whether the hart may access CSR `number` at all: privilege, read-only, state (2.1). */
 export function mayAccess(hart: usize, number: u32, write: bool): bool {
   const state = at(hart);
-  if (write && number >> 10 == 3) return false;
+  if (write && number >> 10 === 3) return false;
   if (((number >> 8) & 3) > state.privilege) return false;
-  if (number <= CSR_FCSR) return (state.mstatus & FS) != 0;
+  if (number <= CSR_FCSR) return (state.mstatus & FS) !== 0;
   if (number >= CSR_CYCLE && number <= CSR_HPMCOUNTER31) {
-    return (state.extensions & Ext.ZICNTR) != 0 && mayCount(hart, number & 31);
+    return (state.extensions & Ext.ZICNTR) !== 0 && mayCount(hart, number & 31);
   }
-  if (number == CSR_SATP) return state.privilege != SUPERVISOR || !(state.mstatus & TVM);
-  if (number == CSR_STIMECMP) return mayCompare(hart);
+  if (number === CSR_SATP) return state.privilege !== SUPERVISOR || !(state.mstatus & TVM);
+  if (number === CSR_STIMECMP) return mayCompare(hart);
   return true;
 }
 

@@ -121,7 +121,6 @@ export class Hart {
   /** Code page of the instruction that the inner loop left to exec/slow. */
   code: u32;
 
-
   mstatus: u64;
   misa: u64;
   medeleg: u64;
@@ -198,10 +197,10 @@ export const TLB_DATA_ENTRIES: u32 = 1024;
 export const TLB_FETCH_ENTRIES: u32 = 512;
 export const TLB_READ_OFFSET: usize = <usize>PAGE_SIZE;
 export const TLB_WRITE_OFFSET: usize =
-  TLB_READ_OFFSET + (<usize>TLB_DATA_ENTRIES << TLB_ENTRY_SHIFT);
+  TLB_READ_OFFSET + ((<usize>TLB_DATA_ENTRIES) << TLB_ENTRY_SHIFT);
 export const TLB_FETCH_OFFSET: usize =
-  TLB_WRITE_OFFSET + (<usize>TLB_DATA_ENTRIES << TLB_ENTRY_SHIFT);
-export const HART_SIZE: usize = TLB_FETCH_OFFSET + (<usize>TLB_FETCH_ENTRIES << TLB_ENTRY_SHIFT);
+  TLB_WRITE_OFFSET + ((<usize>TLB_DATA_ENTRIES) << TLB_ENTRY_SHIFT);
+export const HART_SIZE: usize = TLB_FETCH_OFFSET + ((<usize>TLB_FETCH_ENTRIES) << TLB_ENTRY_SHIFT);
 export const HART_FRAMES: u32 = <u32>(HART_SIZE / PAGE_SIZE);
 
 export function at(hart: usize): Hart {

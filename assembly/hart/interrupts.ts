@@ -26,7 +26,7 @@ export function requestStop(hart: usize): void {
 export function setLine(hart: usize, mask: u64, level: bool): void {
   const old = at(hart).lines;
   const lines = level ? old | mask : old & ~mask;
-  if (lines == old) return;
+  if (lines === old) return;
   at(hart).lines = lines;
   requestStop(vmAt(at(hart).vm).running);
 }
@@ -48,9 +48,9 @@ function takeable(hart: usize): u64 {
   const privilege = at(hart).privilege;
   const status = at(hart).mstatus;
   const machine = waking & ~at(hart).mideleg;
-  if (machine && (privilege < MACHINE || (status & MIE) != 0)) return machine;
+  if (machine && (privilege < MACHINE || (status & MIE) !== 0)) return machine;
   const supervisor = waking & at(hart).mideleg;
-  if (privilege < SUPERVISOR || (privilege == SUPERVISOR && (status & SIE) != 0)) {
+  if (privilege < SUPERVISOR || (privilege === SUPERVISOR && (status & SIE) !== 0)) {
     return supervisor;
   }
   return 0;

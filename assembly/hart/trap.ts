@@ -15,7 +15,7 @@ function enterSupervisor(hart: usize, cause: u64, tval: u64): void {
   const state = at(hart);
   let status = state.mstatus & ~(SPIE | SPP | SIE);
   if (state.mstatus & SIE) status |= SPIE;
-  if (state.privilege == SUPERVISOR) status |= SPP;
+  if (state.privilege === SUPERVISOR) status |= SPP;
   state.mstatus = status;
   state.sepc = state.pc;
   state.scause = cause;
@@ -28,7 +28,7 @@ function enterMachine(hart: usize, cause: u64, tval: u64): void {
   const state = at(hart);
   let status = state.mstatus & ~(MPIE | MPP | MIE);
   if (state.mstatus & MIE) status |= MPIE;
-  status |= <u64>state.privilege << MSTATUS_MPP_SHIFT;
+  status |= (<u64>state.privilege) << MSTATUS_MPP_SHIFT;
   state.mstatus = status;
   state.mepc = state.pc;
   state.mcause = cause;
@@ -40,7 +40,7 @@ function enterMachine(hart: usize, cause: u64, tval: u64): void {
 function enter(hart: usize, cause: u64, tval: u64, delegation: u64): void {
   const state = at(hart);
   const delegated = (delegation >> (cause & 63)) & 1;
-  if (delegated && state.privilege != MACHINE) enterSupervisor(hart, cause, tval);
+  if (delegated && state.privilege !== MACHINE) enterSupervisor(hart, cause, tval);
   else enterMachine(hart, cause, tval);
   state.unretired += 1;
   selectContexts(hart);
@@ -62,7 +62,7 @@ export function interrupt(hart: usize, code: u32): void {
 
 function leave(hart: usize, privilege: u32, pc: u64): void {
   const state = at(hart);
-  if (privilege != MACHINE) state.mstatus &= ~MPRV;
+  if (privilege !== MACHINE) state.mstatus &= ~MPRV;
   state.privilege = privilege;
   state.pc = pc;
   state.reservationSize = 0;

@@ -6,7 +6,14 @@
  */
 import { at, CONTEXTS, CONTEXTS_OFFSET, MACHINE, SUPERVISOR } from '../hart/hart';
 import { MPRV, MSTATUS_MPP_SHIFT, MXR, SUM } from '../hart/status';
-import { ENTRIES_BEGIN, ENTRIES_END, ENTRY_SIZE, setTag, TAG_CONTEXT_SHIFT, TAG_EMPTY } from './entry';
+import {
+  ENTRIES_BEGIN,
+  ENTRIES_END,
+  ENTRY_SIZE,
+  setTag,
+  TAG_CONTEXT_SHIFT,
+  TAG_EMPTY,
+} from './entry';
 
 /** A key: ASID (0..15), satp.MODE (16..19), privilege (20..21), SUM, MXR, V; USED is always set. */
 const KEY_ASID: u64 = 0xffff;
@@ -20,11 +27,11 @@ const KEY_RETIRED: u64 = 1 << 63;
 const CONTEXTS_MOST: u32 = 192;
 
 function keyAt(hart: usize, id: u32): u64 {
-  return load<u64>(hart + (<usize>id << 3), CONTEXTS_OFFSET);
+  return load<u64>(hart + ((<usize>id) << 3), CONTEXTS_OFFSET);
 }
 
 function setKey(hart: usize, id: u32, key: u64): void {
-  store<u64>(hart + (<usize>id << 3), key, CONTEXTS_OFFSET);
+  store<u64>(hart + ((<usize>id) << 3), key, CONTEXTS_OFFSET);
 }
 
 /** Empties the TLB and forgets all contexts; callers select contexts anew. */
@@ -44,7 +51,7 @@ function find(hart: usize, key: u64): i32 {
   while (true) {
     if (id >= CONTEXTS) id = 0;
     const found = keyAt(hart, id);
-    if (found == key) return id;
+    if (found === key) return id;
     if (!found) break;
     ++id;
   }
@@ -57,17 +64,17 @@ function find(hart: usize, key: u64): i32 {
 function keyFor(hart: usize, privilege: u32, sum: bool, mxr: bool): u64 {
   const satp = at(hart).satp;
   const mode = satp >> 60;
-  let key = KEY_USED | (<u64>privilege << KEY_PRIVILEGE_SHIFT);
-  if (privilege == MACHINE || !mode) return key;
+  let key = KEY_USED | ((<u64>privilege) << KEY_PRIVILEGE_SHIFT);
+  if (privilege === MACHINE || !mode) return key;
   key |= (mode << KEY_MODE_SHIFT) | ((satp >> 44) & KEY_ASID);
-  if (sum && privilege == SUPERVISOR) key |= KEY_SUM;
+  if (sum && privilege === SUPERVISOR) key |= KEY_SUM;
   return mxr ? key | KEY_MXR : key;
 }
 
 /** The privilege that loads and stores have (mstatus.MPRV, Privileged 3.1.6.3). */
 export function dataPrivilege(hart: usize): u32 {
   const status = at(hart).mstatus;
-  if (at(hart).privilege == MACHINE && status & MPRV) {
+  if (at(hart).privilege === MACHINE && status & MPRV) {
     return <u32>(status >> MSTATUS_MPP_SHIFT) & 3;
   }
   return at(hart).privilege;
@@ -77,12 +84,7 @@ export function dataPrivilege(hart: usize): u32 {
 export function selectContexts(hart: usize): void {
   const status = at(hart).mstatus;
   const fetchKey = keyFor(hart, at(hart).privilege, false, false);
-  const dataKey = keyFor(
-    hart,
-    dataPrivilege(hart),
-    (status & SUM) != 0,
-    (status & MXR) != 0,
-  );
+  const dataKey = keyFor(hart, dataPrivilege(hart), (status & SUM) !== 0, (status & MXR) !== 0);
   let fetch = find(hart, fetchKey);
   let data = find(hart, dataKey);
   if (fetch < 0 || data < 0) {
@@ -90,8 +92,8 @@ export function selectContexts(hart: usize): void {
     fetch = find(hart, fetchKey);
     data = find(hart, dataKey);
   }
-  at(hart).fetchContext = <u64>fetch << TAG_CONTEXT_SHIFT;
-  at(hart).dataContext = <u64>data << TAG_CONTEXT_SHIFT;
+  at(hart).fetchContext = (<u64>fetch) << TAG_CONTEXT_SHIFT;
+  at(hart).dataContext = (<u64>data) << TAG_CONTEXT_SHIFT;
 }
 
 /**
@@ -111,7 +113,7 @@ export function retireAsid(hart: usize, asid: u32): void {
   for (let id: u32 = 0; id < CONTEXTS; ++id) {
     const key = keyAt(hart, id);
     if (!key || key & KEY_RETIRED) continue;
-    if (!((key >> KEY_MODE_SHIFT) & 15) || (key & KEY_ASID) != <u64>asid) continue;
+    if (!((key >> KEY_MODE_SHIFT) & 15) || (key & KEY_ASID) !== <u64>asid) continue;
     setKey(hart, id, key | KEY_RETIRED);
   }
   selectContexts(hart);
@@ -119,6 +121,5 @@ export function retireAsid(hart: usize, asid: u32): void {
 
 /** Whether a live context id is of the given address space. */
 export function isOfAsid(hart: usize, id: u32, asid: u32): bool {
-  return id < CONTEXTS && (keyAt(hart, id) & KEY_ASID) == <u64>asid;
+  return id < CONTEXTS && (keyAt(hart, id) & KEY_ASID) === <u64>asid;
 }
-

@@ -23,7 +23,7 @@ function dropIn(vm: usize, page: u32, begin: usize, end: usize): void {
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
     const hart = hartOf(vm, index);
     for (let entry = hart + begin; entry < hart + end; entry += ENTRY_SIZE) {
-      if ((guestOf(entry) & GUEST_PAGE_MASK) == guest) setTag(entry, tagOf(entry) | TAG_SLOW);
+      if ((guestOf(entry) & GUEST_PAGE_MASK) === guest) setTag(entry, tagOf(entry) | TAG_SLOW);
     }
   }
 }

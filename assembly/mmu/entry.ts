@@ -58,8 +58,8 @@ export function fetchEntry(hart: usize, va: u64): usize {
 }
 
 export function entryFor(hart: usize, va: u64, access: u32): usize {
-  if (access == READ) return readEntry(hart, va);
-  return access == WRITE ? writeEntry(hart, va) : fetchEntry(hart, va);
+  if (access === READ) return readEntry(hart, va);
+  return access === WRITE ? writeEntry(hart, va) : fetchEntry(hart, va);
 }
 
 export function tagOf(entry: usize): u64 {
@@ -89,5 +89,5 @@ export function setGuest(entry: usize, guest: u32): void {
 /** Where the entries of all three arrays begin and end within a hart's block. */
 export const ENTRIES_BEGIN: usize = TLB_READ_OFFSET;
 export const ENTRIES_END: usize =
-  TLB_FETCH_OFFSET + (<usize>TLB_FETCH_ENTRIES << TLB_ENTRY_SHIFT);
+  TLB_FETCH_OFFSET + ((<usize>TLB_FETCH_ENTRIES) << TLB_ENTRY_SHIFT);
 export const ENTRY_SIZE: usize = 1 << TLB_ENTRY_SHIFT;

@@ -29,30 +29,24 @@ export function setPmpConfig(hart: usize, index: u32, value: u32): void {
 }
 
 export function pmpAddress(hart: usize, index: u32): u64 {
-  return load<u64>(hart + (<usize>index << 3), PMP_ADDRESSES);
+  return load<u64>(hart + ((<usize>index) << 3), PMP_ADDRESSES);
 }
 
 export function setPmpAddress(hart: usize, index: u32, value: u64): void {
-  store<u64>(hart + (<usize>index << 3), value, PMP_ADDRESSES);
+  store<u64>(hart + ((<usize>index) << 3), value, PMP_ADDRESSES);
 }
 
 function isAllowed(config: u32, access: u32, privilege: u32): bool {
-  if (privilege == MACHINE && !(config & LOCKED)) return true;
-  if (access == READ) return (config & R) != 0;
-  return (config & (access == FETCH ? X : W)) != 0;
+  if (privilege === MACHINE && !(config & LOCKED)) return true;
+  if (access === READ) return (config & R) !== 0;
+  return (config & (access === FETCH ? X : W)) !== 0;
 }
 
 /**
  * Whether `privilege` may make this access to all of [address, address + bytes): the entry of the
  * lowest number that matches any byte decides; PMP_PARTIAL if it does not match all (3.7.1).
  */
-export function checkPmp(
-  hart: usize,
-  address: u64,
-  bytes: u64,
-  access: u32,
-  privilege: u32,
-): u32 {
+export function checkPmp(hart: usize, address: u64, bytes: u64, access: u32, privilege: u32): u32 {
   const last = address + (bytes - 1);
   let below: u64 = 0;
   for (let index: u32 = 0; index < PMP_ENTRIES; ++index) {
@@ -63,15 +57,15 @@ export function checkPmp(
     if (mode) {
       let first = below;
       let end = top - 1;
-      if (mode == NA4) {
+      if (mode === NA4) {
         first = top;
         end = top + 3;
-      } else if (mode != TOR) {
-        const size: u64 = raw + 1 == 0 ? 0 : (raw ^ (raw + 1)) << 2;
+      } else if (mode !== TOR) {
+        const size: u64 = raw + 1 === 0 ? 0 : (raw ^ (raw + 1)) << 2;
         first = (raw & (raw + 1)) << 2;
         end = first + (size | 3);
       }
-      const empty = mode == TOR && below >= top;
+      const empty = mode === TOR && below >= top;
       if (!empty && first <= last && address <= end) {
         if (first > address || last > end) return PMP_PARTIAL;
         return isAllowed(config, access, privilege) ? PMP_ALLOW : PMP_DENY;
@@ -79,5 +73,5 @@ export function checkPmp(
     }
     below = top;
   }
-  return privilege == MACHINE ? PMP_ALLOW : PMP_DENY;
+  return privilege === MACHINE ? PMP_ALLOW : PMP_DENY;
 }

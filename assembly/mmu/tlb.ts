@@ -4,9 +4,9 @@
  */
 import { changePage, readPage } from '../frames/door';
 import { frameRecord } from '../frames/host';
+import { isRamPage } from '../frames/map';
 import { at, MACHINE } from '../hart/hart';
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
-import { isRamPage } from '../frames/map';
 import { vmAt } from '../vm/vm';
 import { dataPrivilege, emptyTlb, holdsIn, isOfAsid, retireAsid, selectContexts } from './context';
 import {
@@ -37,8 +37,8 @@ import {
 import { checkPmp, PMP_ALLOW, PMP_DENY } from './pmp';
 import {
   accessFault,
-  walk,
   WALK_NO_MEMORY,
+  walk,
   walkedAddress,
   walkedGlobal,
   walkedLevel,
@@ -52,12 +52,12 @@ export const NO_MEMORY: u64 = WALK_NO_MEMORY;
 export const IS_MMIO: u64 = u64.MAX_VALUE - 1;
 
 function privilegeFor(hart: usize, access: u32): u32 {
-  return access == FETCH ? at(hart).privilege : dataPrivilege(hart);
+  return access === FETCH ? at(hart).privilege : dataPrivilege(hart);
 }
 
 function countMiss(hart: usize, access: u32): void {
-  if (access == READ) at(hart).missRead += 1;
-  else if (access == WRITE) at(hart).missWrite += 1;
+  if (access === READ) at(hart).missRead += 1;
+  else if (access === WRITE) at(hart).missWrite += 1;
   else at(hart).missFetch += 1;
 }
 
@@ -66,16 +66,16 @@ function countMiss(hart: usize, access: u32): void {
  * filled by a walk. 0 with `fault` when the walk failed.
  */
 export function translate(hart: usize, va: u64, access: u32): usize {
-  const context = access == FETCH ? at(hart).fetchContext : at(hart).dataContext;
+  const context = access === FETCH ? at(hart).fetchContext : at(hart).dataContext;
   const entry = entryFor(hart, va, access);
   const want = (va & TAG_PAGE) | context;
   const tag = tagOf(entry);
-  if ((tag & ~TAG_SLOW) == want) return entry;
-  if ((tag & TAG_PAGE) == (va & TAG_PAGE)) {
+  if ((tag & ~TAG_SLOW) === want) return entry;
+  if ((tag & TAG_PAGE) === (va & TAG_PAGE)) {
     const guest = guestOf(entry);
     const from = <u32>((tag & TAG_CONTEXT) >> TAG_CONTEXT_SHIFT);
     const to = <u32>(context >> TAG_CONTEXT_SHIFT);
-    if (holdsIn(hart, from, to, (guest & GUEST_GLOBAL) != 0, (guest & GUEST_USER) != 0)) {
+    if (holdsIn(hart, from, to, (guest & GUEST_GLOBAL) !== 0, (guest & GUEST_USER) !== 0)) {
       at(hart).missGlobal += 1;
       setTag(entry, want | (tag & TAG_SLOW));
       return entry;
@@ -85,7 +85,7 @@ export function translate(hart: usize, va: u64, access: u32): usize {
   const privilege = privilegeFor(hart, access);
   let address = va & TAG_PAGE;
   let flags: u32 = 0;
-  if (privilege != MACHINE && at(hart).satp >> 60) {
+  if (privilege !== MACHINE && at(hart).satp >> 60) {
     if (!walk(hart, va, access, privilege)) {
       fault = walkFault;
       return 0;
@@ -107,7 +107,7 @@ export function translate(hart: usize, va: u64, access: u32): usize {
 
 /** Guest-physical address of `va` by an entry that translates it. */
 export function guestAddress(entry: usize, va: u64): u64 {
-  return (<u64>(guestOf(entry) & GUEST_PAGE_MASK) << PAGE_SHIFT) | (va & PAGE_MASK);
+  return ((<u64>(guestOf(entry) & GUEST_PAGE_MASK)) << PAGE_SHIFT) | (va & PAGE_MASK);
 }
 
 /**
@@ -117,13 +117,13 @@ export function guestAddress(entry: usize, va: u64): u64 {
  */
 export function resolve(hart: usize, entry: usize, va: u64, bytes: u32, access: u32): usize {
   const tag = tagOf(entry);
-  if (!(tag & TAG_SLOW)) return <usize>((<u32>va) + load<u32>(entry, 8));
+  if (!(tag & TAG_SLOW)) return <usize>(<u32>va + load<u32>(entry, 8));
   const vm = <usize>at(hart).vm;
   const gpa = guestAddress(entry, va);
   const privilege = privilegeFor(hart, access);
   const verdict = checkPmp(hart, gpa & TAG_PAGE, PAGE_SIZE, access, privilege);
-  if (verdict != PMP_ALLOW) {
-    if (verdict == PMP_DENY || checkPmp(hart, gpa, bytes, access, privilege) != PMP_ALLOW) {
+  if (verdict !== PMP_ALLOW) {
+    if (verdict === PMP_DENY || checkPmp(hart, gpa, bytes, access, privilege) !== PMP_ALLOW) {
       fault = accessFault(access);
       return 0;
     }
@@ -134,14 +134,14 @@ export function resolve(hart: usize, entry: usize, va: u64, bytes: u32, access: 
     return 0;
   }
   const offset = <u32>gpa & PAGE_MASK;
-  let fast = verdict == PMP_ALLOW;
+  let fast = verdict === PMP_ALLOW;
   let address: usize;
-  if (access == WRITE) {
+  if (access === WRITE) {
     address = changePage(vm, <u32>page, offset, bytes);
     if (address) {
-      const code = frameRecord(<u32>(address >> PAGE_SHIFT)).codeLines != 0;
+      const code = frameRecord(<u32>(address >> PAGE_SHIFT)).codeLines !== 0;
       if (code) at(hart).missCode += 1;
-      if (code || page == (vmAt(vm).tohost - RAM_BASE) >> PAGE_SHIFT) fast = false;
+      if (code || page === (vmAt(vm).tohost - RAM_BASE) >> PAGE_SHIFT) fast = false;
     }
   } else {
     address = readPage(vm, <u32>page, true);
@@ -165,7 +165,7 @@ export function flushAll(hart: usize): void {
 
 /** Bits of the virtual page number that a superpage of this level leaves free. */
 function coveredBits(level: u32): u64 {
-  return level == LEVEL_NAPOT ? 0xffff : ((<u64>PAGE_SIZE) << (9 * level)) - 1;
+  return level === LEVEL_NAPOT ? 0xffff : ((<u64>PAGE_SIZE) << (9 * level)) - 1;
 }
 
 function dropIf(hart: usize, entry: usize, va: u64, asid: u32, hasAsid: bool): void {

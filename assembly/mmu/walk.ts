@@ -4,11 +4,12 @@
  * `walk` either yields guest page, level and flags in `walked*`, or sets `walkFault` to the cause.
  * The variables live within one call into the core.
  */
+
+import { guestRead, guestWrite } from '../frames/door';
 import { Ext } from '../generated/ops';
 import { FETCH_ACCESS, FETCH_PAGE } from '../hart/cause';
 import { at, SUPERVISOR, USER } from '../hart/hart';
 import { ADUE, MXR, PBMTE, SUM } from '../hart/status';
-import { guestRead, guestWrite } from '../frames/door';
 import { FETCH, LEVEL_NAPOT, READ, WRITE } from './entry';
 import { checkPmp, PMP_ALLOW } from './pmp';
 
@@ -36,11 +37,11 @@ export const WALK_NO_MEMORY: u64 = u64.MAX_VALUE;
 
 /** Causes of one family stand in the order fetch, load, store: 12, 13, 15 and 1, 5, 7. */
 export function pageFault(access: u32): u64 {
-  return access == FETCH ? FETCH_PAGE : access == READ ? 13 : 15;
+  return access === FETCH ? FETCH_PAGE : access === READ ? 13 : 15;
 }
 
 export function accessFault(access: u32): u64 {
-  return access == FETCH ? FETCH_ACCESS : access == READ ? 5 : 7;
+  return access === FETCH ? FETCH_ACCESS : access === READ ? 5 : 7;
 }
 
 function fail(cause: u64): bool {
@@ -51,23 +52,23 @@ function fail(cause: u64): bool {
 /** Whether a leaf lets `privilege` make this access (step 6 of 12.3.2, 12.1.1.2). */
 function permits(pte: u64, access: u32, privilege: u32, status: u64): bool {
   if (pte & PTE_U) {
-    if (privilege == SUPERVISOR && (access == FETCH || !(status & SUM))) return false;
-  } else if (privilege == USER) {
+    if (privilege === SUPERVISOR && (access === FETCH || !(status & SUM))) return false;
+  } else if (privilege === USER) {
     return false;
   }
-  if (access == FETCH) return (pte & PTE_X) != 0;
-  if (access == WRITE) return (pte & PTE_W) != 0;
-  return (pte & PTE_R) != 0 || ((status & MXR) != 0 && (pte & PTE_X) != 0);
+  if (access === FETCH) return (pte & PTE_X) !== 0;
+  if (access === WRITE) return (pte & PTE_W) !== 0;
+  return (pte & PTE_R) !== 0 || ((status & MXR) !== 0 && (pte & PTE_X) !== 0);
 }
 
 /** Whether the bits above the permissions are as the enabled extensions allow. */
 function isWellFormed(hart: usize, pte: u64, level: u32, leaf: bool): bool {
   if (pte & PTE_RESERVED) return false;
   const memoryType = (pte >> PTE_PBMT_SHIFT) & 3;
-  if (memoryType && (!leaf || memoryType == 3 || !(at(hart).menvcfg & PBMTE))) return false;
+  if (memoryType && (!leaf || memoryType === 3 || !(at(hart).menvcfg & PBMTE))) return false;
   if (pte & PTE_N) {
     if (!leaf || level || !(at(hart).extensions & Ext.SVNAPOT)) return false;
-    if (((pte >> PTE_PPN_SHIFT) & 15) != 8) return false;
+    if (((pte >> PTE_PPN_SHIFT) & 15) !== 8) return false;
   }
   return leaf || !(pte & (PTE_D | PTE_A | PTE_U));
 }
@@ -75,7 +76,7 @@ function isWellFormed(hart: usize, pte: u64, level: u32, leaf: bool): bool {
 /** Sets A, and D for a store, in the table (Svadu); the page passes the one door. */
 function update(vm: usize, hart: usize, address: u64, pte: u64, bits: u64, access: u32): bool {
   if (!(at(hart).menvcfg & ADUE)) return fail(pageFault(access));
-  if (checkPmp(hart, address, 8, WRITE, SUPERVISOR) != PMP_ALLOW) return fail(accessFault(access));
+  if (checkPmp(hart, address, 8, WRITE, SUPERVISOR) !== PMP_ALLOW) return fail(accessFault(access));
   const at64 = guestWrite(vm, address);
   if (!at64) return fail(WALK_NO_MEMORY);
   // With harts in several workers another may win; the retried access then walks anew.
@@ -93,19 +94,19 @@ export function walk(hart: usize, va: u64, access: u32, privilege: u32): bool {
   const satp = at(hart).satp;
   const levels = <u32>(satp >> 60) - 5;
   const unused = 64 - (12 + 9 * levels);
-  if (<u64>((<i64>va << unused) >> unused) != va) return fail(pageFault(access));
+  if (<u64>(((<i64>va) << unused) >> unused) !== va) return fail(pageFault(access));
   let table = (satp & PTE_PPN) << 12;
   walkedGlobal = false;
   for (let level = levels - 1; ; --level) {
     const address = table + (((va >> (12 + 9 * level)) & 511) << 3);
-    if (checkPmp(hart, address, 8, READ, SUPERVISOR) != PMP_ALLOW) {
+    if (checkPmp(hart, address, 8, READ, SUPERVISOR) !== PMP_ALLOW) {
       return fail(accessFault(access));
     }
     const pointer = guestRead(vm, address);
     if (!pointer) return fail(accessFault(access));
     const pte = load<u64>(pointer);
-    const leaf = (pte & (PTE_R | PTE_X)) != 0;
-    if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) == PTE_W) return fail(pageFault(access));
+    const leaf = (pte & (PTE_R | PTE_X)) !== 0;
+    if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) === PTE_W) return fail(pageFault(access));
     if (!isWellFormed(hart, pte, level, leaf)) return fail(pageFault(access));
     if (pte & PTE_G) walkedGlobal = true;
     const ppn = (pte >> PTE_PPN_SHIFT) & PTE_PPN;
@@ -117,13 +118,13 @@ export function walk(hart: usize, va: u64, access: u32, privilege: u32): bool {
     if (!permits(pte, access, privilege, at(hart).mstatus)) return fail(pageFault(access));
     const below: u64 = (1 << (9 * level)) - 1;
     if (ppn & below) return fail(pageFault(access));
-    const bits = access == WRITE ? PTE_A | PTE_D : PTE_A;
-    if ((pte & bits) != bits && !update(vm, hart, address, pte, bits, access)) return false;
+    const bits = access === WRITE ? PTE_A | PTE_D : PTE_A;
+    if ((pte & bits) !== bits && !update(vm, hart, address, pte, bits, access)) return false;
     const napot = pte & PTE_N ? <u64>15 : 0;
     const within = below | napot;
     walkedAddress = ((ppn & ~within) | ((va >> 12) & within)) << 12;
     walkedLevel = napot ? LEVEL_NAPOT : level;
-    walkedUser = (pte & PTE_U) != 0;
+    walkedUser = (pte & PTE_U) !== 0;
     return true;
   }
 }

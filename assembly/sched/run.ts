@@ -5,24 +5,17 @@
  */
 import { interpret } from '../exec/interpreter';
 import { at, HART_STARTED, HART_STOPPED } from '../hart/hart';
-import { interrupt } from '../hart/trap';
 import { nextInterrupt, wakingBits } from '../hart/interrupts';
+import { interrupt } from '../hart/trap';
 import { nextDeadline, stepsUntil, synchronize, updateTimers } from '../vm/clock';
-import {
-  EXIT_BUDGET,
-  EXIT_COUNT_OFFSET,
-  EXIT_IDLE,
-  EXIT_STOPPED,
-  hartOf,
-  vmAt,
-} from '../vm/vm';
+import { EXIT_BUDGET, EXIT_COUNT_OFFSET, EXIT_IDLE, EXIT_STOPPED, hartOf, vmAt } from '../vm/vm';
 
 /** Long enough that changing harts costs nothing, short enough for a spinlock's holder: 50 µs. */
 const QUANTUM: u32 = 5000;
 
 /** Whether the hart has something to execute; an enabled pending interrupt ends its wait. */
 function isRunnable(hart: usize): bool {
-  if (at(hart).state == HART_STOPPED) return false;
+  if (at(hart).state === HART_STOPPED) return false;
   if (!at(hart).waiting) return true;
   if (!wakingBits(hart)) return false;
   at(hart).waiting = 0;
@@ -71,13 +64,13 @@ function runSlice(vm: usize, hart: usize, steps: i64): i64 {
 function dropReservations(vm: usize, except: usize): void {
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
     const hart = hartOf(vm, index);
-    if (hart != except) at(hart).reservationSize = 0;
+    if (hart !== except) at(hart).reservationSize = 0;
   }
 }
 
 function isAnyStarted(vm: usize): bool {
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
-    if (at(hartOf(vm, index)).state != HART_STOPPED) return true;
+    if (at(hartOf(vm, index)).state !== HART_STOPPED) return true;
   }
   return false;
 }
@@ -105,7 +98,7 @@ function runHarts(vm: usize, budget: u64): u32 {
     left -= taken;
     state.quantumLeft -= min<u32>(state.quantumLeft, <u32>taken);
     if (state.exitPending) return state.exitPending;
-    if (!state.quantumLeft || (cut && taken == steps)) {
+    if (!state.quantumLeft || (cut && taken === steps)) {
       state.quantumLeft = 0;
       stay = false;
     }
@@ -126,7 +119,7 @@ export function runVm(vm: usize, budget: u64, now: u64, rate: u64): u32 {
   synchronize(vm, now, rate);
   state.exitPending = EXIT_BUDGET;
   const reason = runHarts(vm, budget);
-  const counter = vm + EXIT_COUNT_OFFSET + (<usize>reason << 3);
+  const counter = vm + EXIT_COUNT_OFFSET + ((<usize>reason) << 3);
   store<u64>(counter, load<u64>(counter) + 1);
   return reason;
 }

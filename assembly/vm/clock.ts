@@ -25,7 +25,7 @@ export function stepsNow(vm: usize): u64 {
 /** `mtime` now. */
 export function vmTime(vm: usize): u64 {
   const state = vmAt(vm);
-  if (state.clock == CLOCK_VIRTUAL) return stepsNow(vm) / STEPS_PER_TICK + state.skipped;
+  if (state.clock === CLOCK_VIRTUAL) return stepsNow(vm) / STEPS_PER_TICK + state.skipped;
   const time = state.timeOrigin + (((stepsNow(vm) - state.stepsOrigin) * state.rate) >> 32);
   if (time > state.timeSeen) state.timeSeen = time;
   return state.timeSeen;
@@ -34,7 +34,7 @@ export function vmTime(vm: usize): u64 {
 /** Real clock: the host's time at entry, and the speed to carry it on with. */
 export function synchronize(vm: usize, now: u64, rate: u64): void {
   const state = vmAt(vm);
-  if (state.clock == CLOCK_VIRTUAL) return;
+  if (state.clock === CLOCK_VIRTUAL) return;
   state.timeOrigin = now;
   state.stepsOrigin = state.steps;
   state.rate = rate;
@@ -42,7 +42,7 @@ export function synchronize(vm: usize, now: u64, rate: u64): void {
 
 /** Whether the core drives STIP from stimecmp: Sstc, or the SBI timer on its place. */
 function supervisorTimer(hart: usize): bool {
-  return (at(hart).menvcfg & STCE) != 0 || (vmAt(at(hart).vm).flags & VM_SBI) != 0;
+  return (at(hart).menvcfg & STCE) !== 0 || (vmAt(at(hart).vm).flags & VM_SBI) !== 0;
 }
 
 /** MTIP and STIP as the comparators say (Privileged 3.2.1; Sstc 2.1). */
@@ -58,7 +58,7 @@ export function nextDeadline(vm: usize): u64 {
   let earliest = NEVER;
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
     const hart = hartOf(vm, index);
-    if (at(hart).state == HART_STOPPED) continue;
+    if (at(hart).state === HART_STOPPED) continue;
     const machine = at(hart).mtimecmp;
     if (machine > now && machine < earliest) earliest = machine;
     if (!supervisorTimer(hart)) continue;
@@ -71,12 +71,12 @@ export function nextDeadline(vm: usize): u64 {
 /** Steps from now until `deadline`, at least 1. */
 export function stepsUntil(vm: usize, deadline: u64): u64 {
   const state = vmAt(vm);
-  if (deadline == NEVER) return FAR;
+  if (deadline === NEVER) return FAR;
   const now = vmTime(vm);
   if (deadline <= now) return 1;
   const ticks = deadline - now;
   if (ticks >= 1 << 31) return FAR;
-  if (state.clock == CLOCK_VIRTUAL) {
+  if (state.clock === CLOCK_VIRTUAL) {
     return (deadline - state.skipped) * STEPS_PER_TICK - state.steps;
   }
   if (!state.rate) return FAR;
@@ -87,6 +87,6 @@ export function stepsUntil(vm: usize, deadline: u64): u64 {
 /** Virtual clock, idle VM: moves time to `time`; afterwards the timers are as that time says. */
 export function skipTo(vm: usize, time: u64): void {
   const now = vmTime(vm);
-  if (vmAt(vm).clock == CLOCK_VIRTUAL && time > now) vmAt(vm).skipped += time - now;
+  if (vmAt(vm).clock === CLOCK_VIRTUAL && time > now) vmAt(vm).skipped += time - now;
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) updateTimers(hartOf(vm, index));
 }

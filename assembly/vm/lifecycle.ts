@@ -3,24 +3,17 @@ import { resetDevices } from '../bus/reset';
 import { releaseCode } from '../exec/code-page';
 import { allocateRun, frameAddress, freeFrame, freeRun } from '../frames/host';
 import { MAP_FRAME_MASK, MAP_PRESENT, mapState } from '../frames/map';
-import { HART_FRAMES, HART_STOPPED, at } from '../hart/hart';
+import { at, HART_FRAMES, HART_STOPPED } from '../hart/hart';
 import { resetHart } from '../hart/reset';
 import { MAX_HARTS, PAGE_SHIFT } from '../layout';
-import {
-  HART_TABLE_OFFSET,
-  hartOf,
-  MAP_ENTRIES,
-  MAP_OFFSET,
-  VM_FRAMES,
-  vmAt,
-} from './vm';
+import { HART_TABLE_OFFSET, hartOf, MAP_ENTRIES, MAP_OFFSET, VM_FRAMES, vmAt } from './vm';
 
 /** Entries of a sub-table. */
 const SUB_ENTRIES: usize = 512;
 
 /** Address of a new VM whose harts are all stopped, or 0 when frames are short. */
 export function createVm(ramSize: u64, harts: u32, extensions: u64, flags: u32): usize {
-  if (!harts || harts > MAX_HARTS || ramSize > <u64>MAP_ENTRIES << 21) return 0;
+  if (!harts || harts > MAX_HARTS || ramSize > (<u64>MAP_ENTRIES) << 21) return 0;
   const block = allocateRun(VM_FRAMES);
   if (!block) return 0;
   const vm = frameAddress(block);
@@ -37,7 +30,7 @@ export function createVm(ramSize: u64, harts: u32, extensions: u64, flags: u32):
       return 0;
     }
     const hart = frameAddress(run);
-    store<u32>(vm + (<usize>index << 2), <u32>hart, HART_TABLE_OFFSET);
+    store<u32>(vm + ((<usize>index) << 2), <u32>hart, HART_TABLE_OFFSET);
     state.harts = index + 1;
     resetHart(hart, vm, index, extensions);
     at(hart).state = HART_STOPPED;

@@ -132,7 +132,7 @@ export function vmAt(vm: usize): Vm {
 }
 
 export function hartOf(vm: usize, index: u32): usize {
-  return load<u32>(vm + (<usize>index << 2), HART_TABLE_OFFSET);
+  return load<u32>(vm + ((<usize>index) << 2), HART_TABLE_OFFSET);
 }
 
 export function uartOf(vm: usize, port: u32): Uart {

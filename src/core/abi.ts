@@ -6,6 +6,7 @@ export interface CoreExports {
   hostInitialize(frameLimit: number): void;
   hostFramesUsed(): number;
   hostFrameLimit(): number;
+  hostSkipFrames(count: number): number;
   layoutValue(which: number): number;
   vmCreate(ramBytes: bigint, harts: number, extensions: bigint, flags: number): number;
   vmDestroy(vm: number): void;
@@ -23,6 +24,7 @@ export interface CoreExports {
   vmBeginEpoch(vm: number): number;
   vmPageEpoch(vm: number, page: number): number;
   vmWatchToHost(vm: number, address: bigint): void;
+  vmDropAddresses(vm: number, page: number): void;
   uartTake(vm: number, port: number): number;
   uartGive(vm: number, port: number, count: number): number;
   hartRegister(vm: number, hart: number, register: number): bigint;

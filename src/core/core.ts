@@ -1,4 +1,4 @@
-import { instantiate } from '@assemblyscript/loader';
+import { instantiateSync } from '@assemblyscript/loader';
 import {
   type CoreExports,
   HART_COUNTERS,
@@ -16,14 +16,10 @@ const FRAME_COUNT = 1 << 20;
 /** The translator's slots come later; the core itself needs a handful. */
 const TABLE_SIZE = 1024;
 
-async function bindInstance(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-): Promise<CoreExports> {
+// The loader's asynchronous way would load Node's fetch, to see whether a module is a response.
+function bindInstance(module: WebAssembly.Module, memory: WebAssembly.Memory): CoreExports {
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE });
-  const { exports } = await instantiate<Record<string, unknown>>(module, {
-    env: { memory, table },
-  });
+  const { exports } = instantiateSync<Record<string, unknown>>(module, { env: { memory, table } });
   return exports as unknown as CoreExports;
 }
 
@@ -36,6 +32,7 @@ export class Core {
   readonly memory: WebAssembly.Memory;
   readonly #module: WebAssembly.Module;
   #exports: CoreExports;
+  #bytes = new Uint8Array(0);
 
   private constructor(
     module: WebAssembly.Module,
@@ -55,7 +52,7 @@ export class Core {
    */
   static async create(module: WebAssembly.Module, bytes: number): Promise<Core> {
     const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
-    const core = new Core(module, memory, await bindInstance(module, memory));
+    const core = new Core(module, memory, bindInstance(module, memory));
     const frames = Math.floor(bytes / PAGE_SIZE);
     const room = FRAME_COUNT - core.layout(LayoutValue.FirstFrame);
     if (frames > room) {
@@ -73,7 +70,7 @@ export class Core {
    * guests go on as if nothing had happened.
    */
   async rebind(): Promise<void> {
-    this.#exports = await bindInstance(this.#module, this.memory);
+    this.#exports = bindInstance(this.#module, this.memory);
   }
 
   /** The raw exports, for what has no method here; u32 results may come back negative. */
@@ -94,19 +91,10 @@ export class Core {
     return this.#exports.hostFrameLimit() >>> 0;
   }
 
-  /** The first `length` bytes of the transfer area, valid until the next call into the core. */
-  transfer(length?: number): Uint8Array {
-    const size = this.layout(LayoutValue.TransferSize);
-    return new Uint8Array(
-      this.memory.buffer,
-      this.layout(LayoutValue.Transfer),
-      Math.min(length ?? size, size),
-    );
-  }
-
-  /** The bytes of a frame, valid until the next call into the core. */
-  frame(number: number): Uint8Array {
-    return new Uint8Array(this.memory.buffer, (number >>> 0) * PAGE_SIZE, PAGE_SIZE);
+  /** All of memory, valid until the next call into the core. */
+  get bytes(): Uint8Array {
+    if (this.#bytes.buffer !== this.memory.buffer) this.#bytes = new Uint8Array(this.memory.buffer);
+    return this.#bytes;
   }
 
   /**
@@ -166,14 +154,15 @@ export class Core {
   /** What UART `port` has sent since the last call, copied. */
   takeOutput(vm: number, port: number): Uint8Array<ArrayBuffer> {
     const count = this.#exports.uartTake(vm, port) >>> 0;
-    return new Uint8Array(this.transfer(count));
+    const area = this.layout(LayoutValue.Transfer);
+    return new Uint8Array(this.bytes.subarray(area, area + count));
   }
 
   /** Offers bytes to UART `port`; how many of them it took. */
   giveInput(vm: number, port: number, bytes: Uint8Array): number {
-    const area = this.transfer(bytes.length);
-    area.set(bytes.subarray(0, area.length));
-    return this.#exports.uartGive(vm, port, area.length) >>> 0;
+    const offered = bytes.subarray(0, this.layout(LayoutValue.TransferSize));
+    this.bytes.set(offered, this.layout(LayoutValue.Transfer));
+    return this.#exports.uartGive(vm, port, offered.length) >>> 0;
   }
 
   counter(vm: number, hart: number, name: HartCounter): bigint {

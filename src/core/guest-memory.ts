@@ -33,7 +33,7 @@ export class GuestMemory {
       if (isZero(piece) && this.#core.exports.vmFrame(this.#vm, page, 0) === 0) continue;
       const frame = this.#core.exports.vmFrame(this.#vm, page, 1) >>> 0;
       if (frame === 0) throw shortage(this.#core);
-      this.#core.frame(frame).set(piece, start);
+      this.#core.bytes.set(piece, frame * PAGE_SIZE + start);
     }
   }
 
@@ -43,7 +43,8 @@ export class GuestMemory {
     for (const { page, start, from, to } of this.#pieces(address, length)) {
       const frame = this.#core.exports.vmFrame(this.#vm, page, 0) >>> 0;
       if (frame === 0) continue;
-      result.set(this.#core.frame(frame).subarray(start, start + to - from), from);
+      const at = frame * PAGE_SIZE + start;
+      result.set(this.#core.bytes.subarray(at, at + to - from), from);
     }
     return result;
   }

@@ -71,7 +71,7 @@ export class FileCache implements ContentCache {
   /** Content in one piece; undefined if the cache has none, or a damaged one, which is removed. */
   async load(sha256: string): Promise<Uint8Array | undefined> {
     const path = this.#contentPath(sha256);
-    const content = await readFile(path).catch(absent);
+    const content = await readAtOnce(path).catch(absent);
     if (content === undefined) return undefined;
     if (createHash('sha256').update(content).digest('hex') === sha256) return content;
     await removeFile(path);
@@ -253,4 +253,16 @@ function errorCode(error: unknown): string | undefined {
 function absent(error: unknown): undefined {
   if (errorCode(error) === 'ENOENT') return undefined;
   throw error;
+}
+
+/** A file by one system call, where `readFile` takes one for each 512 KiB: half the time for a kernel. */
+async function readAtOnce(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(new Uint8Array(size), 0, size, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }

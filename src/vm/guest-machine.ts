@@ -42,7 +42,7 @@ export class GuestMachine {
   ram: GuestMemory;
 
   /**
-   * Takes the frames for the VM's control blocks and puts the images in its RAM.
+   * Checks the images and takes the frames for the VM's control blocks.
    *
    * @throws ImageError for images that cannot boot; MemoryShortageError, after which nothing is kept.
    */
@@ -70,13 +70,6 @@ export class GuestMachine {
     const vm = this.#core.createVm(memory, cpus, cpu.extensions, flags);
     this.#handle = vm;
     const ram = new GuestMemory(this.#core, vm, memory);
-    try {
-      for (const { address, bytes } of this.plan.contents) ram.write(address, bytes);
-    } catch (error) {
-      this.#core.exports.vmDestroy(vm);
-      this.#handle = 0;
-      throw error;
-    }
     const tohost = this.plan.symbols.get('tohost');
     if (tohost !== undefined && ram.contains(tohost, 8)) {
       this.#core.exports.vmWatchToHost(vm, tohost);
@@ -84,9 +77,14 @@ export class GuestMachine {
     return ram;
   }
 
-  /** Lets the harts begin: all of them in M-mode, or the first in S-mode. */
+  /**
+   * Puts the images in RAM and lets the harts begin: all of them in M-mode, or the first in S-mode.
+   *
+   * @throws MemoryShortageError if the images do not fit into what the host has left.
+   */
   start(): void {
     const { plan } = this;
+    for (const { address, bytes } of plan.contents) this.ram.write(address, bytes);
     const before = this.#before?.time ?? 0n;
     // The calendar goes on over a reboot, though `mtime` of a virtual clock begins anew.
     const origin = this.#clock.origin + (this.#clock.kind === 'virtual' ? ticksToNs(before) : 0n);

@@ -37,7 +37,7 @@ export class Host {
   }
 
   /**
-   * A VM of this shape, with its images in memory, not yet started.
+   * A VM of this shape, not yet started.
    *
    * @throws ConfigurationError, ImageError, MemoryShortageError, or what fetching the guest throws;
    * the host is then as before.

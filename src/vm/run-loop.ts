@@ -201,7 +201,8 @@ export class RunLoop {
   }
 }
 
-function asStop(error: unknown): StopReason {
+/** The end of a VM that failed. */
+export function asStop(error: unknown): StopReason {
   const known =
     error instanceof HartwoodError
       ? error

@@ -5,7 +5,7 @@ import { Agent, type ExecResult } from './agent.js';
 import { Console } from './console.js';
 import { GuestMachine } from './guest-machine.js';
 import type { Platform } from './platform.js';
-import { RunLoop } from './run-loop.js';
+import { asStop, RunLoop } from './run-loop.js';
 import type { ResolvedSpec } from './spec.js';
 import type { StopReason } from './stop-reason.js';
 import { summarize, type VmSummary } from './summary.js';
@@ -36,7 +36,7 @@ export class Vm {
   #promptAt: number | undefined;
   #readyListeners = new Set<() => void>();
 
-  /** For `Host.create`; takes the VM's control blocks and puts its images in memory. */
+  /** For `Host.create`; takes the VM's control blocks. */
   constructor(core: Core, platform: Platform, spec: ResolvedSpec, onFreed: () => void) {
     this.#onFreed = onFreed;
     this.#machine = new GuestMachine(core, spec.shape, spec.clock);
@@ -69,17 +69,23 @@ export class Vm {
   }
 
   /**
-   * Starts the VM. It then runs between the turns of this thread's event loop.
+   * Loads the images and starts the VM. It then runs between the turns of this thread's event loop.
    *
-   * @throws ConfigurationError if it was started before.
+   * @throws ConfigurationError if it was started before; MemoryShortageError if the host's memory is
+   * too short for the images, after which the VM is stopped.
    */
   async start(): Promise<void> {
     if (this.#startedAt !== 0 || this.#stop !== undefined) {
       throw new ConfigurationError('the VM was started before; create another one');
     }
     this.#startedAt = performance.now();
+    try {
+      this.#machine.start();
+    } catch (error) {
+      this.#end(asStop(error));
+      throw error;
+    }
     this.#running = true;
-    this.#machine.start();
     void this.#loop.run().then((reason) => this.#end(reason));
   }
 

@@ -82,14 +82,23 @@ export class Image {
     this.view.setBigUint64(offset, value, true);
   }
 
+  set16(offset: number, value: number): void {
+    this.view.setUint16(offset, value, true);
+  }
+
   set32(offset: number, value: number): void {
     this.view.setUint32(offset, value, true);
+  }
+
+  get32(offset: number): number {
+    return this.view.getUint32(offset, true);
   }
 
   get64(offset: number): bigint {
     return this.view.getBigUint64(offset, true);
   }
 
+  /** Puts bytes, such as the assembler's, at `offset`. */
   copy(bytes: Uint8Array, offset: number): void {
     this.bytes.set(bytes, offset);
   }

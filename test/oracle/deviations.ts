@@ -44,6 +44,9 @@ const STCE = 1n << 63n;
 const MIE = 1n << 3n;
 const MPRV = 1n << 17n;
 
+/** Bits of mstatus and sstatus that a trap's log compares. */
+export const STATUS_COMPARED = ~FS_DIRTINESS & ALL;
+
 export const CSR_RULES: readonly CsrRule[] = [
   csr('fflags', 0x001),
   csr('frm', 0x002),

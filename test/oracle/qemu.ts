@@ -1,15 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { QEMU_CPU } from './cpu.js';
 import { MEMORY, type Machine, ProgramHungError } from './machine.js';
-import { packagedQemu, type QemuCommand } from './qemu-package.js';
-
-/** The oldest QEMU with every extension that is compared. */
-const OLDEST = [9, 2] as const;
+import { qemuCommand } from './qemu-command.js';
+import type { QemuCommand } from './qemu-package.js';
 
 /** Time for one program; the longest take a few seconds. */
 const TIMEOUT_MS = 120_000;
@@ -18,36 +15,10 @@ export interface Qemu extends Machine {
   readonly version: string;
 }
 
-let found: Promise<Qemu> | undefined;
-
-/** The machine's own qemu-system-riscv64 when it is new enough, else Debian's in the cache. */
-export function qemu(): Promise<Qemu> {
-  found ??= findQemu();
-  return found;
-}
-
-async function findQemu(): Promise<Qemu> {
-  const own: QemuCommand = { program: 'qemu-system-riscv64', prefix: [] };
-  const ownVersion = await versionOf(own).catch(() => undefined);
-  if (ownVersion !== undefined && isNewEnough(ownVersion)) return bind(own, ownVersion);
-  const packaged = await packagedQemu();
-  return bind(packaged, await versionOf(packaged));
-}
-
-async function versionOf({ program, prefix }: QemuCommand): Promise<string> {
-  const { stdout } = await promisify(execFile)(program, [...prefix, '--version']);
-  const version = stdout.match(/version (\d+\.\d+\.\d+)/)?.[1];
-  if (version === undefined) throw new Error(`${program} tells no version: ${stdout}`);
-  return version;
-}
-
-function isNewEnough(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
-}
-
-function bind(command: QemuCommand, version: string): Qemu {
-  return { name: 'QEMU', version, run: (image) => run(command, image) };
+/** The QEMU to compare with: see `qemuCommand`. */
+export async function qemu(): Promise<Qemu> {
+  const command = await qemuCommand();
+  return { name: 'QEMU', version: command.version, run: (image) => run(command, image) };
 }
 
 /** RAM is a file that holds the program, that QEMU maps, and that is read when it has ended. */

@@ -69,7 +69,8 @@ async function* tarFiles(
       entry.resume();
     }
   } catch (cause) {
-    if (cause instanceof GuestError) throw cause;
+    const failure = await feeding;
+    if (failure !== undefined) throw failure.error;
     throw new GuestError('guest-corrupt', `${what} holds a broken tar archive`, { cause });
   } finally {
     archive.destroy();
@@ -77,27 +78,35 @@ async function* tarFiles(
   }
 }
 
-/** Pushes the stream into the archive until one of them ends; cancels the stream if it is left early. */
+/**
+ * Pushes the stream into the archive until one of them ends; cancels the stream if it is left early.
+ * Returns what the stream failed with, if it did.
+ */
 async function feed(
   stream: ReadableStream<Uint8Array>,
   archive: ReturnType<typeof extract>,
-): Promise<void> {
+): Promise<{ error: unknown } | undefined> {
   try {
     for await (const chunk of stream) {
-      if (archive.destroyed) return;
-      if (archive.write(chunk)) continue;
-      await new Promise<void>((resolve) => {
-        const go = (): void => {
-          archive.off('drain', go);
-          archive.off('close', go);
-          resolve();
-        };
-        archive.on('drain', go);
-        archive.on('close', go);
-      });
+      if (archive.destroyed) return undefined;
+      if (!archive.write(chunk)) await drained(archive);
     }
     archive.end(null);
+    return undefined;
   } catch (error) {
     archive.destroy(error instanceof Error ? error : new Error(String(error)));
+    return { error };
   }
+}
+
+function drained(archive: ReturnType<typeof extract>): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      archive.off('drain', go);
+      archive.off('close', go);
+      resolve();
+    };
+    archive.on('drain', go);
+    archive.on('close', go);
+  });
 }

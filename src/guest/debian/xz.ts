@@ -8,7 +8,22 @@ import { GuestError } from '../errors.js';
  * decoder at work at a time, and the next stream waits for it.
  */
 export function unxz(stream: ReadableStream<Uint8Array>, what: string): ReadableStream<Uint8Array> {
-  const reader = new xz.XzReadableStream(stream).getReader();
+  const packed = stream.getReader();
+  let failure: { error: unknown } | undefined;
+  const input = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await packed.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        failure = { error };
+        throw error;
+      }
+    },
+    cancel: (reason) => packed.cancel(reason),
+  });
+  const reader = new xz.XzReadableStream(input).getReader();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -16,7 +31,7 @@ export function unxz(stream: ReadableStream<Uint8Array>, what: string): Readable
         if (done) controller.close();
         else controller.enqueue(value);
       } catch (cause) {
-        if (cause instanceof GuestError) throw cause;
+        if (failure !== undefined) throw failure.error;
         const message = `${what} cannot be unpacked: its xz data is broken or cut short`;
         throw new GuestError('guest-corrupt', message, { cause });
       }

@@ -5,6 +5,7 @@ import type { Coverage } from '../coverage.js';
 import { hasExtensions } from '../../../isa/extensions.js';
 import { COMPARED } from '../cpu.js';
 import type { Machine } from '../machine.js';
+import type { Mismatch } from '../mismatch.js';
 import { Random } from '../random.js';
 import { illegalWord } from './illegal.js';
 import { LOG_ENTRY, type OperandProgram, ProgramBuilder } from './program.js';
@@ -12,12 +13,6 @@ import { type OperandCase, RECORD } from './record.js';
 
 /** Rows that take control away from a straight program in M-mode; the random programs have them. */
 const ELSEWHERE = new Set(['mret', 'sret']);
-
-/** A difference between the machines, told in one paragraph. */
-export interface Mismatch {
-  readonly name: string;
-  readonly text: string;
-}
 
 export interface OperandOptions {
   readonly seed: number;

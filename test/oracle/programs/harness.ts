@@ -149,7 +149,7 @@ ${lines(29, (n) => `  ld x${n}, ${X_OFFSET + 8 * n}(x31)`, 1)}
 
 .balign 8
 block:
-  .dword ${ORIGIN + HARNESS_SIZE}
+  .dword 0
 programs:
   .dword 0
 
@@ -205,12 +205,14 @@ supervisor_end:
   ecall
 `;
 
-/** The harness's code, for a chain of `programs` programs. */
-export function harness(programs: number): Uint8Array {
+/** The harness's code, for a chain of programs that begins at offset `block`. */
+export function harness(chain: { programs: number; block?: number }): Uint8Array {
   const { bytes, symbols } = assemble(SOURCE, { origin: BigInt(ORIGIN) });
-  const count = symbols.get('programs');
-  if (count === undefined) throw new Error('the harness has no place for the number of programs');
   const placed = bytes.slice();
-  new DataView(placed.buffer).setBigUint64(Number(count) - ORIGIN, BigInt(programs), true);
+  const view = new DataView(placed.buffer);
+  const set = (name: string, value: number) =>
+    view.setBigUint64(Number(symbols.get(name)) - ORIGIN, BigInt(value), true);
+  set('block', ORIGIN + (chain.block ?? HARNESS_SIZE));
+  set('programs', chain.programs);
   return placed;
 }

@@ -1,0 +1,32 @@
+import type { AbsentRow, Row } from './row.js';
+
+/** What a run of the suite was asked for. */
+export interface Extent {
+  /** Runs whose median counts. */
+  readonly runs: number;
+  /** Seconds that one run of a sized program should last. */
+  readonly targetSeconds: number;
+}
+
+export const FULL: Extent = { runs: 5, targetSeconds: 0.6 };
+export const QUICK: Extent = { runs: 3, targetSeconds: 0.35 };
+
+/** Where a benchmark puts its figures as they come. */
+export interface Sink {
+  /** What is being measured now. */
+  progress(text: string): void;
+  row(row: Row): void;
+  absent(row: AbsentRow): void;
+}
+
+/** A part of the suite that can be chosen by `group`, `name` or `group/name`. */
+export interface Benchmark {
+  readonly group: string;
+  readonly name: string;
+  /**
+   * Measures and hands its rows to `sink`.
+   *
+   * @throws WrongResultError, UnavailableError, or whatever went wrong; rows handed over by then count
+   */
+  run(extent: Extent, sink: Sink): Promise<void>;
+}

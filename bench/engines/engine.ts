@@ -1,0 +1,22 @@
+import type { GuestProgram } from '../vcpu/program.js';
+
+/** What one run of a program took. */
+export interface ProgramRun {
+  /** From the guest's first instruction to its last, as well as the engine can tell. */
+  readonly seconds: number;
+  /** Instructions retired, where the engine counts them. */
+  readonly instructions?: number;
+}
+
+/** Something that runs guest programs: this project's core, or a peer. */
+export interface Engine {
+  readonly name: string;
+  /**
+   * Runs a program once, to its end.
+   *
+   * @param passes at least 1
+   * @throws WrongResultError if the program found its own result wrong; UnavailableError if the engine
+   * is not there
+   */
+  run(program: GuestProgram, passes: number): Promise<ProgramRun>;
+}

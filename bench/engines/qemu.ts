@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { qemuCommand, type VersionedQemu } from '../../test/oracle/qemu-command.js';
+import { UnavailableError, WrongResultError } from '../errors.js';
+import { median } from '../row.js';
+import {
+  EMPTY_PROGRAM,
+  type GuestProgram,
+  PROGRAM_MEMORY,
+  programElf,
+  WRONG_RESULT,
+} from '../vcpu/program.js';
+import type { Engine, ProgramRun } from './engine.js';
+
+/** Far more than a run should take. */
+const TIMEOUT_MS = 120_000;
+/** Runs of the empty program, whose median is QEMU's own start and end. */
+const EMPTY_RUNS = 7;
+
+/** The peer's command. @throws UnavailableError saying why there is none. */
+export async function peerQemu(): Promise<VersionedQemu> {
+  try {
+    return await qemuCommand();
+  } catch (error) {
+    throw new UnavailableError(`no QEMU: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** QEMU's translator (TCG). A run is a process; what an empty program takes is subtracted. */
+export class QemuEngine implements Engine {
+  readonly name = 'qemu';
+  #empty: Promise<number> | undefined;
+
+  async run(program: GuestProgram, passes: number): Promise<ProgramRun> {
+    this.#empty ??= this.#measureEmpty();
+    const empty = await this.#empty;
+    return { seconds: Math.max(0, (await this.#process(program, passes)) - empty) };
+  }
+
+  async #measureEmpty(): Promise<number> {
+    const samples: number[] = [];
+    while (samples.length < EMPTY_RUNS) samples.push(await this.#process(EMPTY_PROGRAM, 1));
+    return median(samples);
+  }
+
+  /** Seconds from the process's start to its end. */
+  async #process(program: GuestProgram, passes: number): Promise<number> {
+    const command = await peerQemu();
+    const folder = await mkdtemp(join(tmpdir(), 'hartwood-bench-'));
+    try {
+      const file = join(folder, `${program.name}.elf`);
+      await writeFile(file, programElf(program, passes));
+      const began = performance.now();
+      const status = await statusOf(command, [
+        ...['-machine', 'virt', '-m', `${PROGRAM_MEMORY}M`, '-smp', '1', '-accel', 'tcg'],
+        ...['-nodefaults', '-display', 'none', '-serial', 'none', '-monitor', 'none'],
+        ...['-bios', 'none', '-kernel', file],
+      ]);
+      const seconds = (performance.now() - began) / 1000;
+      if (status === WRONG_RESULT) {
+        throw new WrongResultError(`${program.name} has a wrong result on ${this.name}`);
+      }
+      return seconds;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Exit status 0 or WRONG_RESULT; any other, or none in time, is an error with QEMU's own words. */
+function statusOf(command: VersionedQemu, args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command.program, [...command.prefix, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    });
+    let complaint = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaint += text;
+    });
+    child.on('error', reject);
+    child.on('close', (status, signal) => {
+      if (status === 0 || status === WRONG_RESULT) resolve(status);
+      else reject(new Error(`QEMU ended with ${signal ?? `status ${status}`} ${complaint.trim()}`));
+    });
+  });
+}

@@ -1,0 +1,39 @@
+import { Host } from 'hartwood';
+import { WrongResultError } from '../errors.js';
+import { type GuestProgram, PROGRAM_MEMORY, programElf, WRONG_RESULT } from '../vcpu/program.js';
+import type { Engine, ProgramRun } from './engine.js';
+
+/** A host's own needs beside its guest's RAM, in MiB. */
+const OVERHEAD = 16;
+
+/** Hartwood as its users get it, in this process. Each run is a VM of its own on one host. */
+export class WasmEngine implements Engine {
+  readonly name = 'wasm';
+  #host: Promise<Host> | undefined;
+
+  async run(program: GuestProgram, passes: number): Promise<Required<ProgramRun>> {
+    this.#host ??= Host.create({ memory: `${PROGRAM_MEMORY + OVERHEAD}M` });
+    const host = await this.#host;
+    await using vm = await host.create({
+      guest: { bare: programElf(program, passes) },
+      memory: `${PROGRAM_MEMORY}M`,
+    });
+    const began = performance.now();
+    await vm.start();
+    const stop = await vm.stopped;
+    const seconds = (performance.now() - began) / 1000;
+    if (stop.kind === 'failure' && stop.code === WRONG_RESULT) {
+      throw new WrongResultError(`${program.name} has a wrong result on ${this.name}`);
+    }
+    if (stop.kind !== 'poweroff') {
+      const cause = stop.error?.message ?? `${stop.kind} ${stop.code}`;
+      throw new Error(`${program.name} did not end on ${this.name}: ${cause}`);
+    }
+    return { seconds, instructions: (await vm.summary()).instructions };
+  }
+
+  /** Frees the host. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#host)?.[Symbol.asyncDispose]();
+  }
+}

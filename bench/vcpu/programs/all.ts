@@ -1,0 +1,27 @@
+import type { GuestProgram } from '../program.js';
+import { alu } from './alu.js';
+import { atomic } from './atomic.js';
+import { branch } from './branch.js';
+import { calls } from './calls.js';
+import { chase } from './chase.js';
+import { float, floatFused } from './float.js';
+import { memory } from './memory.js';
+import { muldiv } from './muldiv.js';
+import { trap } from './trap.js';
+
+/** The programs of the group, in the order of the table. */
+export const PROGRAMS: readonly GuestProgram[] = [
+  alu,
+  branch,
+  memory,
+  calls,
+  muldiv,
+  chase,
+  float,
+  floatFused,
+  atomic,
+  trap,
+];
+
+/** Those that stand for integer code; `chase` measures memory more than instructions. */
+export const INTEGER_PROGRAMS: readonly GuestProgram[] = [alu, branch, memory, calls, muldiv];

@@ -1,0 +1,180 @@
+import { readFile } from 'node:fs/promises';
+import { assemble, type Program } from '../../isa/assembler/assemble.js';
+import { CSR_NUMBERS } from '../../isa/csrs.js';
+import { X_NUMBERS } from '../../isa/notation.js';
+import {
+  ClockKind,
+  type HartCounter,
+  HartRegister,
+  RAM_BASE,
+  StartMode,
+  VM_FLAG_SBI,
+} from '../../src/core/abi.js';
+import { Core } from '../../src/core/core.js';
+import { ExitReason } from '../../src/core/exit-reason.js';
+import { GuestMemory } from '../../src/core/guest-memory.js';
+import { parseCpuModel } from '../../src/machine/cpu-model.js';
+
+/** More steps than any program of these tests takes. */
+export const PLENTY = 10_000_000n;
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** The core as built. */
+export function coreModule(): Promise<WebAssembly.Module> {
+  compiled ??= readFile(new URL('../../build/core.wasm', import.meta.url)).then((bytes) =>
+    WebAssembly.compile(bytes),
+  );
+  return compiled;
+}
+
+export const newCore = async (bytes = 256 << 20): Promise<Core> =>
+  Core.create(await coreModule(), bytes);
+
+export interface MachineOptions {
+  /** The host to stand on; one of its own if not given. */
+  readonly core?: Core;
+  readonly memory?: number;
+  readonly harts?: number;
+  /** CPU model as `--cpu` takes it. */
+  readonly cpu?: string;
+  /** The program starts in S-mode, on the first hart, and the core answers its SBI calls. */
+  readonly sbi?: boolean;
+  /** Harts that start, if not all of them. */
+  readonly started?: number;
+}
+
+/** A VM that runs a small program from the first byte of its RAM, on a virtual clock. */
+export class Machine {
+  readonly core: Core;
+  readonly vm: number;
+  readonly harts: number;
+  readonly ram: GuestMemory;
+  readonly program: Program;
+
+  private constructor(core: Core, vm: number, harts: number, ram: GuestMemory, program: Program) {
+    this.core = core;
+    this.vm = vm;
+    this.harts = harts;
+    this.ram = ram;
+    this.program = program;
+  }
+
+  /** A machine with `source` in its RAM, at its first instruction. All harts begin there. */
+  static async create(source: string, options: MachineOptions = {}): Promise<Machine> {
+    const core = options.core ?? (await newCore());
+    const memory = options.memory ?? 16 << 20;
+    const harts = options.harts ?? 1;
+    const { extensions } = parseCpuModel(options.cpu ?? 'rv64');
+    const program = assemble(source, { origin: RAM_BASE });
+    const vm = core.createVm(memory, harts, extensions, options.sbi ? VM_FLAG_SBI : 0);
+    const ram = new GuestMemory(core, vm, memory);
+    ram.write(RAM_BASE, program.bytes);
+    core.exports.vmClock(vm, ClockKind.Virtual, 0n, 0n);
+    const mode = options.sbi ? StartMode.Supervisor : StartMode.Machine;
+    const started = options.started ?? (options.sbi ? 1 : harts);
+    for (let hart = 0; hart < started; hart++) {
+      core.exports.hartStart(vm, hart, RAM_BASE, BigInt(hart), 0n, mode);
+    }
+    return new Machine(core, vm, harts, ram, program);
+  }
+
+  /** One call into the core. */
+  run(steps: bigint = PLENTY): ExitReason {
+    return this.core.run(this.vm, steps, 0n, 0n);
+  }
+
+  /**
+   * Runs until the program powers off.
+   *
+   * @throws Error naming the exit and where hart 0 stood, if it ends otherwise
+   */
+  finish(steps: bigint = PLENTY): this {
+    const reason = this.run(steps);
+    if (reason !== ExitReason.Shutdown) {
+      throw new Error(`the program ended with exit ${reason} at 0x${this.pc().toString(16)}`);
+    }
+    return this;
+  }
+
+  /** Runs, step by step, until hart 0 is about to execute what stands at a label. */
+  runTo(label: string): this {
+    const target = this.at(label);
+    for (let steps = 0; steps < 100_000; steps++) {
+      if (this.pc() === target) return this;
+      this.run(1n);
+    }
+    throw new Error(`${label} was not reached; hart 0 is at 0x${this.pc().toString(16)}`);
+  }
+
+  get steps(): bigint {
+    return this.core.steps(this.vm);
+  }
+
+  /** An integer register, by name. */
+  x(name: string, hart = 0): bigint {
+    const number = X_NUMBERS.get(name);
+    if (number === undefined) throw new Error(`there is no register ${name}`);
+    return this.core.register(this.vm, hart, number);
+  }
+
+  pc(hart = 0): bigint {
+    return this.core.register(this.vm, hart, HartRegister.Pc);
+  }
+
+  privilege(hart = 0): number {
+    return Number(this.core.register(this.vm, hart, HartRegister.Privilege));
+  }
+
+  csr(name: string, hart = 0): bigint {
+    const number = CSR_NUMBERS.get(name);
+    if (number === undefined) throw new Error(`there is no CSR ${name}`);
+    return BigInt.asUintN(64, this.core.exports.hartCsr(this.vm, hart, number));
+  }
+
+  counter(name: HartCounter, hart = 0): number {
+    return Number(this.core.counter(this.vm, hart, name));
+  }
+
+  /** A label's address. */
+  at(label: string): bigint {
+    const address = this.program.symbols.get(label);
+    if (address === undefined) throw new Error(`the program has no label ${label}`);
+    return address;
+  }
+
+  /** The 64-bit word at a label or address. */
+  word(place: string | bigint): bigint {
+    return this.ram.readU64(typeof place === 'string' ? this.at(place) : place);
+  }
+
+  /** What the guest sent to a port since the last call, as text. */
+  output(port = 0): string {
+    return new TextDecoder().decode(this.core.takeOutput(this.vm, port));
+  }
+
+  input(text: string, port = 0): number {
+    return this.core.giveInput(this.vm, port, new TextEncoder().encode(text));
+  }
+
+  /** All that a guest can see: each hart's registers and CSRs, and all of RAM's present pages. */
+  state(): { readonly harts: readonly string[]; readonly memory: ReadonlyMap<number, string> } {
+    const harts = Array.from({ length: this.harts }, (_, hart) => {
+      const registers = Array.from({ length: 67 }, (_, n) => this.core.register(this.vm, hart, n));
+      const csrs = SEEN_CSRS.map((name) => this.csr(name, hart));
+      return [...registers, ...csrs, this.core.counter(this.vm, hart, 'steps')].join(' ');
+    });
+    const memory = new Map<number, string>();
+    for (let page = 0; page < this.ram.size / 4096; page++) {
+      if (this.core.exports.vmFrame(this.vm, page, 0) === 0) continue;
+      const bytes = this.ram.read(RAM_BASE + BigInt(page * 4096), 4096);
+      if (bytes.some((byte) => byte !== 0)) memory.set(page, Buffer.from(bytes).toString('base64'));
+    }
+    return { harts, memory };
+  }
+}
+
+const SEEN_CSRS = [
+  ...['mstatus', 'mcause', 'mepc', 'mtval', 'mtvec', 'mie', 'mip', 'medeleg', 'mideleg'],
+  ...['mscratch', 'sscratch', 'scause', 'sepc', 'stval', 'stvec', 'satp', 'stimecmp'],
+];

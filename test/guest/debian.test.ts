@@ -1,0 +1,45 @@
+/** Prepares the default guest from a real mirror; packages that the cache has are not fetched again. */
+import { expect, it } from 'vitest';
+import { openArchive } from '../../src/guest/debian/archive.js';
+import { FileCache } from '../../src/node/file-cache.js';
+import { debianGuest } from '../../src/node/guest-store.js';
+import { debianMirror } from '../../src/node/mirror.js';
+
+const MINUTES = 60_000;
+
+it('prepares the guest, and then has it without a network', { timeout: 10 * MINUTES }, async () => {
+  const unpacked = new Set<string>();
+  const made = await debianGuest({
+    refresh: true,
+    progress: ({ step, what }) => step === 'unpack' && unpacked.add(what.split(' ')[0] ?? ''),
+  });
+  expect([...unpacked]).toEqual(['package', 'busybox-static', `linux-image-${made.release}`]);
+  expect(made).toMatchObject({ name: 'debian', append: 'console=ttyS0' });
+  expect(made.release).toMatch(/^6\.12\..*-riscv64$/);
+  const latin1 = new TextDecoder('latin1');
+  expect(latin1.decode(made.kernel.subarray(48, 60))).toBe('RISCV\0\0\0RSC\x05');
+  const initrd = latin1.decode(made.initrd);
+  expect(initrd).toContain('virtio_mmio virtio_blk failover net_failover virtio_net virtio-rng\n');
+  expect(initrd).toContain('HARTWOOD-AGENT 1');
+
+  const again = await debianGuest({ mirror: 'http://127.0.0.1:1/nothing' });
+  expect(again.release).toBe(made.release);
+  expect(Buffer.compare(again.kernel, made.kernel)).toBe(0);
+  expect(Buffer.compare(again.initrd, made.initrd)).toBe(0);
+});
+
+it("trusts the mirror's own keyring by its pinned keys", { timeout: 5 * MINUTES }, async () => {
+  const options = {
+    mirror: await debianMirror(),
+    cache: new FileCache(),
+    keyring: () => Promise.resolve([]),
+  };
+  const index = await openArchive(options, (name) => name === 'busybox-static');
+  expect(index.find('busybox-static').size).toBeGreaterThan(100_000);
+});
+
+it('names the mirror that cannot be reached', async () => {
+  const preparing = debianGuest({ refresh: true, mirror: 'http://127.0.0.1:1/debian' });
+  await expect(preparing).rejects.toMatchObject({ code: 'guest-network' });
+  await expect(preparing).rejects.toThrow('http://127.0.0.1:1/debian/dists/trixie/InRelease: ');
+});

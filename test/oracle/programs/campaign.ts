@@ -1,0 +1,99 @@
+import { Image } from '../code.js';
+import type { Coverage } from '../coverage.js';
+import type { Machine } from '../machine.js';
+import type { Mismatch } from '../mismatch.js';
+import { Random } from '../random.js';
+import { BLOCK_SIZE, HARNESS_SIZE } from './block.js';
+import { differences, trapCauses } from './differences.js';
+import { harness } from './harness.js';
+import { type RandomProgram, silence, writeProgram } from './program.js';
+import { tellProgram } from './story.js';
+
+/** Programs of one run: RAM holds them all. */
+const CHAIN = 256;
+
+export interface ProgramOptions {
+  readonly seed: number;
+  /** Programs, from number `first` on. */
+  readonly count: number;
+  readonly first?: number | undefined;
+  /** Mismatching programs that are reduced to what they need; the others are only counted. */
+  readonly reduce?: number;
+}
+
+type Machines = readonly [oracle: Machine, subject: Machine];
+
+/** Runs random programs on both machines; what differed, the first ones reduced. */
+export async function comparePrograms(
+  machines: Machines,
+  options: ProgramOptions,
+  coverage: Coverage,
+): Promise<Mismatch[]> {
+  const mismatches: Mismatch[] = [];
+  const first = options.first ?? 0;
+  for (let from = first; from < first + options.count; from += CHAIN) {
+    const count = Math.min(CHAIN, first + options.count - from);
+    const image = new Image(HARNESS_SIZE + count * BLOCK_SIZE, 0);
+    const programs = Array.from({ length: count }, (_, n) => write(image, options.seed, from, n));
+    image.copy(harness({ programs: count }), 0);
+    const [oracle, subject] = await both(machines, image);
+    coverage.row('mret', count);
+    for (const [n, program] of programs.entries()) {
+      const block = blockOf(n);
+      for (const cause of trapCauses(oracle, block)) coverage.cause(cause);
+      if (trapCauses(oracle, block, 'supervisor').length > 0) coverage.row('sret');
+      if (differences(oracle, subject, block).length === 0) continue;
+      const name = `program ${from + n}`;
+      const text =
+        mismatches.length < (options.reduce ?? 3)
+          ? await reduce(machines, image, program, block)
+          : differences(oracle, subject, block).slice(0, 2).join('\n');
+      mismatches.push({ name, text: `${name} of seed ${options.seed}:\n${text}` });
+    }
+  }
+  return mismatches;
+}
+
+const blockOf = (n: number) => HARNESS_SIZE + n * BLOCK_SIZE;
+
+function write(image: Image, seed: number, from: number, n: number): RandomProgram {
+  return writeProgram(image, blockOf(n), new Random(seed, 0x1_0000 + from + n));
+}
+
+async function both([oracle, subject]: Machines, image: Image): Promise<[Uint8Array, Uint8Array]> {
+  return Promise.all([oracle.run(image.bytes), subject.run(image.bytes)]);
+}
+
+/** Silences as many groups as the mismatch survives, then tells what is left. */
+async function reduce(
+  machines: Machines,
+  chain: Image,
+  program: RandomProgram,
+  block: number,
+): Promise<string> {
+  const alone = new Image(block + BLOCK_SIZE, 0);
+  alone.copy(chain.bytes.subarray(block, block + BLOCK_SIZE), block);
+  alone.copy(harness({ programs: 1, block }), 0);
+  const differ = async (silent: ReadonlySet<number>): Promise<string[]> => {
+    const image = new Image(alone.bytes.length, 0);
+    image.copy(alone.bytes, 0);
+    for (const n of silent) silence(image, program, n);
+    const [oracle, subject] = await both(machines, image);
+    return differences(oracle, subject, block);
+  };
+  const silent = new Set<number>();
+  let last = await differ(silent);
+  if (last.length === 0) return 'only together with the programs before it';
+  for (let size = program.groups.length >> 1; size > 0; size >>= 1) {
+    for (let from = 0; from < program.groups.length; from += size) {
+      const chunk = Array.from({ length: size }, (_, i) => from + i).filter((n) => !silent.has(n));
+      if (chunk.length === 0) continue;
+      const found = await differ(new Set([...silent, ...chunk]));
+      if (found.length === 0) continue;
+      for (const n of chunk) silent.add(n);
+      last = found;
+    }
+  }
+  const kept = program.groups.map((_, n) => n).filter((n) => !silent.has(n));
+  return [tellProgram(alone, program, block, kept), ...last].join('\n');
+}

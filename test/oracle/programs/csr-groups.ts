@@ -1,0 +1,120 @@
+import { CSR_NUMBERS } from '../../../isa/csrs.js';
+import { encode } from '../code.js';
+import { CSR_RULES, type CsrRule, legalPmpConfiguration } from '../deviations.js';
+import type { Random } from '../random.js';
+import { integer } from '../values.js';
+import { constant, type Group, REGISTERS } from './groups.js';
+import { satp, SCHEMES, type Scheme } from './page-tables.js';
+
+const ALL = (1n << 64n) - 1n;
+const ACCESSES = ['csrrw', 'csrrs', 'csrrc'] as const;
+
+/** Bits that a running program must leave alone, beyond those of the rules, or it would not end. */
+const KEPT: Readonly<Record<string, bigint>> = {
+  // Calls from S-mode end programs.
+  medeleg: 1n << 9n,
+  // These have groups of their own.
+  satp: ALL,
+  stimecmp: ALL,
+  mtvec: ALL,
+  stvec: ALL,
+  mscratch: ALL,
+  sscratch: ALL,
+  // The first page tables' permissions and the wait for interrupts stand on these.
+  mstatus: 1n << 21n,
+};
+
+const FENCED = new Set(['menvcfg']);
+
+/** Bits of a CSR that random programs write. */
+function writable(rule: CsrRule): bigint {
+  return rule.write & ~(KEPT[rule.name] ?? 0n) & ALL;
+}
+
+/** An access to a CSR that both machines have; bits that may differ are cleared from the result. */
+export function csrAccess(random: Random): Group {
+  const rule = random.pick(CSR_RULES);
+  const rd = random.pick(REGISTERS.free);
+  const access = random.pick(ACCESSES);
+  const words: number[] = [];
+  const reads = random.oneIn(3);
+  if (reads) words.push(encode('csrrs', { rd: 31, csr: rule.number }));
+  else {
+    const bits = integer(random) & writable(rule);
+    const value = rule.name.startsWith('pmpcfg') ? legalPmpConfiguration(bits, access === 'csrrc') : bits;
+    // What was there is known when the access is refused.
+    words.push(...constant(30, value), encode('addi', { rd: 31 }));
+    words.push(encode(access, { rd: 31, rs1: 30, csr: rule.number }));
+  }
+  words.push(...kept(rd, rule.compare));
+  if (!reads && (FENCED.has(rule.name) || rule.name.startsWith('pmp'))) words.push(encode('sfence.vma'));
+  return { words };
+}
+
+/** `rd` = x31 with only the compared bits. */
+function kept(rd: number, compare: bigint): number[] {
+  if (compare === ALL) return [encode('addi', { rd, rs1: 31 })];
+  return [...constant(rd, compare), encode('and', { rd, rs1: rd, rs2: 31 })];
+}
+
+/** fcsr and its parts. */
+export function floatState(random: Random): Group {
+  const csr = random.between(1, 3);
+  const rd = random.pick(REGISTERS.free);
+  if (random.oneIn(2)) return { words: [encode('csrrs', { rd, csr })] };
+  const value = csr === 2 ? random.below(6) : random.below(32) | (csr === 3 ? random.below(5) << 5 : 0);
+  return { words: [encode('addi', { rd: 30, immI: value }), encode('csrrw', { rd, rs1: 30, csr })] };
+}
+
+/** Whether a counter may be read; its value is nobody's business. */
+export function counter(random: Random): Group {
+  const name = random.pick(['cycle', 'time', 'instret', 'mcycle', 'minstret']);
+  return { words: [encode('csrrs', { rd: 31, csr: CSR_NUMBERS.get(name) ?? 0 })] };
+}
+
+/** Toggles what decides how data is accessed: MPRV, SUM, MXR, the mode in MPP or SPP. */
+export function accessMode(random: Random, machine: boolean): Group {
+  const bits = machine
+    ? random.pick([1n << 17n, 1n << 18n, 1n << 19n, 0x800n, 0x1000n, 0x1800n, 0x21800n])
+    : random.pick([1n << 18n, 1n << 19n, 0x100n]);
+  const access = random.pick(['csrrs', 'csrrc'] as const);
+  const csr = machine ? 0x300 : 0x100;
+  return { words: [...constant(30, bits), encode(access, { rs1: 30, csr })] };
+}
+
+/** Makes interrupts pending or enabled; they arrive right after the write. */
+export function interrupts(random: Random, machine: boolean): Group {
+  const bits = BigInt(random.u32() & 0xaaa);
+  const access = random.pick(ACCESSES);
+  const [enable, pending, status] = machine ? [0x304, 0x344, 0x300] : [0x104, 0x144, 0x100];
+  switch (random.below(3)) {
+    case 0:
+      return { words: [...constant(30, bits), encode(access, { rs1: 30, csr: enable })] };
+    case 1:
+      return { words: [...constant(30, bits & 0x222n), encode(access, { rs1: 30, csr: pending })] };
+    default:
+      return { words: [encode(random.pick(['csrrsi', 'csrrci'] as const), { zimm: random.pick([2, 8, 10]), csr: status })] };
+  }
+}
+
+/** The timer's comparator: long past or never. */
+export function timer(random: Random): Group {
+  const value = random.oneIn(2) ? 0n : ALL;
+  return { words: [...constant(30, value), encode('csrrw', { rs1: 30, csr: 0x14d })] };
+}
+
+/** Another ASID, or, where the program's own addresses hold in every scheme, another scheme. */
+export function translation(random: Random, block: number, scheme: Scheme, user: boolean): Group {
+  const next = user || random.oneIn(2) ? scheme : random.pick(SCHEMES);
+  const asid = random.below(4);
+  const words = [...constant(30, satp(block, next, asid)), encode('csrrw', { rs1: 30, csr: 0x180 })];
+  // Another ASID needs no fence: its page tables are the same. A scheme is another address space.
+  if (next !== scheme || random.oneIn(3)) words.push(encode('sfence.vma'));
+  return { words };
+}
+
+/** Direct or vectored traps. */
+export function vectors(random: Random, machine: boolean): Group {
+  const access = random.pick(['csrrsi', 'csrrci'] as const);
+  return { words: [encode(access, { zimm: 1, csr: machine ? 0x305 : 0x105 })] };
+}

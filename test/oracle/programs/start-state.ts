@@ -1,0 +1,117 @@
+import { CSR_NUMBERS } from '../../../isa/csrs.js';
+import { type Image, ORIGIN } from '../code.js';
+import { legalPmpConfiguration } from '../deviations.js';
+import type { Random } from '../random.js';
+import { boxed, DOUBLE, float, integer, SINGLE } from '../values.js';
+import { CODE, CSR_OFFSET, DATA_PAGES, END, F_OFFSET, LANDING, MSIP_OFFSET, MTIMECMP_OFFSET, PAGE, START, START_CSRS, TABLES, X_OFFSET } from './block.js';
+import { REGISTERS } from './groups.js';
+import { MACHINE_VECTOR, SUPERVISOR_VECTOR } from './harness.js';
+import { addressSpace, satp, type Scheme, userAddress } from './page-tables.js';
+
+export const USER = 0;
+export const SUPERVISOR = 1;
+export const MACHINE = 3;
+
+/** What a program begins with, as far as its code depends on it. */
+export interface StartState {
+  readonly mode: typeof USER | typeof SUPERVISOR | typeof MACHINE;
+  readonly scheme: Scheme;
+  /** TW: whether WFI traps below M-mode. */
+  readonly waitsTrap: boolean;
+}
+
+const NEVER = (1n << 64n) - 1n;
+
+/** Writes the block's start page. */
+export function writeStart(image: Image, block: number, random: Random, state: StartState): void {
+  const { mode, scheme } = state;
+  const code = (offset: number) =>
+    mode === USER ? userAddress(ORIGIN + block + offset, scheme) : BigInt(ORIGIN + block + offset);
+  writeRegisters(image, block, random, state, code(END));
+
+  const some = (bit: number, chance: number) => (random.oneIn(chance) ? 1n << BigInt(bit) : 0n);
+  const dirty = 3n << 13n;
+  const status =
+    (BigInt(mode) << 11n) |
+    (random.oneIn(16) ? 0n : dirty) |
+    (BigInt(random.u32()) & 0x1a2n) |
+    some(17, mode === MACHINE ? 2 : 4) |
+    some(18, 2) |
+    some(19, 2) |
+    some(20, 6) |
+    (state.waitsTrap ? 1n << 21n : 0n) |
+    some(22, 10);
+  const timer = random.oneIn(2);
+  const csrs: Partial<Record<(typeof START_CSRS)[number], bigint>> = {
+    mstatus: status,
+    medeleg: random.oneIn(4) ? 0n : random.u64() & 0xb1ffn,
+    mideleg: random.u64() & 0x222n,
+    mie: random.oneIn(2) ? 0n : random.u64() & 0xaaan,
+    mip: random.oneIn(2) ? 0n : random.u64() & 0x222n,
+    menvcfg: some(63, 2) | some(62, 2) | some(61, 2) | some(0, 4),
+    senvcfg: some(0, 4),
+    stimecmp: random.oneIn(2) ? 0n : NEVER,
+    mcounteren: random.u64() & 7n,
+    scounteren: random.u64() & 7n,
+    satp: satp(block, scheme, random.below(4)),
+    mtvec: BigInt(ORIGIN + MACHINE_VECTOR + random.below(2)),
+    stvec: BigInt(ORIGIN + SUPERVISOR_VECTOR + random.below(2)),
+    mepc: code(CODE),
+    fcsr: BigInt(random.below(5) << 5),
+    ...protection(random, block),
+  };
+  for (const [slot, name] of START_CSRS.entries()) {
+    if (!CSR_NUMBERS.has(name)) throw new Error(`there is no CSR ${name}`);
+    image.set64(block + START + CSR_OFFSET + 8 * slot, csrs[name] ?? 0n);
+  }
+  image.set64(block + START + MSIP_OFFSET, random.oneIn(3) ? 1n : 0n);
+  image.set64(block + START + MTIMECMP_OFFSET, timer ? 0n : NEVER);
+}
+
+function writeRegisters(image: Image, block: number, random: Random, { mode, scheme }: StartState, end: bigint): void {
+  const translated = addressSpace(block, scheme);
+  const bare = addressSpace(block, 'bare');
+  const x = (n: number, value: bigint) => image.set64(block + START + X_OFFSET + 8 * n, BigInt.asUintN(64, value));
+  const space = () => (mode === MACHINE && random.oneIn(2) ? bare : translated);
+  x(1, end);
+  x(29, integer(random));
+  for (const n of REGISTERS.free) x(n, integer(random));
+  for (const n of REGISTERS.data) {
+    const offset = random.oneIn(4)
+      ? random.between(1, DATA_PAGES - 2) * PAGE + random.between(-9, 9)
+      : random.between(PAGE, (DATA_PAGES - 1) * PAGE - 1);
+    x(n, random.pick(space().data) + BigInt(random.oneIn(2) ? offset & -8 : offset));
+  }
+  for (const n of REGISTERS.landing) {
+    x(n, random.pick(space().landing) + BigInt(LANDING + random.between(1024, PAGE - 1024)));
+  }
+  for (let n = 0; n < 32; n++) {
+    const value = random.oneIn(2) ? boxed(random, float(random, SINGLE)) : float(random, DOUBLE);
+    image.set64(block + START + F_OFFSET + 8 * n, value);
+  }
+}
+
+/** PMP entries over the block's data and page tables; the last one allows all the rest. */
+function protection(random: Random, block: number): Record<string, bigint> {
+  const csrs: Record<string, bigint> = {};
+  const configurations = Array.from({ length: 16 }, () => 0n);
+  const used = random.oneIn(3) ? 0 : random.between(1, 6);
+  for (let n = 0; n < used; n++) {
+    const tables = random.oneIn(6);
+    const low = ORIGIN + block + (tables ? TABLES : 0);
+    const address = BigInt(low + random.below((tables ? 6 : DATA_PAGES) * PAGE)) & -4n;
+    // NAPOT from 8 bytes to two pages (Privileged 3.7.1, "Address Matching").
+    const size = BigInt(random.between(0, 10));
+    const kind = random.pick([1n, 2n, 3n, 3n]);
+    const napot = ((address >> 2n) & (-1n << (size + 1n))) | ((1n << size) - 1n);
+    csrs[`pmpaddr${n}`] = kind === 3n ? napot : address >> 2n;
+    // An entry that permits writing only would be reserved, and denying all ends most programs early.
+    const allowed = legalPmpConfiguration(BigInt(random.below(8)), false);
+    configurations[n] = (kind === 1n && n === 0 ? 0n : kind << 3n) | allowed;
+  }
+  csrs.pmpaddr15 = NEVER >> 10n;
+  configurations[15] = 0x1fn;
+  const packed = (from: number) =>
+    configurations.slice(from, from + 8).reduce((sum, byte, n) => sum | (byte << BigInt(8 * n)), 0n);
+  return { ...csrs, pmpcfg0: packed(0), pmpcfg2: packed(8) };
+}

@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+/** Where results go as JSON, beside what the terminal shows; `.ci/run` counts them. */
+const report = process.env.HARTWOOD_TEST_REPORT;
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+/** Places with tests beside the code, but for the oracle's, which need QEMU. */
+const EVERYWHERE = '{assembly,bench,isa,scripts,src,test}/**/*.test.ts';
+const ORACLE = 'test/oracle/**/*.test.ts';
+
+export default defineConfig({
+  test: {
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+    // A guest keeps one core busy: as many files at once as there are cores.
+    maxWorkers: '100%',
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [EVERYWHERE],
+          exclude: [ORACLE],
+          // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
+          testTimeout: MINUTE,
+          // Setup may compile the core, or fetch the default guest.
+          hookTimeout: 10 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'oracle',
+          include: [ORACLE],
+          testTimeout: 15 * MINUTE,
+          // Setup may fetch QEMU with its libraries.
+          hookTimeout: 10 * MINUTE,
+        },
+      },
+    ],
+  },
+});
