@@ -4,7 +4,7 @@
  */
 import { uartGive as give, uartTake as take } from './dev/uart-host';
 import { changePage } from './frames/door';
-import { frameAddress, host, initializeHost } from './frames/host';
+import { frameAddress, host, initializeHost, skipFrames } from './frames/host';
 import { MAP_FRAME_MASK, MAP_PRESENT, mapEntry, mapEpoch, mapState } from './frames/map';
 import { readCsr } from './hart/csr';
 import { refreshFloat } from './hart/csr-write';
@@ -38,6 +38,11 @@ export function hostFramesUsed(): u32 {
 
 export function hostFrameLimit(): u32 {
   return host().limit;
+}
+
+/** Leaves out frames never handed out, so that what follows stands higher in memory; how many. */
+export function hostSkipFrames(count: u32): u32 {
+  return skipFrames(count);
 }
 
 /** What the host layer must know of the layout. */

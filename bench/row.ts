@@ -48,6 +48,7 @@ export function median(samples: readonly number[]): number {
   const sorted = samples.toSorted((a, b) => a - b);
   const upper = sorted[sorted.length >> 1];
   const lower = sorted[(sorted.length - 1) >> 1];
-  if (upper === undefined || lower === undefined) throw new RangeError('no samples to take a median of');
+  if (upper === undefined || lower === undefined)
+    throw new RangeError('no samples to take a median of');
   return (lower + upper) / 2;
 }

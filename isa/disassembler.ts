@@ -3,9 +3,9 @@ import { extract, FIELDS, type FieldName } from './fields.js';
 import {
   F_NAMES,
   type OperandSyntax,
+  ORDERING_SUFFIXES,
   omittedValue,
   operandSyntax,
-  ORDERING_SUFFIXES,
   orderName,
   ROUNDING_NAMES,
   X_NAMES,

@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { opsModule, rowsModule } from './generated-text.js';
+import { hotLoopModule } from './hot-loop.js';
 
 const folder = fileURLToPath(new URL('../assembly/generated/', import.meta.url));
 
@@ -20,6 +21,7 @@ mkdirSync(folder, { recursive: true });
 for (const [name, text] of [
   ['ops.ts', opsModule()],
   ['rows.ts', rowsModule()],
+  ['hot-loop.ts', hotLoopModule()],
 ] as const) {
   const path = folder + name;
   if (readIfPresent(path) !== text) writeFileSync(path, text);

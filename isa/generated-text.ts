@@ -8,7 +8,7 @@ import { expand, ROWS, rowsByGroup } from './table.js';
  * whose layout `assembly/exec/decode.ts` reads.
  */
 
-const HEADER = '// Generated from isa/ by isa/generate.ts. Do not edit.\n';
+export const HEADER = '// Generated from isa/ by isa/generate.ts. Do not edit.\n';
 
 /** A constant table in linear memory. */
 function table(name: string, doc: string, type: 'u8' | 'u16' | 'u32', values: number[]): string {

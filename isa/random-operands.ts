@@ -1,6 +1,6 @@
-import { FIELDS, fieldMask, type FieldName } from './fields.js';
-import type { Row } from './row.js';
+import { FIELDS, type FieldName, fieldMask } from './fields.js';
 import { operandSyntax } from './notation.js';
+import type { Row } from './row.js';
 import { matches } from './table.js';
 
 /** Deterministic pseudo-random 32-bit numbers (xorshift32); `seed` must not be zero. */

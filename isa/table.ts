@@ -1,5 +1,5 @@
 import { ALL_EXTENSIONS, hasExtensions } from './extensions.js';
-import { FIELDS, type FieldName, extract, insert } from './fields.js';
+import { extract, FIELDS, type FieldName, insert } from './fields.js';
 import { fits, type Row } from './row.js';
 import { ADDRESS } from './table/address.js';
 import { ATOMIC } from './table/atomic.js';

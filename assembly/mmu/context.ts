@@ -5,6 +5,7 @@
  * that entries under them match no more. When the table fills, the TLB is emptied with it.
  */
 import { at, CONTEXTS, CONTEXTS_OFFSET, MACHINE, SUPERVISOR } from '../hart/hart';
+import { requestStop } from '../hart/interrupts';
 import { MPRV, MSTATUS_MPP_SHIFT, MXR, SUM } from '../hart/status';
 import {
   ENTRIES_BEGIN,
@@ -89,6 +90,8 @@ export function selectContexts(hart: usize): void {
   let data = find(hart, dataKey);
   if (fetch < 0 || data < 0) {
     emptyTlb(hart);
+    // The fetch entry of the running page went too: all runs consult the TLB here, cut or not.
+    requestStop(hart);
     fetch = find(hart, fetchKey);
     data = find(hart, dataKey);
   }

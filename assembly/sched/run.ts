@@ -97,17 +97,17 @@ function runHarts(vm: usize, budget: u64): u32 {
     const taken = runSlice(vm, hart, steps);
     left -= taken;
     state.quantumLeft -= min<u32>(state.quantumLeft, <u32>taken);
-    if (state.exitPending) return state.exitPending;
     if (!state.quantumLeft || (cut && taken === steps)) {
       state.quantumLeft = 0;
       stay = false;
     }
+    if (state.exitPending) break;
   }
   if (!stay && state.harts > 1) passOn(vm);
-  return EXIT_BUDGET;
+  return state.exitPending;
 }
 
-/** The budget ended with a quantum: the next call begins with the next hart. */
+/** The call ended with a quantum: the next call begins with the next hart. */
 function passOn(vm: usize): void {
   const state = vmAt(vm);
   state.current = (state.current + 1) % state.harts;

@@ -2,7 +2,7 @@ import type { GuestProgram } from '../vcpu/program.js';
 
 /** What one run of a program took. */
 export interface ProgramRun {
-  /** From the guest's first instruction to its last, as well as the engine can tell. */
+  /** From start to end; what an engine needs for starting and ending is the same in each run. */
   readonly seconds: number;
   /** Instructions retired, where the engine counts them. */
   readonly instructions?: number;

@@ -4,20 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { qemuCommand, type VersionedQemu } from '../../test/oracle/qemu-command.js';
 import { UnavailableError, WrongResultError } from '../errors.js';
-import { median } from '../row.js';
-import {
-  EMPTY_PROGRAM,
-  type GuestProgram,
-  PROGRAM_MEMORY,
-  programElf,
-  WRONG_RESULT,
-} from '../vcpu/program.js';
+import { type GuestProgram, PROGRAM_MEMORY, programElf, WRONG_RESULT } from '../vcpu/program.js';
 import type { Engine, ProgramRun } from './engine.js';
 
 /** Far more than a run should take. */
 const TIMEOUT_MS = 120_000;
-/** Runs of the empty program, whose median is QEMU's own start and end. */
-const EMPTY_RUNS = 7;
 
 /** The peer's command. @throws UnavailableError saying why there is none. */
 export async function peerQemu(): Promise<VersionedQemu> {
@@ -28,25 +19,11 @@ export async function peerQemu(): Promise<VersionedQemu> {
   }
 }
 
-/** QEMU's translator (TCG). A run is a process; what an empty program takes is subtracted. */
+/** QEMU's translator (TCG). A run is a process, and its time holds the process's start and end. */
 export class QemuEngine implements Engine {
   readonly name = 'qemu';
-  #empty: Promise<number> | undefined;
 
   async run(program: GuestProgram, passes: number): Promise<ProgramRun> {
-    this.#empty ??= this.#measureEmpty();
-    const empty = await this.#empty;
-    return { seconds: Math.max(0, (await this.#process(program, passes)) - empty) };
-  }
-
-  async #measureEmpty(): Promise<number> {
-    const samples: number[] = [];
-    while (samples.length < EMPTY_RUNS) samples.push(await this.#process(EMPTY_PROGRAM, 1));
-    return median(samples);
-  }
-
-  /** Seconds from the process's start to its end. */
-  async #process(program: GuestProgram, passes: number): Promise<number> {
     const command = await peerQemu();
     const folder = await mkdtemp(join(tmpdir(), 'hartwood-bench-'));
     try {
@@ -62,7 +39,7 @@ export class QemuEngine implements Engine {
       if (status === WRONG_RESULT) {
         throw new WrongResultError(`${program.name} has a wrong result on ${this.name}`);
       }
-      return seconds;
+      return { seconds };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -2,6 +2,7 @@ import { Bench } from 'tinybench';
 import type { Extent } from '../benchmark.js';
 import type { Engine } from '../engines/engine.js';
 import type { WasmEngine } from '../engines/wasm.js';
+import { median } from '../row.js';
 import type { GuestProgram } from './program.js';
 
 /** A shorter run says too little about the speed to size another by it. */
@@ -10,22 +11,27 @@ const TELLING_SECONDS = 0.12;
 const LEAST_GROWTH = 2;
 const MOST_GROWTH = 16;
 
-/** Instructions of a program by its number of passes, as this project's core counts them. */
-export type InstructionCount = (passes: number) => number;
+/** How a program's instructions are counted: those of one pass, and of a run without any. */
+export interface InstructionCount {
+  readonly base: number;
+  readonly pass: number;
+}
 
-/** Counts runs of one and of two passes; the rest follows, since each pass takes as many. */
+/** As this project's core counts them, in runs of one and of two passes. */
 export async function countInstructions(
   engine: WasmEngine,
   program: GuestProgram,
 ): Promise<InstructionCount> {
   const one = (await engine.run(program, 1)).instructions;
   const two = (await engine.run(program, 2)).instructions;
-  return (passes) => one + (passes - 1) * (two - one);
+  return { pass: two - one, base: 2 * one - two };
 }
 
 /**
  * How many million instructions a second the engine retires, one sample for each run. The number of
- * passes is chosen so that a run lasts about `extent.targetSeconds`, after runs that warmed the engine up.
+ * passes is chosen so that they last about `extent.targetSeconds`, after runs that warmed the engine up.
+ * A run of a single pass is subtracted, and with it the engine's start and end, the program's setup,
+ * and the translation of its code.
  *
  * @throws Error if the engine's own count of instructions is not what `count` says
  */
@@ -35,8 +41,10 @@ export async function measureMips(
   count: InstructionCount,
   extent: Extent,
 ): Promise<number[]> {
-  const passes = await size(engine, program, extent.targetSeconds);
-  const instructions = count(passes);
+  const singles: number[] = [];
+  while (singles.length < extent.runs) singles.push((await engine.run(program, 1)).seconds);
+  const single = median(singles);
+  const passes = await size(engine, program, single, extent.targetSeconds);
   const bench = new Bench({
     time: 0,
     iterations: extent.runs,
@@ -45,25 +53,31 @@ export async function measureMips(
     throws: true,
   });
   bench.add(program.name, async () => {
-    const run = await engine.run(program, passes);
-    if (run.instructions !== undefined && run.instructions !== instructions) {
+    const { seconds, instructions } = await engine.run(program, passes);
+    const expected = count.base + passes * count.pass;
+    if (instructions !== undefined && instructions !== expected) {
       throw new Error(
-        `${program.name} took ${run.instructions} instructions on ${engine.name}, not ${instructions}`,
+        `${program.name} took ${instructions} instructions on ${engine.name}, not ${expected}`,
       );
     }
-    // The engine knows best: creating a VM, or starting a peer, is not the program's time.
-    return { overriddenDuration: run.seconds * 1000 };
+    return { overriddenDuration: Math.max(0, seconds - single) * 1000 };
   });
   const [task] = await bench.run();
   if (task?.result.state !== 'completed') throw new Error(`${program.name} did not complete`);
-  return (task.result.latency.samples ?? []).map((ms) => instructions / (ms * 1000));
+  return (task.result.latency.samples ?? []).map((ms) => ((passes - 1) * count.pass) / (ms * 1000));
 }
 
-async function size(engine: Engine, program: GuestProgram, target: number): Promise<number> {
-  for (let passes = 1; ; ) {
-    const { seconds } = await engine.run(program, passes);
-    if (seconds >= TELLING_SECONDS) return Math.max(1, Math.round((passes * target) / seconds));
+/** The number of passes, at least 2, that take `target` seconds beyond the first one. */
+async function size(
+  engine: Engine,
+  program: GuestProgram,
+  single: number,
+  target: number,
+): Promise<number> {
+  for (let more = 1; ; ) {
+    const seconds = (await engine.run(program, 1 + more)).seconds - single;
+    if (seconds >= TELLING_SECONDS) return 1 + Math.max(1, Math.round((more * target) / seconds));
     const growth = seconds > 0 ? target / seconds : MOST_GROWTH;
-    passes = Math.ceil(passes * Math.min(Math.max(growth, LEAST_GROWTH), MOST_GROWTH));
+    more = Math.ceil(more * Math.min(Math.max(growth, LEAST_GROWTH), MOST_GROWTH));
   }
 }

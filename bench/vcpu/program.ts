@@ -26,9 +26,6 @@ export interface GuestProgram {
   readonly routines?: string;
 }
 
-/** The least a program can be: what it takes is an engine's own start and end. */
-export const EMPTY_PROGRAM: GuestProgram = { name: 'empty', expected: 0n, pass: '  li a0, 0' };
-
 /**
  * The program as an ELF executable that does `passes` passes and switches the machine off by the test
  * finisher: as passed, or as failed with WRONG_RESULT. Its instructions are a linear function of `passes`.

@@ -1,17 +1,17 @@
 import { CSR_NUMBERS } from '../csrs.js';
-import { type Field, FIELDS, type FieldName, fieldFits, fieldWidth, insert } from '../fields.js';
+import { FIELDS, type Field, type FieldName, fieldFits, fieldWidth, insert } from '../fields.js';
 import {
   F_NUMBERS,
-  omittedValue,
-  ORDERING_SUFFIXES,
   type OperandSyntax,
+  ORDERING_SUFFIXES,
+  omittedValue,
   operandSyntax,
   orderNumber,
   ROUNDING_NAMES,
   X_NUMBERS,
 } from '../notation.js';
-import { matches, rowNamed } from '../table.js';
 import type { Row } from '../row.js';
+import { matches, rowNamed } from '../table.js';
 import { StatementError } from './assembly-error.js';
 import { evaluate, type Scope } from './expression.js';
 

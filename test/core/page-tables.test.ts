@@ -74,7 +74,12 @@ describe.each([
   });
 
   it('faults on addresses that are not sign-extended', async () => {
-    const addresses = [HIGH[mode], HIGH[mode] * 2n, BigInt.asUintN(64, -HIGH[mode] - 8n), 1n << 63n];
+    const addresses = [
+      HIGH[mode],
+      HIGH[mode] * 2n,
+      BigInt.asUintN(64, -HIGH[mode] - 8n),
+      1n << 63n,
+    ];
     const { machine } = await translated(
       addresses.map((va) => `li a0, ${va}; ld a1, 0(a0); sd a1, 0(a0)`).join('\n'),
       { mode },
@@ -91,7 +96,8 @@ describe.each([
 
 describe('satp', () => {
   it('keeps its value when a mode is written that the CPU lacks (Privileged 12.1.11)', async () => {
-    const write = (mode: number) => `li a0, ${satpFor(TABLES, 5, mode)}; csrw satp, a0; csrr a1, satp`;
+    const write = (mode: number) =>
+      `li a0, ${satpFor(TABLES, 5, mode)}; csrw satp, a0; csrr a1, satp`;
     for (const [cpu, kept] of [
       ['rv64,sv48=off,sv57=off', [SV48, SV57, 1, 11]],
       ['rv64,sv57=off', [SV57]],

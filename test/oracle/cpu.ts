@@ -1,4 +1,4 @@
-import { type ExtensionName, EXTENSION_NAMES, extensionSet } from '../../isa/extensions.js';
+import { EXTENSION_NAMES, type ExtensionName, extensionSet } from '../../isa/extensions.js';
 
 /** Extensions that QEMU is asked for, by its names; a bare CPU has none but what is listed. */
 const QEMU_EXTENSIONS = [

@@ -77,7 +77,8 @@ export const CSR_RULES: readonly CsrRule[] = [
   csr('mip', 0x344, { compare: INTERRUPTS }),
   csr('mtvec', 0x305, { safe: false }),
   csr('mscratch', 0x340, { safe: false }),
-  ...[0, 2].map((n) => csr(`pmpcfg${n}`, 0x3a0 + n, { write: 0x1f1f_1f1f_1f1f_1f1fn, compare: PMP_CONFIGURATION }),
+  ...[0, 2].map((n) =>
+    csr(`pmpcfg${n}`, 0x3a0 + n, { write: 0x1f1f_1f1f_1f1f_1f1fn, compare: PMP_CONFIGURATION }),
   ),
   ...Array.from({ length: 16 }, (_, n) => csr(`pmpaddr${n}`, 0x3b0 + n, { compare: PMP_ADDRESS })),
   csr('mvendorid', 0xf11),

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { ClockKind, PAGE_SIZE, StartMode } from '../../src/core/abi.js';
+import { ClockKind, RAM_BASE, StartMode } from '../../src/core/abi.js';
 import { Core } from '../../src/core/core.js';
 import { ExitReason } from '../../src/core/exit-reason.js';
-import { ORIGIN } from './code.js';
+import { GuestMemory } from '../../src/core/guest-memory.js';
 import { COMPARED } from './cpu.js';
 import { type Machine, MEMORY, ProgramHungError } from './machine.js';
 
 /** No program takes so many steps. */
-const STEP_LIMIT = 1_000_000_000n;
+const STEP_LIMIT = 100_000_000n;
 /** One call into the core. */
 const BUDGET = 1_000_000n;
 
@@ -29,14 +29,15 @@ export async function hartwood(): Promise<Subject> {
     async run(image) {
       const core = await Core.create(module, 2 * MEMORY);
       const vm = core.createVm(MEMORY, 1, COMPARED, 0);
-      load(core, vm, image);
+      const memory = new GuestMemory(core, vm, MEMORY);
+      memory.write(RAM_BASE, image);
       core.exports.vmClock(vm, ClockKind.Virtual, 0n, 0n);
-      core.exports.hartStart(vm, 0, BigInt(ORIGIN), 0n, 0n, StartMode.Machine);
+      core.exports.hartStart(vm, 0, RAM_BASE, 0n, 0n, StartMode.Machine);
       const ended = run(core, vm);
       instructions += core.instructions(vm);
-      const memory = save(core, vm, image.length);
-      if (!ended) throw new ProgramHungError('hartwood', memory);
-      return memory;
+      const left = memory.read(RAM_BASE, image.length);
+      if (!ended) throw new ProgramHungError('hartwood', left);
+      return left;
     },
   };
 }
@@ -49,21 +50,4 @@ function run(core: Core, vm: number): boolean {
     if (reason !== ExitReason.Budget) return false;
   }
   return false;
-}
-
-function load(core: Core, vm: number, image: Uint8Array): void {
-  for (let at = 0; at < image.length; at += PAGE_SIZE) {
-    const page = image.subarray(at, at + PAGE_SIZE);
-    if (page.every((byte) => byte === 0)) continue;
-    core.frame(core.exports.vmFrame(vm, at / PAGE_SIZE, 1)).set(page);
-  }
-}
-
-function save(core: Core, vm: number, length: number): Uint8Array {
-  const memory = new Uint8Array(length);
-  for (let at = 0; at < length; at += PAGE_SIZE) {
-    const frame = core.exports.vmFrame(vm, at / PAGE_SIZE, 0) >>> 0;
-    if (frame !== 0) memory.set(core.frame(frame).subarray(0, length - at), at);
-  }
-  return memory;
 }

@@ -1,10 +1,10 @@
 /** Compares this project's machine with QEMU: `npm run oracle -- --seed N --only NAME --count N`. */
 import { Command } from 'commander';
 import { Coverage } from './coverage.js';
-import { compareOperands } from './operands/campaign.js';
-import { qemu } from './qemu.js';
-import { comparePrograms } from './programs/campaign.js';
 import { hartwood } from './hartwood.js';
+import { compareOperands } from './operands/campaign.js';
+import { comparePrograms } from './programs/campaign.js';
+import { qemu } from './qemu.js';
 
 const command = new Command('oracle')
   .option('--seed <number>', 'repeat the campaign of this seed', Number)

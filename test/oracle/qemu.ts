@@ -4,12 +4,12 @@ import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QEMU_CPU } from './cpu.js';
-import { MEMORY, type Machine, ProgramHungError } from './machine.js';
+import { type Machine, MEMORY, ProgramHungError } from './machine.js';
 import { qemuCommand } from './qemu-command.js';
 import type { QemuCommand } from './qemu-package.js';
 
 /** Time for one program; the longest take a few seconds. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 20_000;
 
 export interface Qemu extends Machine {
   readonly version: string;

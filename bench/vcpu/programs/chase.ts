@@ -17,18 +17,18 @@ export const chase: GuestProgram = {
   li a2, ${MULTIPLIER}
   li a3, ${NODES - 1}
   li t0, 0
+  mv t3, a1
 1:
   mul t1, t0, a2
   addi t1, t1, 1
   and t1, t1, a3
   slli t2, t1, 6
   add t2, t2, a1
-  slli t3, t0, 6
-  add t3, t3, a1
   sd t2, 0(t3)
   sd t0, 8(t3)
-  mv t0, t1
-  bnez t0, 1b`,
+  addi t3, t3, 64
+  addi t0, t0, 1
+  bleu t0, a3, 1b`,
   pass: `
   li a0, 0
   li a1, ${DATA}

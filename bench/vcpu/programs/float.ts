@@ -27,8 +27,8 @@ function model(accumulate: (a: bigint, b: number, c: number) => bigint): bigint 
   return sum;
 }
 
-const valueOf = (bits: bigint) => new Float64Array(BigUint64Array.of(bits).buffer)[0] ?? 0;
-const separately = (a: bigint, b: number, c: number) => bitsOf(valueOf(a) + b * c);
+const numberOf = (bits: bigint) => new Float64Array(BigUint64Array.of(bits).buffer)[0] ?? 0;
+const separately = (a: bigint, b: number, c: number) => bitsOf(numberOf(a) + b * c);
 const TO_NEAREST = 0;
 const fused = (a: bigint, b: number, c: number) =>
   fma(F64, bitsOf(b), bitsOf(c), a, TO_NEAREST).bits;

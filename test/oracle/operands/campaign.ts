@@ -1,8 +1,8 @@
 import { disassemble } from '../../../isa/disassembler.js';
+import { hasExtensions } from '../../../isa/extensions.js';
 import { ROWS } from '../../../isa/table.js';
 import { ORIGIN } from '../code.js';
 import type { Coverage } from '../coverage.js';
-import { hasExtensions } from '../../../isa/extensions.js';
 import { COMPARED } from '../cpu.js';
 import type { Machine } from '../machine.js';
 import type { Mismatch } from '../mismatch.js';

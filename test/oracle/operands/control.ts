@@ -1,4 +1,4 @@
-import { FIELDS, type FieldName, extract, fieldWidth } from '../../../isa/fields.js';
+import { extract, FIELDS, type FieldName, fieldWidth } from '../../../isa/fields.js';
 import { expand, findRow } from '../../../isa/table.js';
 import { ORIGIN } from '../code.js';
 import { integer, related } from '../values.js';

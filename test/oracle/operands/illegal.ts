@@ -1,4 +1,4 @@
-import { ROWS, findRow } from '../../../isa/table.js';
+import { findRow, ROWS } from '../../../isa/table.js';
 import { COMPARED } from '../cpu.js';
 import { isUnsettled } from '../deviations.js';
 import type { Random } from '../random.js';

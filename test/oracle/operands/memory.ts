@@ -1,4 +1,4 @@
-import { FIELDS, extract } from '../../../isa/fields.js';
+import { extract, FIELDS } from '../../../isa/fields.js';
 import { ORIGIN } from '../code.js';
 import { boxed, float, integer, SINGLE } from '../values.js';
 import {

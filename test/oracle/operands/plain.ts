@@ -1,4 +1,4 @@
-import { FIELDS, extract } from '../../../isa/fields.js';
+import { extract, FIELDS } from '../../../isa/fields.js';
 import { boxed, DOUBLE, floats, integer, related, SINGLE } from '../values.js';
 import {
   type Draft,

@@ -1,12 +1,12 @@
 import { CSR_NUMBERS } from '../../../isa/csrs.js';
 import type { Row } from '../../../isa/row.js';
-import { Image, ORIGIN } from '../code.js';
 import { instructionLength } from '../../../isa/table.js';
+import { Image, ORIGIN } from '../code.js';
 import type { Random } from '../random.js';
 import { controlCase } from './control.js';
 import { memoryCase } from './memory.js';
 import { plainCase } from './plain.js';
-import { draft, type OperandCase, randomWord, RECORD, register } from './record.js';
+import { draft, type OperandCase, RECORD, randomWord, register } from './record.js';
 import { csrCase, waitCase } from './system.js';
 
 const MIB = 1 << 20;

@@ -1,4 +1,4 @@
-import { FIELDS, extract } from '../../../isa/fields.js';
+import { extract, FIELDS } from '../../../isa/fields.js';
 import { CSR_RULES, type CsrRule, legalPmpConfiguration } from '../deviations.js';
 import { integer } from '../values.js';
 import {
@@ -24,7 +24,11 @@ export function csrCase(draft: Draft): OperandCase {
   if (register(word, 'rd') !== 0) image.emit('addi', { rd: register(word, 'rd') });
   const clears = row.name.startsWith('csrrc');
   if (row.name.endsWith('i')) {
-    word = withField(word, 'zimm', Number(allowed(BigInt(extract(FIELDS.zimm, word)), rule, clears)));
+    word = withField(
+      word,
+      'zimm',
+      Number(allowed(BigInt(extract(FIELDS.zimm, word)), rule, clears)),
+    );
   } else {
     loadInteger(draft, register(word, 'rs1'), 0, allowed(integer(random), rule, clears));
   }

@@ -4,7 +4,7 @@ import { CSR_RULES, type CsrRule, legalPmpConfiguration } from '../deviations.js
 import type { Random } from '../random.js';
 import { integer } from '../values.js';
 import { constant, type Group, REGISTERS } from './groups.js';
-import { satp, SCHEMES, type Scheme } from './page-tables.js';
+import { SCHEMES, type Scheme, satp } from './page-tables.js';
 
 const ALL = (1n << 64n) - 1n;
 const ACCESSES = ['csrrw', 'csrrs', 'csrrc'] as const;
@@ -41,13 +41,16 @@ export function csrAccess(random: Random): Group {
   if (reads) words.push(encode('csrrs', { rd: 31, csr: rule.number }));
   else {
     const bits = integer(random) & writable(rule);
-    const value = rule.name.startsWith('pmpcfg') ? legalPmpConfiguration(bits, access === 'csrrc') : bits;
+    const value = rule.name.startsWith('pmpcfg')
+      ? legalPmpConfiguration(bits, access === 'csrrc')
+      : bits;
     // What was there is known when the access is refused.
     words.push(...constant(30, value), encode('addi', { rd: 31 }));
     words.push(encode(access, { rd: 31, rs1: 30, csr: rule.number }));
   }
   words.push(...kept(rd, rule.compare));
-  if (!reads && (FENCED.has(rule.name) || rule.name.startsWith('pmp'))) words.push(encode('sfence.vma'));
+  if (!reads && (FENCED.has(rule.name) || rule.name.startsWith('pmp')))
+    words.push(encode('sfence.vma'));
   return { words };
 }
 
@@ -62,8 +65,11 @@ export function floatState(random: Random): Group {
   const csr = random.between(1, 3);
   const rd = random.pick(REGISTERS.free);
   if (random.oneIn(2)) return { words: [encode('csrrs', { rd, csr })] };
-  const value = csr === 2 ? random.below(6) : random.below(32) | (csr === 3 ? random.below(5) << 5 : 0);
-  return { words: [encode('addi', { rd: 30, immI: value }), encode('csrrw', { rd, rs1: 30, csr })] };
+  const value =
+    csr === 2 ? random.below(6) : random.below(32) | (csr === 3 ? random.below(5) << 5 : 0);
+  return {
+    words: [encode('addi', { rd: 30, immI: value }), encode('csrrw', { rd, rs1: 30, csr })],
+  };
 }
 
 /** Whether a counter may be read; its value is nobody's business. */
@@ -93,7 +99,14 @@ export function interrupts(random: Random, machine: boolean): Group {
     case 1:
       return { words: [...constant(30, bits & 0x222n), encode(access, { rs1: 30, csr: pending })] };
     default:
-      return { words: [encode(random.pick(['csrrsi', 'csrrci'] as const), { zimm: random.pick([2, 8, 10]), csr: status })] };
+      return {
+        words: [
+          encode(random.pick(['csrrsi', 'csrrci'] as const), {
+            zimm: random.pick([2, 8, 10]),
+            csr: status,
+          }),
+        ],
+      };
   }
 }
 
@@ -107,7 +120,10 @@ export function timer(random: Random): Group {
 export function translation(random: Random, block: number, scheme: Scheme, user: boolean): Group {
   const next = user || random.oneIn(2) ? scheme : random.pick(SCHEMES);
   const asid = random.below(4);
-  const words = [...constant(30, satp(block, next, asid)), encode('csrrw', { rs1: 30, csr: 0x180 })];
+  const words = [
+    ...constant(30, satp(block, next, asid)),
+    encode('csrrw', { rs1: 30, csr: 0x180 }),
+  ];
   // Another ASID needs no fence: its page tables are the same. A scheme is another address space.
   if (next !== scheme || random.oneIn(3)) words.push(encode('sfence.vma'));
   return { words };

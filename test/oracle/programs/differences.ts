@@ -1,6 +1,21 @@
-import { CSR_RULES, STATUS_COMPARED } from '../deviations.js';
 import { CSR_NUMBERS } from '../../../isa/csrs.js';
-import { BLOCK_SIZE, CSR_OFFSET, DATA_PAGES, DUMP, DUMP_CSRS, F_OFFSET, LOG_ENTRY, LOG_FIELDS, LOG_SIZE, MACHINE_LOG, PAGE, SUPERVISOR_LOG, TABLES, X_OFFSET } from './block.js';
+import { CSR_RULES, STATUS_COMPARED } from '../deviations.js';
+import {
+  BLOCK_SIZE,
+  CSR_OFFSET,
+  DATA_PAGES,
+  DUMP,
+  DUMP_CSRS,
+  F_OFFSET,
+  LOG_ENTRY,
+  LOG_FIELDS,
+  LOG_SIZE,
+  MACHINE_LOG,
+  PAGE,
+  SUPERVISOR_LOG,
+  TABLES,
+  X_OFFSET,
+} from './block.js';
 
 const ALL = (1n << 64n) - 1n;
 const LOGS = { machine: MACHINE_LOG, supervisor: SUPERVISOR_LOG } as const;
@@ -15,12 +30,14 @@ export function differences(oracle: Uint8Array, subject: Uint8Array, block: numb
   if (same) return [];
   const [want, have] = [viewOf(oracle, block), viewOf(subject, block)];
   const found: string[] = [];
-  for (const log of ['machine', 'supervisor'] as const) found.push(...logDifference(want, have, log));
+  for (const log of ['machine', 'supervisor'] as const)
+    found.push(...logDifference(want, have, log));
   for (let at = 0; at < BLOCK_SIZE; at += 8) {
     if (at >= MACHINE_LOG && at < SUPERVISOR_LOG + LOG_SIZE) continue;
     const mask = maskOf(at);
     const [expected, actual] = [want, have].map((view) => view.getBigUint64(at, true) & mask);
-    if (expected !== actual) found.push(`${nameOf(at)}: ${hex(actual)}, the oracle says ${hex(expected)}`);
+    if (expected !== actual)
+      found.push(`${nameOf(at)}: ${hex(actual)}, the oracle says ${hex(expected)}`);
   }
   return found;
 }
@@ -57,7 +74,8 @@ function logDifference(want: DataView, have: DataView, log: Log): string[] {
       const mask = name === 'status' ? STATUS_COMPARED : ALL;
       return ((expected[n]?.[i] ?? ~0n) & mask) === ((actual[n]?.[i] ?? ~0n) & mask);
     });
-    if (!same) return [`${log} trap ${n}: ${tell(actual[n])}, the oracle says ${tell(expected[n])}`];
+    if (!same)
+      return [`${log} trap ${n}: ${tell(actual[n])}, the oracle says ${tell(expected[n])}`];
   }
   return [];
 }
@@ -85,11 +103,11 @@ function nameOf(at: number): string {
     return dumpedCsr(at) ?? 'dump';
   }
   if (at < DATA_PAGES * PAGE) return `data +0x${at.toString(16)}`;
-  if (at >= TABLES && at < MACHINE_LOG) return `page table ${(at - TABLES) >> 12} entry ${(at & 0xfff) / 8}`;
+  if (at >= TABLES && at < MACHINE_LOG)
+    return `page table ${(at - TABLES) >> 12} entry ${(at & 0xfff) / 8}`;
   return `block +0x${at.toString(16)}`;
 }
 
 function hex(value: bigint | undefined): string {
   return value === undefined ? 'nothing' : `0x${value.toString(16)}`;
 }
-

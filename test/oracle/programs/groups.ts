@@ -1,4 +1,3 @@
-
 import type { Row } from '../../../isa/row.js';
 import { expand, findRow, ROWS } from '../../../isa/table.js';
 import { encode } from '../code.js';
@@ -38,7 +37,8 @@ const isFloat = (row: Row) =>
 
 const ROW = {
   compute: rowsOf((row) => long(row) && computes(row)),
-  shortCompute: rowsOf((row) => !long(row) && computes(row)),
+  // The stack pointer holds an address of data.
+  shortCompute: rowsOf((row) => !long(row) && computes(row) && row.name !== 'c.addi16sp'),
   access: rowsOf((row) => long(row) && accesses(row)),
   shortAccess: rowsOf((row) => !long(row) && accesses(row)),
   float: rowsOf((row) => long(row) && isFloat(row)),
@@ -66,9 +66,14 @@ function restricted(random: Random, row: Row): number {
     const target = findRow(expanded);
     if (target === undefined) continue;
     const rd = register(expanded, 'rd');
-    if (has(target, 'rd') && rd !== 0 && !(REGISTERS.free as readonly number[]).includes(rd)) continue;
-    if (['rs1', 'rs2'].some((name) => readsScratch(target, expanded, name as 'rs1' | 'rs2'))) continue;
-    if (accesses(target) && !(REGISTERS.data as readonly number[]).includes(register(expanded, 'rs1'))) {
+    if (has(target, 'rd') && rd !== 0 && !(REGISTERS.free as readonly number[]).includes(rd))
+      continue;
+    if (['rs1', 'rs2'].some((name) => readsScratch(target, expanded, name as 'rs1' | 'rs2')))
+      continue;
+    if (
+      accesses(target) &&
+      !(REGISTERS.data as readonly number[]).includes(register(expanded, 'rs1'))
+    ) {
       continue;
     }
     return word;
@@ -135,7 +140,11 @@ export function branch(random: Random): Group {
     const after = restricted(random, random.pick(ROW.shortCompute));
     return {
       words: [0],
-      branch: { at: 0, reach, word: (distance) => pair(withField(word, 'c.branch', distance), after) },
+      branch: {
+        at: 0,
+        reach,
+        word: (distance) => pair(withField(word, 'c.branch', distance), after),
+      },
     };
   }
   if (random.oneIn(6)) {
@@ -196,6 +205,9 @@ export function constant(rd: number, value: bigint): number[] {
   }
   const upper = constant(rd, BigInt.asIntN(64, rest) >> 12n);
   const shift = encode('slli', { rd, rs1: rd, shamt6: 12 });
-  return [...upper, shift, ...(low === 0n ? [] : [encode('addi', { rd, rs1: rd, immI: Number(low) })])];
+  return [
+    ...upper,
+    shift,
+    ...(low === 0n ? [] : [encode('addi', { rd, rs1: rd, immI: Number(low) })]),
+  ];
 }
-

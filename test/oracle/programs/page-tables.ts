@@ -23,8 +23,25 @@ const ALIAS = 0x1_0000_0000n;
 const TABLE = { sv57: 0, sv48: 1, sv39: 2, middle: 3, data: 4, landing: 5 } as const;
 
 /** Indices in the tables; those of the Sv39 root keep clear of the board's devices, as addresses. */
-const GIGA = { identity: 2, alias: 4, data: 5, misaligned: 6, landing: 7, middle: 8, odd: 9, high: 511 };
-const MEGA = { data: 0, landing: 1, superpage: 2, executable: 3, misaligned: 4, odd: 5, nowhere: 6 };
+const GIGA = {
+  identity: 2,
+  alias: 4,
+  data: 5,
+  misaligned: 6,
+  landing: 7,
+  middle: 8,
+  odd: 9,
+  high: 511,
+};
+const MEGA = {
+  data: 0,
+  landing: 1,
+  superpage: 2,
+  executable: 3,
+  misaligned: 4,
+  odd: 5,
+  nowhere: 6,
+};
 const HUGE = { next: 0, data: 1, misaligned: 2, landing: 3, odd: 4, high: 511 };
 
 export const SCHEMES = ['bare', 'sv39', 'sv48', 'sv57'] as const;
@@ -79,7 +96,10 @@ export function addressSpace(block: number, scheme: Scheme): AddressSpace {
   // Bits above the scheme's width must equal its highest one.
   data.push(low.data[0] ?? 0n, (low.data[0] ?? 0n) | (1n << width), physical | (1n << 63n));
   landing.push(physical, physical + ALIAS - BigInt(ORIGIN), giga(GIGA.landing) | (1n << width));
-  for (const [level, bits] of [['sv48', 39n], ['sv57', 48n]] as const) {
+  for (const [level, bits] of [
+    ['sv48', 39n],
+    ['sv57', 48n],
+  ] as const) {
     if (width < 48n || (level === 'sv57' && scheme !== 'sv57')) continue;
     for (const index of [HUGE.data, HUGE.misaligned, HUGE.odd]) {
       data.push((BigInt(index) << bits) + physical);
@@ -154,7 +174,9 @@ function decoration(random: Random): bigint {
 
 /** Permissions of a leaf; `data` may be written but is never run on purpose. */
 function permissions(random: Random, data: boolean): bigint {
-  let bits = data ? random.pick([R, R | W, R | W, R | X, R | W | X, X]) : random.pick([R, X, X, R | X]);
+  let bits = data
+    ? random.pick([R, R | W, R | W, R | X, R | W | X, X])
+    : random.pick([R, X, X, R | X]);
   if (data && random.oneIn(24)) bits = random.pick([W, W | X]);
   if (random.oneIn(32)) bits = 0n;
   if (!random.oneIn(16)) bits |= V;

@@ -1,11 +1,34 @@
 import { encode, type Image } from '../code.js';
 import type { Random } from '../random.js';
 import { CODE, DATA_PAGES, END, LANDING, PAGE } from './block.js';
-import { accessMode, counter, csrAccess, floatState, interrupts, timer, translation, vectors } from './csr-groups.js';
-import { access, accessShort, branch, call, compute, computeShort, environment, float, type Group, illegal, loop, modify, NOP, reserve } from './groups.js';
+import {
+  accessMode,
+  counter,
+  csrAccess,
+  floatState,
+  interrupts,
+  timer,
+  translation,
+  vectors,
+} from './csr-groups.js';
+import {
+  access,
+  accessShort,
+  branch,
+  call,
+  compute,
+  computeShort,
+  environment,
+  float,
+  type Group,
+  illegal,
+  loop,
+  modify,
+  NOP,
+  reserve,
+} from './groups.js';
 import { SCHEMES, writeTables } from './page-tables.js';
 import { MACHINE, type StartState, SUPERVISOR, USER, writeStart } from './start-state.js';
-
 
 /** `c.jr x1`, with which landing pages are filled. */
 const RETURN = encode('c.jr', { 'c.rd': 1 });
@@ -118,4 +141,3 @@ function randomGroup(random: Random, block: number, state: StartState): Group {
       return csrAccess(random);
   }
 }
-

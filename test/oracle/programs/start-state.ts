@@ -3,10 +3,24 @@ import { type Image, ORIGIN } from '../code.js';
 import { legalPmpConfiguration } from '../deviations.js';
 import type { Random } from '../random.js';
 import { boxed, DOUBLE, float, integer, SINGLE } from '../values.js';
-import { CODE, CSR_OFFSET, DATA_PAGES, END, F_OFFSET, LANDING, MSIP_OFFSET, MTIMECMP_OFFSET, PAGE, START, START_CSRS, TABLES, X_OFFSET } from './block.js';
+import {
+  CODE,
+  CSR_OFFSET,
+  DATA_PAGES,
+  END,
+  F_OFFSET,
+  LANDING,
+  MSIP_OFFSET,
+  MTIMECMP_OFFSET,
+  PAGE,
+  START,
+  START_CSRS,
+  TABLES,
+  X_OFFSET,
+} from './block.js';
 import { REGISTERS } from './groups.js';
 import { MACHINE_VECTOR, SUPERVISOR_VECTOR } from './harness.js';
-import { addressSpace, satp, type Scheme, userAddress } from './page-tables.js';
+import { addressSpace, type Scheme, satp, userAddress } from './page-tables.js';
 
 export const USER = 0;
 export const SUPERVISOR = 1;
@@ -68,10 +82,17 @@ export function writeStart(image: Image, block: number, random: Random, state: S
   image.set64(block + START + MTIMECMP_OFFSET, timer ? 0n : NEVER);
 }
 
-function writeRegisters(image: Image, block: number, random: Random, { mode, scheme }: StartState, end: bigint): void {
+function writeRegisters(
+  image: Image,
+  block: number,
+  random: Random,
+  { mode, scheme }: StartState,
+  end: bigint,
+): void {
   const translated = addressSpace(block, scheme);
   const bare = addressSpace(block, 'bare');
-  const x = (n: number, value: bigint) => image.set64(block + START + X_OFFSET + 8 * n, BigInt.asUintN(64, value));
+  const x = (n: number, value: bigint) =>
+    image.set64(block + START + X_OFFSET + 8 * n, BigInt.asUintN(64, value));
   const space = () => (mode === MACHINE && random.oneIn(2) ? bare : translated);
   x(1, end);
   x(29, integer(random));
@@ -112,6 +133,8 @@ function protection(random: Random, block: number): Record<string, bigint> {
   csrs.pmpaddr15 = NEVER >> 10n;
   configurations[15] = 0x1fn;
   const packed = (from: number) =>
-    configurations.slice(from, from + 8).reduce((sum, byte, n) => sum | (byte << BigInt(8 * n)), 0n);
+    configurations
+      .slice(from, from + 8)
+      .reduce((sum, byte, n) => sum | (byte << BigInt(8 * n)), 0n);
   return { ...csrs, pmpcfg0: packed(0), pmpcfg2: packed(8) };
 }

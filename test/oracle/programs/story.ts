@@ -37,7 +37,9 @@ function listing(image: Image, from: number, to: number): string[] {
     const length = instructionLength(raw);
     const word = length === 2 ? raw & 0xffff : raw;
     const text = findRow(word) === undefined ? 'illegal' : disassemble(word, BigInt(ORIGIN + at));
-    lines.push(`  ${(ORIGIN + at).toString(16)}  ${word.toString(16).padStart(2 * length, '0')}  ${text}`);
+    lines.push(
+      `  ${(ORIGIN + at).toString(16)}  ${word.toString(16).padStart(2 * length, '0')}  ${text}`,
+    );
     at += length;
   }
   return lines;

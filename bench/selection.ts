@@ -1,0 +1,28 @@
+import type { Benchmark } from './benchmark.js';
+import { UsageError } from './errors.js';
+
+/**
+ * The benchmarks that `names` choose, in their own order; all of them without names. A name is a group's, a
+ * benchmark's, or both: `vcpu`, `alu`, `vcpu/alu`.
+ *
+ * @throws UsageError that lists what is known
+ */
+export function selectBenchmarks(
+  benchmarks: readonly Benchmark[],
+  names: readonly string[],
+): Benchmark[] {
+  const isCalled = (benchmark: Benchmark, wanted: string) =>
+    [benchmark.group, benchmark.name, `${benchmark.group}/${benchmark.name}`].includes(wanted);
+  for (const wanted of names) {
+    if (benchmarks.some((benchmark) => isCalled(benchmark, wanted))) continue;
+    const groups = new Set(benchmarks.map(({ group }) => group));
+    const lists = [...groups].map((group) => {
+      const members = benchmarks.filter((benchmark) => benchmark.group === group);
+      return `${group} (${members.map(({ name }) => name).join(' ')})`;
+    });
+    throw new UsageError(`there is no benchmark '${wanted}'; known are: ${lists.join(', ')}`);
+  }
+  return benchmarks.filter(
+    (benchmark) => names.length === 0 || names.some((wanted) => isCalled(benchmark, wanted)),
+  );
+}

@@ -1,0 +1,161 @@
+import { type Access, CONDITIONS, JUMPS, LOADS, RESULTS, STORES } from './bodies.js';
+import { HEADER } from './generated-text.js';
+import { numberOps } from './ops.js';
+
+/**
+ * The text of `hot-loop.ts`, the interpreter's inner loop: a case for each hot op and its two-byte form,
+ * made from isa/bodies.ts. What a case cannot do itself leaves the switch for exec/slow.
+ *
+ * ```
+ * loop: spend a step; op = slot.op
+ *   ALU         rd = f(rs1, rs2 | imm);                    next slot
+ *   load/store  tag = va & (page | size - 1) | context
+ *               if TLB[va].tag != tag: slow;  memory[va + TLB[va].addend];  next slot
+ *   jump        inside the page: slot of the target;  else fetch TLB, code page, slot
+ * ```
+ */
+
+/** Slots of eight bytes stand for two bytes of code each. */
+const SLOT_BYTES_PER_CODE_BYTE = 4;
+
+/** Puts operand accessors for the letters of a body. */
+function operands(body: string): string {
+  return body
+    .replace(/\bpc\b/g, 'pcOf(page, code, ip)')
+    .replace(/\ba\b/g, 'rs1(hart, ip)')
+    .replace(/\bb\b/g, 'rs2(hart, ip)')
+    .replace(/\bi\b/g, 'imm(ip)');
+}
+
+const next = (length: number) => `ip += ${length * SLOT_BYTES_PER_CODE_BYTE};\ncontinue;`;
+
+function resultCase(body: string, length: number): string {
+  return `setRd(hart, ip, ${operands(body)});\n${next(length)}`;
+}
+
+function accessCase(access: Access, length: number, load: boolean): string {
+  const { bytes, type, extend = 'm', float = false } = access;
+  const ready = float ? '!at(hart).floatReady || ' : '';
+  const value = extend.replace(/\bm\b/g, `load<${type}>(linear(entry, va))`);
+  const act = load
+    ? `${float ? 'setFd' : 'setRd'}(hart, ip, ${value});`
+    : `store<${type}>(linear(entry, va), <${type}>${float ? 'fs2' : 'rs2'}(hart, ip));`;
+  return `const va = rs1(hart, ip) + imm(ip);
+const entry = ${load ? 'readEntry' : 'writeEntry'}(hart, va);
+if (${ready}((va & (TAG_PAGE | ${bytes - 1})) | context) !== tagOf(entry)) break;
+${act}
+${next(length)}`;
+}
+
+const FIXED_TARGET = `if (target < PAGE_SLOTS) {
+  ip = code + target;
+  continue;
+}
+jump = page + <u64>(<i64>(<i32>target >> 2));`;
+
+function branchCase(condition: string, length: number): string {
+  return `if (${operands(condition)}) {
+const target = load<u32>(ip, 4);
+${FIXED_TARGET}
+break;
+}
+${next(length)}`;
+}
+
+function jumpCase(kind: { link: boolean; register: boolean }, length: number): string {
+  const link = kind.link ? `setRd(hart, ip, pcOf(page, code, ip) + ${length});\n` : '';
+  if (!kind.register) return `const target = load<u32>(ip, 4);\n${link}${FIXED_TARGET}\nbreak;`;
+  return `const target = (rs1(hart, ip) + imm(ip)) & ~1;
+${link}if ((target & TAG_PAGE) === page) {
+  ip = slotAt(code, target);
+  continue;
+}
+jump = target;
+break;`;
+}
+
+/** The statements of a hot op's case; throws for an op that has no body. */
+function caseOf(op: string, length: number): string {
+  if (op === 'NOP') return next(length);
+  const result = RESULTS[op];
+  if (result !== undefined) return resultCase(result, length);
+  const load = LOADS[op];
+  if (load !== undefined) return accessCase(load, length, true);
+  const stored = STORES[op];
+  if (stored !== undefined) return accessCase(stored, length, false);
+  const condition = CONDITIONS[op];
+  if (condition !== undefined) return branchCase(condition, length);
+  const jump = JUMPS[op];
+  if (jump !== undefined) return jumpCase(jump, length);
+  throw new Error(`the hot op ${op} has no body in isa/bodies.ts`);
+}
+
+function cases(): string {
+  const { names, firstSlow, firstShort } = numberOps();
+  const first = names.indexOf('NOP');
+  const long = names.slice(first, firstSlow).map((op) => `case Op.${op}: {\n${caseOf(op, 4)}\n}`);
+  const short = names
+    .slice(firstShort)
+    .map((op) => `case Op.${op}: {\n${caseOf(op.slice(0, -2), 2)}\n}`);
+  return [...long, ...short].join('\n');
+}
+
+/** `hot-loop.ts`: the function `executeHot`. */
+export function hotLoopModule(): string {
+  return `${HEADER}
+import { orcB, rolw, rorw, word } from '../exec/bits';
+import { div, divu, divuw, divw, mulh, mulhsu, mulhu, rem, remu, remuw, remw } from '../exec/multiply';
+import {
+  BOXED, fetchHit, fs2, imm, linear, NOWHERE, PAGE_SLOTS, pcOf, rs1, rs2, setFd, setRd, slotAt,
+} from '../exec/operands';
+import { at } from '../hart/hart';
+import { readEntry, TAG_PAGE, tagOf, writeEntry } from '../mmu/entry';
+import { Op } from './ops';
+
+/**
+ * The inner loop, from \`slot\` of the code page of the virtual page \`start\`. It calls nothing, so that
+ * its state stays in registers. Returns the slot of an instruction for exec/slow, for which a step is
+ * already spent, with pc at it and its code page in \`code\`; or 0 when the fetch TLB does not have pc or
+ * the budget is spent.
+ */
+export function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize {
+  const context = at(hart).dataContext;
+  let steps = at(hart).remaining;
+  let code = entered;
+  let page = start;
+  let ip = slot;
+  let jump = NOWHERE;
+  while (true) {
+    if (--steps < 0) {
+      at(hart).pc = pcOf(page, code, ip);
+      at(hart).remaining = 0;
+      return 0;
+    }
+    switch (<i32>load<u8>(ip)) {
+case Op.PAGE_END: {
+steps += 1;
+jump = pcOf(page, code, ip);
+break;
+}
+${cases()}
+    }
+    if (jump === NOWHERE) {
+      at(hart).pc = pcOf(page, code, ip);
+      at(hart).code = <u32>code;
+      at(hart).remaining = steps;
+      return ip;
+    }
+    const found = fetchHit(hart, jump);
+    if (!found) {
+      at(hart).pc = jump;
+      at(hart).remaining = steps;
+      return 0;
+    }
+    code = found;
+    page = jump & TAG_PAGE;
+    ip = slotAt(code, jump);
+    jump = NOWHERE;
+  }
+}
+`;
+}
