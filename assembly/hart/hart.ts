@@ -114,12 +114,12 @@ export class Hart {
   /** Extensions of the CPU model (bits of Ext). */
   extensions: u64;
   contextsUsed: u32;
-  /** Bit 0: some entry below the upper half of the address space is of a superpage; bit 1: above. */
-  superpages: u32;
   mcounteren: u32;
   scounteren: u32;
   /** Code page of the instruction that the inner loop left to exec/slow. */
   code: u32;
+  /** 1 when the TLB may hold pages of superpages larger than 2 MiB. */
+  hugeSuperpages: u32;
 
   mstatus: u64;
   misa: u64;
@@ -186,6 +186,10 @@ export class Hart {
 }
 
 export const F_OFFSET: usize = 256;
+
+/** Which 2 MiB of the address space the TLB may hold superpages of: 4,096 bits (mmu/superpages). */
+export const SUPERPAGES_OFFSET: usize = 1536;
+export const SUPERPAGES_SIZE: usize = 512;
 
 /** Context keys: CONTEXTS words of 64 bits (mmu/context). */
 export const CONTEXTS_OFFSET: usize = 2048;

@@ -1,6 +1,7 @@
 /** Traps: entry, return, delegation (Privileged 3.1.6.1, 3.1.8, 3.3.2). */
 import { selectContexts } from '../mmu/context';
 import { INTERRUPT } from './cause';
+import { pcMask } from './csr';
 import { at, MACHINE, SUPERVISOR, USER } from './hart';
 import { recheckInterrupts } from './interrupts';
 import { MIE, MPIE, MPP, MPRV, MSTATUS_MPP_SHIFT, SIE, SPIE, SPP } from './status';
@@ -77,7 +78,7 @@ export function returnFromSupervisor(hart: usize): void {
   let status = (old & ~(SIE | SPP)) | SPIE;
   if (old & SPIE) status |= SIE;
   state.mstatus = status;
-  leave(hart, old & SPP ? SUPERVISOR : USER, state.sepc);
+  leave(hart, old & SPP ? SUPERVISOR : USER, state.sepc & pcMask(hart));
 }
 
 /** MRET. */
@@ -87,5 +88,5 @@ export function returnFromMachine(hart: usize): void {
   let status = (old & ~(MIE | MPP)) | MPIE;
   if (old & MPIE) status |= MIE;
   state.mstatus = status;
-  leave(hart, <u32>(old >> MSTATUS_MPP_SHIFT) & 3, state.mepc);
+  leave(hart, <u32>(old >> MSTATUS_MPP_SHIFT) & 3, state.mepc & pcMask(hart));
 }

@@ -15,6 +15,7 @@ import {
   TAG_CONTEXT_SHIFT,
   TAG_EMPTY,
 } from './entry';
+import { forgetSuperpages } from './superpages';
 
 /** A key: ASID (0..15), satp.MODE (16..19), privilege (20..21), SUM, MXR, V; USED is always set. */
 const KEY_ASID: u64 = 0xffff;
@@ -43,7 +44,7 @@ export function emptyTlb(hart: usize): void {
   }
   memory.fill(hart + CONTEXTS_OFFSET, 0, (CONTEXTS + 1) << 3);
   at(hart).contextsUsed = 0;
-  at(hart).superpages = 0;
+  forgetSuperpages(hart);
 }
 
 /** Id of a key, or −1 when the table is full. */

@@ -35,6 +35,7 @@ import {
   WRITE,
 } from './entry';
 import { checkPmp, PMP_ALLOW, PMP_DENY } from './pmp';
+import { mayHoldSuperpage, noteSuperpage } from './superpages';
 import {
   accessFault,
   WALK_NO_MEMORY,
@@ -94,7 +95,7 @@ export function translate(hart: usize, va: u64, access: u32): usize {
     flags = walkedLevel << GUEST_LEVEL_SHIFT;
     if (walkedGlobal) flags |= GUEST_GLOBAL;
     if (walkedUser) flags |= GUEST_USER;
-    if (walkedLevel) at(hart).superpages |= <i64>va < 0 ? 2 : 1;
+    if (walkedLevel) noteSuperpage(hart, va, walkedLevel);
   }
   if (address >= GUEST_LIMIT) {
     fault = accessFault(access);
@@ -189,8 +190,7 @@ export function fence(hart: usize, va: u64, hasVa: bool, asid: u32, hasAsid: boo
     else flushAll(hart);
     return;
   }
-  const half: u32 = <i64>va < 0 ? 2 : 1;
-  if (at(hart).superpages & half) {
+  if (mayHoldSuperpage(hart, va)) {
     for (let entry = hart + ENTRIES_BEGIN; entry < hart + ENTRIES_END; entry += ENTRY_SIZE) {
       dropIf(hart, entry, va, asid, hasAsid);
     }

@@ -44,6 +44,12 @@ const STCE = 1n << 63n;
 const MIE = 1n << 3n;
 const MPRV = 1n << 17n;
 
+/**
+ * Of several pending interrupts QEMU without AIA takes the lowest-numbered first, not MEI, MSI, MTI, SEI,
+ * SSI, STI (Privileged 3.1.9).
+ */
+export const INTERRUPTS_IN_ANY_ORDER = true;
+
 /** Bits of mstatus and sstatus that a trap's log compares. */
 export const STATUS_COMPARED = ~FS_DIRTINESS & ALL;
 

@@ -4,10 +4,10 @@ import { Core } from '../../src/core/core.js';
 import { ExitReason } from '../../src/core/exit-reason.js';
 import { GuestMemory } from '../../src/core/guest-memory.js';
 import { COMPARED } from './cpu.js';
-import { type Machine, MEMORY, ProgramHungError } from './machine.js';
+import { type Machine, MEMORY } from './machine.js';
 
 /** No program takes so many steps. */
-const STEP_LIMIT = 100_000_000n;
+const STEP_LIMIT = 20_000_000n;
 /** One call into the core. */
 const BUDGET = 1_000_000n;
 
@@ -35,9 +35,7 @@ export async function hartwood(): Promise<Subject> {
       core.exports.hartStart(vm, 0, RAM_BASE, 0n, 0n, StartMode.Machine);
       const ended = run(core, vm);
       instructions += core.instructions(vm);
-      const left = memory.read(RAM_BASE, image.length);
-      if (!ended) throw new ProgramHungError('hartwood', left);
-      return left;
+      return { memory: memory.read(RAM_BASE, image.length), ended };
     },
   };
 }

@@ -5,22 +5,16 @@ export interface Machine {
    * Runs a program that starts in M-mode at RAM's first byte, until it stops the machine.
    *
    * @param image RAM from 0x80000000 on; the rest is zero
-   * @returns the same bytes as the program left them
-   * @throws ProgramHungError when the program does not end
+   * @returns the same bytes as the program left them, by its end or by the time limit
    */
-  run(image: Uint8Array): Promise<Uint8Array>;
+  run(image: Uint8Array): Promise<Outcome>;
+}
+
+/** How a program left RAM, and whether it stopped the machine itself. */
+export interface Outcome {
+  readonly memory: Uint8Array;
+  readonly ended: boolean;
 }
 
 /** RAM of every compared machine. */
 export const MEMORY = 64 << 20;
-
-/** A program did not end by itself; `memory` is what it had written by then. */
-export class ProgramHungError extends Error {
-  override readonly name = 'ProgramHungError';
-  constructor(
-    readonly machine: string,
-    readonly memory: Uint8Array,
-  ) {
-    super(`the program did not reach the test finisher on ${machine}`);
-  }
-}

@@ -4,12 +4,12 @@ import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QEMU_CPU } from './cpu.js';
-import { type Machine, MEMORY, ProgramHungError } from './machine.js';
+import { type Machine, MEMORY, type Outcome } from './machine.js';
 import { qemuCommand } from './qemu-command.js';
 import type { QemuCommand } from './qemu-package.js';
 
 /** Time for one program; the longest take a few seconds. */
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 10_000;
 
 export interface Qemu extends Machine {
   readonly version: string;
@@ -22,7 +22,7 @@ export async function qemu(): Promise<Qemu> {
 }
 
 /** RAM is a file that holds the program, that QEMU maps, and that is read when it has ended. */
-async function run(command: QemuCommand, image: Uint8Array): Promise<Uint8Array> {
+async function run(command: QemuCommand, image: Uint8Array): Promise<Outcome> {
   const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   const folder = await mkdtemp(join(parent, 'hartwood-oracle-'));
   try {
@@ -46,8 +46,7 @@ async function run(command: QemuCommand, image: Uint8Array): Promise<Uint8Array>
     const file = await open(ram);
     await file.read(memory, 0, memory.length, 0);
     await file.close();
-    if (!ended) throw new ProgramHungError('QEMU', memory);
-    return memory;
+    return { memory, ended };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -29,13 +29,12 @@ export const END = BLOCK_SIZE - 4;
 export const LOG_FIELDS = ['cause', 'epc', 'tval', 'status'] as const;
 export const LOG_ENTRY = 8 * LOG_FIELDS.length;
 
-/** CSRs that a program starts with, in the order in which the harness writes them. */
+/** CSRs that a program starts with, in the order in which the harness writes them; mstatus follows. */
 export const START_CSRS = [
   ...['mie', 'medeleg', 'mideleg', 'menvcfg', 'stimecmp', 'mip', 'senvcfg'],
   ...['mcounteren', 'scounteren', 'pmpcfg0', 'pmpcfg2'],
   ...Array.from({ length: 16 }, (_, n) => `pmpaddr${n}`),
   ...['satp', 'mtvec', 'stvec', 'sepc', 'scause', 'stval', 'mepc', 'mcause', 'mtval', 'fcsr'],
-  'mstatus',
 ] as const;
 
 /** CSRs that are written to the dump at the end. */

@@ -5,7 +5,7 @@ import type { Mismatch } from '../mismatch.js';
 import { Random } from '../random.js';
 import { BLOCK_SIZE, HARNESS_SIZE } from './block.js';
 import { differences, trapCauses } from './differences.js';
-import { harness } from './harness.js';
+import { currentBlock, harness } from './harness.js';
 import { type RandomProgram, silence, writeProgram } from './program.js';
 import { tellProgram } from './story.js';
 
@@ -42,12 +42,14 @@ export async function comparePrograms(
       const block = blockOf(n);
       for (const cause of trapCauses(oracle, block)) coverage.cause(cause);
       if (trapCauses(oracle, block, 'supervisor').length > 0) coverage.row('sret');
-      if (differences(oracle, subject, block).length === 0) continue;
+      const found = differences(oracle, subject, block);
+      if (found.length === 0) continue;
       const name = `program ${from + n}`;
       const text =
         mismatches.length < (options.reduce ?? 3)
-          ? await reduce(machines, image, program, block)
-          : differences(oracle, subject, block).slice(0, 2).join('\n');
+          ? await reduce(machines, image, program, block, found)
+          
+          : found.slice(0, 2).join('\n');
       mismatches.push({ name, text: `${name} of seed ${options.seed}:\n${text}` });
     }
   }
@@ -61,7 +63,12 @@ function write(image: Image, seed: number, from: number, n: number): RandomProgr
 }
 
 async function both([oracle, subject]: Machines, image: Image): Promise<[Uint8Array, Uint8Array]> {
-  return Promise.all([oracle.run(image.bytes), subject.run(image.bytes)]);
+  const outcomes = await Promise.all([oracle.run(image.bytes), subject.run(image.bytes)]);
+  for (const [n, { ended, memory }] of outcomes.entries()) {
+    if (!ended) console.log(`${n === 0 ? oracle.name : subject.name} hangs in block ${currentBlock(memory)}`);
+  }
+  const [{ memory: want }, { memory: have }] = outcomes;
+  return [want, have];
 }
 
 /** Silences as many groups as the mismatch survives, then tells what is left. */
@@ -70,6 +77,7 @@ async function reduce(
   chain: Image,
   program: RandomProgram,
   block: number,
+  together: readonly string[],
 ): Promise<string> {
   const alone = new Image(block + BLOCK_SIZE, 0);
   alone.copy(chain.bytes.subarray(block, block + BLOCK_SIZE), block);
@@ -83,7 +91,11 @@ async function reduce(
   };
   const silent = new Set<number>();
   let last = await differ(silent);
-  if (last.length === 0) return 'only together with the programs before it';
+  if (last.length === 0) {
+    const all = program.groups.map((_, n) => n);
+    const told = tellProgram(alone, program, block, all).split('\n').slice(0, 2);
+    return ['only together with the programs before it', ...told, ...together].join('\n');
+  }
   for (let size = program.groups.length >> 1; size > 0; size >>= 1) {
     for (let from = 0; from < program.groups.length; from += size) {
       const chunk = Array.from({ length: size }, (_, i) => from + i).filter((n) => !silent.has(n));

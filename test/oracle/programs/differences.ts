@@ -1,5 +1,5 @@
 import { CSR_NUMBERS } from '../../../isa/csrs.js';
-import { CSR_RULES, STATUS_COMPARED } from '../deviations.js';
+import { CSR_RULES, INTERRUPTS_IN_ANY_ORDER, STATUS_COMPARED } from '../deviations.js';
 import {
   BLOCK_SIZE,
   CSR_OFFSET,
@@ -62,7 +62,27 @@ function entries(view: DataView, log: Log): bigint[][] {
     if (entry.every((value) => value === 0n)) break;
     found.push(entry);
   }
-  return found;
+  return INTERRUPTS_IN_ANY_ORDER ? interruptsSorted(found) : found;
+}
+
+/** Interrupts that arrive at one instruction, one after the other, by cause. */
+function interruptsSorted(log: readonly bigint[][]): bigint[][] {
+  const sorted = log.slice();
+  // Few arrive at once: insertion is enough.
+  for (let n = 1; n < sorted.length; n++) {
+    for (let i = n; i > 0; i--) {
+      const [before, after] = [sorted[i - 1], sorted[i]];
+      if (before === undefined || after === undefined || !together(before, after)) break;
+      sorted[i - 1] = after;
+      sorted[i] = before;
+    }
+  }
+  return sorted;
+}
+
+/** Whether two interrupts of one place stand in the wrong order. */
+function together([cause = 0n, epc]: bigint[], [nextCause = 0n, nextEpc]: bigint[]): boolean {
+  return cause >> 63n === 1n && nextCause >> 63n === 1n && epc === nextEpc && nextCause < cause;
 }
 
 /** The first trap that differs, with the one before. */

@@ -32,7 +32,8 @@ const lines = (count: number, line: (n: number) => string, first = 0) =>
  * Both handlers go on behind the trapped word; after a failed fetch (causes 1 and 12), whose epc leads
  * nowhere, at the return address of the jump; after an interrupt where it came, with that interrupt
  * disabled. A full log, or a trap in the block's last word, ends the program. They leave x30 = 0
- * and x31 = 1.
+ * and x31 = 1. After an interrupt they clear the cause, since of several pending ones QEMU takes the
+ * lowest-numbered first (see deviations).
  */
 const SOURCE = `
 start:
@@ -79,6 +80,7 @@ machine_interrupt:
   li x30, 1
   sll x30, x30, x31
   csrc mie, x30
+  csrw mcause, x0
 machine_return:
   csrr x30, mscratch
   ld x31, -8(x30)
@@ -142,7 +144,9 @@ ${lines(32, (n) => `  fld f${n}, ${F_OFFSET + 8 * n}(x31)`)}
 ${START_CSRS.map((name, n) => `  ld x30, ${CSR_OFFSET + 8 * n}(x31)\n  csrw ${name}, x30`).join('\n')}
   sfence.vma x0, x0
   fence.i
+  ld x30, ${CSR_OFFSET + 8 * START_CSRS.length}(x31)
 ${lines(29, (n) => `  ld x${n}, ${X_OFFSET + 8 * n}(x31)`, 1)}
+  csrw mstatus, x30           # last of all: with MPRV it redirects loads
   li x30, 0
   li x31, 1
   mret
@@ -193,6 +197,7 @@ supervisor_interrupt:
   li x30, 1
   sll x30, x30, x31
   csrc sie, x30
+  csrw scause, x0
 supervisor_return:
   li x30, 0
   li x31, 1
@@ -205,14 +210,25 @@ supervisor_end:
   ecall
 `;
 
+const { bytes: CODE, symbols: SYMBOLS } = assemble(SOURCE, { origin: BigInt(ORIGIN) });
+
+function offsetOf(symbol: string): number {
+  const address = SYMBOLS.get(symbol);
+  if (address === undefined) throw new Error(`the harness has no ${symbol}`);
+  return Number(address) - ORIGIN;
+}
+
 /** The harness's code, for a chain of programs that begins at offset `block`. */
 export function harness(chain: { programs: number; block?: number }): Uint8Array {
-  const { bytes, symbols } = assemble(SOURCE, { origin: BigInt(ORIGIN) });
-  const placed = bytes.slice();
+  const placed = CODE.slice();
   const view = new DataView(placed.buffer);
-  const set = (name: string, value: number) =>
-    view.setBigUint64(Number(symbols.get(name)) - ORIGIN, BigInt(value), true);
-  set('block', ORIGIN + (chain.block ?? HARNESS_SIZE));
-  set('programs', chain.programs);
+  view.setBigUint64(offsetOf('block'), BigInt(ORIGIN + (chain.block ?? HARNESS_SIZE)), true);
+  view.setBigUint64(offsetOf('programs'), BigInt(chain.programs), true);
   return placed;
+}
+
+/** The offset of the block whose program ran last. */
+export function currentBlock(memory: Uint8Array): number {
+  const view = new DataView(memory.buffer, memory.byteOffset);
+  return Number(view.getBigUint64(offsetOf('block'), true)) - ORIGIN;
 }

@@ -189,14 +189,16 @@ function permissions(random: Random, data: boolean): bigint {
 
 function leaf(random: Random, physical: bigint, data: boolean): bigint {
   const base = random.oneIn(24) ? nowhere(random) : entryFor(physical);
-  const reserved = random.oneIn(32) ? N : 0n;
+  // QEMU sets A and D before it sees that N is reserved here (see deviations).
+  const reserved = random.oneIn(32) ? N | A | D : 0n;
   return base | permissions(random, data) | decoration(random) | reserved;
 }
 
 /** A 64 KiB page: N with 1000 as the number's low bits; anything else is reserved. */
 function napot(random: Random, physical: bigint, data: boolean): bigint {
   const low = BigInt(random.oneIn(4) ? random.below(16) : 8) << 10n;
-  return entryFor(physical & -0x1_0000n) | low | N | permissions(random, data) | decoration(random);
+  const reserved = low === 8n << 10n ? 0n : A | D;
+  return entryFor(physical & -0x1_0000n) | low | N | reserved | permissions(random, data) | decoration(random);
 }
 
 function pointer(random: Random, table: bigint): bigint {

@@ -57,7 +57,6 @@ export function writeStart(image: Image, block: number, random: Random, state: S
     some(22, 10);
   const timer = random.oneIn(2);
   const csrs: Partial<Record<(typeof START_CSRS)[number], bigint>> = {
-    mstatus: status,
     medeleg: random.oneIn(4) ? 0n : random.u64() & 0xb1ffn,
     mideleg: random.u64() & 0x222n,
     mie: random.oneIn(2) ? 0n : random.u64() & 0xaaan,
@@ -78,6 +77,7 @@ export function writeStart(image: Image, block: number, random: Random, state: S
     if (!CSR_NUMBERS.has(name)) throw new Error(`there is no CSR ${name}`);
     image.set64(block + START + CSR_OFFSET + 8 * slot, csrs[name] ?? 0n);
   }
+  image.set64(block + START + CSR_OFFSET + 8 * START_CSRS.length, status);
   image.set64(block + START + MSIP_OFFSET, random.oneIn(3) ? 1n : 0n);
   image.set64(block + START + MTIMECMP_OFFSET, timer ? 0n : NEVER);
 }

@@ -12,7 +12,7 @@ export function tellProgram(
   block: number,
   kept: readonly number[],
 ): string {
-  const csrs = START_CSRS.map((name, n) => {
+  const csrs = [...START_CSRS, 'mstatus'].map((name, n) => {
     const value = image.get64(block + START + CSR_OFFSET + 8 * n);
     return value === 0n ? '' : ` ${name}=0x${value.toString(16)}`;
   }).join('');

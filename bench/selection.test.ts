@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import type { Benchmark } from './benchmark.js';
+import { selectBenchmarks } from './selection.js';
+
+const benchmark = (group: string, name: string): Benchmark => ({
+  group,
+  name,
+  run: async () => {},
+});
+const ALL = [benchmark('vcpu', 'alu'), benchmark('vcpu', 'trap'), benchmark('guest', 'boot')];
+
+test.each([
+  { names: [], chosen: ['alu', 'trap', 'boot'] },
+  { names: ['vcpu'], chosen: ['alu', 'trap'] },
+  { names: ['boot', 'vcpu/alu'], chosen: ['alu', 'boot'] },
+])('$names choose $chosen', ({ names, chosen }) => {
+  expect(selectBenchmarks(ALL, names).map(({ name }) => name)).toEqual(chosen);
+});
+
+test('an unknown name is an error that lists the known ones', () => {
+  expect(() => selectBenchmarks(ALL, ['boot', 'vcpu/boot'])).toThrow(
+    "there is no benchmark 'vcpu/boot'; known are: vcpu (alu trap), guest (boot)",
+  );
+});
