@@ -11,10 +11,11 @@ export {
 } from './core/errors.js';
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
+export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
 export type { ExecResult } from './vm/agent.js';
 export type { Console } from './vm/console.js';
 export type { HostOptions } from './vm/host.js';
-export type { GuestImage } from './vm/platform.js';
+export type { FetchOptions } from './vm/platform.js';
 export type { BareGuest, KernelGuest, VmSpec } from './vm/spec.js';
 export type { StopKind, StopReason } from './vm/stop-reason.js';
 export type { VmSummary } from './vm/summary.js';

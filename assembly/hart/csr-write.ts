@@ -103,6 +103,8 @@ function writeMenvcfg(hart: usize, value: u64): void {
   if (extensions & Ext.SVADU) writable |= ADUE;
   if (extensions & Ext.SVPBMT) writable |= PBMTE;
   at(hart).menvcfg = (at(hart).menvcfg & ~writable) | (value & writable);
+  // From now on STIP is what stimecmp says and nothing else (Sstc 2.1).
+  if (at(hart).menvcfg & STCE) at(hart).mip &= ~STIP;
   timersChanged(hart);
 }
 

@@ -43,8 +43,10 @@ export class GuestProcess {
 
   #take(name: 'stdout' | 'stderr', text: string): void {
     this.#output[name] += text;
-    if (name !== this.#console || !this.#output[name].endsWith(PROMPT)) return;
-    this.#promptAt ??= performance.now();
+    if (name !== this.#console || this.#promptAt !== undefined) return;
+    // The shell asks for the cursor's place right behind its prompt.
+    if (!this.#output[name].includes(PROMPT)) return;
+    this.#promptAt = performance.now();
     this.#onChange();
   }
 

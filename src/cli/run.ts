@@ -1,12 +1,12 @@
 import { VmStoppedError } from '../core/errors.js';
-import { parseMemorySize } from '../machine/memory-size.js';
 import { Host } from '../node/door.js';
-import type { VmSpec } from '../vm/spec.js';
+import { parseVmMemory, type VmSpec } from '../vm/spec.js';
 import type { Vm } from '../vm/vm.js';
 import { showConsole, typeOnConsole } from './console-connection.js';
 import { ConsoleTail } from './console-tail.js';
 import { ExitStatus, Interruption, outcomeOf, statusOf } from './exit-status.js';
 import { readInputFile } from './input-file.js';
+import { ProgressDisplay } from './progress.js';
 import { checkOptions, type RunOptions } from './run-options.js';
 import { signatureRange, writeSignature } from './signature.js';
 
@@ -29,8 +29,9 @@ interface Outcome {
  */
 export async function run(options: RunOptions, abort: AbortController): Promise<number> {
   const numbers = checkOptions(options);
-  const memory = parseMemorySize(options.memory, '--memory');
+  const memory = parseVmMemory(options.memory);
   const guest = await readGuest(options);
+  using progress = new ProgressDisplay(process.stderr);
   await using host = await Host.create({ memory: memory + OVERHEAD });
   await using vm = await host.create({
     guest,
@@ -38,11 +39,12 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
     cpus: numbers.cpus,
     cpu: options.cpu,
     clock: options.clock,
-    signal: abort.signal,
+    fetch: { signal: abort.signal, progress: progress.report },
     ...(numbers.seed === undefined ? {} : { seed: numbers.seed }),
     ...appendOf(options, guest),
     ...(options.exec === undefined ? {} : { onReset: 'stop' as const }),
   });
+  progress[Symbol.dispose]();
   if (options.signature !== undefined) signatureRange(vm.symbols);
 
   const limits = {

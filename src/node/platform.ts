@@ -23,5 +23,7 @@ export const nodePlatform: Platform = {
     compiled ??= loadCore();
     return compiled;
   },
+  // Loaded when it is needed: archives and signatures are a large part of all code.
+  debian: async (options) => (await import('./guest-store.js')).debianGuest(options),
   yieldToEvents: () => new Promise((resolve) => setImmediate(resolve)),
 };

@@ -1,11 +1,12 @@
 import { LayoutValue } from '../core/abi.js';
 import type { Core } from '../core/core.js';
 import { ConfigurationError } from '../core/errors.js';
+import type { GuestImage } from '../guest/image.js';
 import { DEFAULT_CPU, parseCpuModel } from '../machine/cpu-model.js';
 import { formatMemorySize, parseMemorySize } from '../machine/memory-size.js';
 import { type Clock, realClock, virtualClock } from './clock.js';
 import type { MachineShape } from './guest-machine.js';
-import type { GuestImage, Platform } from './platform.js';
+import type { FetchOptions, Platform } from './platform.js';
 
 /** A Linux kernel with what it boots from. */
 export interface KernelGuest {
@@ -37,15 +38,15 @@ export interface VmSpec {
   readonly seed?: number | bigint;
   /** Whether a guest that reboots starts again, or ends the VM. Default 'reboot'. */
   readonly onReset?: 'reboot' | 'stop';
-  /** Ends the fetching of a guest. */
-  readonly signal?: AbortSignal;
+  /** How 'debian' is fetched, if it must be: who is told, and what ends it. */
+  readonly fetch?: FetchOptions;
 }
 
 export const DEFAULT_MEMORY = '256M';
 /** As many as the design promises and the tests boot. */
 const MOST_CPUS = 8;
-/** The guest map's reach, and more than any host has. */
-const MOST_MEMORY = 4 * 2 ** 30 - 2 ** 20;
+/** What a host's linear memory of 4 GiB has room for, with all that stands beside it. */
+const MOST_MEMORY = 4000 * 2 ** 20;
 const LEAST_MEMORY = 2 ** 20;
 
 const CONSOLE = 'console=ttyS0';
@@ -67,13 +68,7 @@ export async function resolveSpec(
   core: Core,
   platform: Platform,
 ): Promise<ResolvedSpec> {
-  const memory = parseMemorySize(spec.memory ?? DEFAULT_MEMORY, "the VM's memory");
-  if (memory < LEAST_MEMORY || memory > MOST_MEMORY) {
-    const most = formatMemorySize(MOST_MEMORY);
-    throw new ConfigurationError(
-      `the VM's memory of ${formatMemorySize(memory)} is not between 1M and ${most}`,
-    );
-  }
+  const memory = parseVmMemory(spec.memory ?? DEFAULT_MEMORY);
   const cpus = spec.cpus ?? 1;
   const mostCpus = Math.min(MOST_CPUS, core.layout(LayoutValue.MaxHarts));
   if (!Number.isInteger(cpus) || cpus < 1 || cpus > mostCpus) {
@@ -96,6 +91,16 @@ export async function resolveSpec(
     clock: clockKind === 'virtual' ? virtualClock(seed ?? 0n) : realClock(),
     reboots: spec.onReset !== 'stop',
   };
+}
+
+/** Bytes of a VM's RAM. @throws ConfigurationError. */
+export function parseVmMemory(size: string | number): number {
+  const memory = parseMemorySize(size, "the VM's memory");
+  if (memory < LEAST_MEMORY || memory > MOST_MEMORY) {
+    const range = `between ${formatMemorySize(LEAST_MEMORY)} and ${formatMemorySize(MOST_MEMORY)}`;
+    throw new ConfigurationError(`the VM's memory must be ${range}, not ${size}`);
+  }
+  return memory;
 }
 
 function parseSeed(
@@ -124,5 +129,5 @@ function debian(spec: VmSpec, platform: Platform): Promise<GuestImage> {
   if (platform.debian === undefined) {
     throw new ConfigurationError("there is no 'debian' guest here; give a kernel and an initrd");
   }
-  return platform.debian(spec.signal === undefined ? {} : { signal: spec.signal });
+  return platform.debian(spec.fetch ?? {});
 }

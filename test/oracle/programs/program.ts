@@ -45,7 +45,7 @@ export interface RandomProgram {
 export function writeProgram(image: Image, block: number, random: Random): RandomProgram {
   const mode = random.pick([USER, USER, SUPERVISOR, SUPERVISOR, MACHINE] as const);
   const scheme = random.oneIn(6) ? 'bare' : random.pick(SCHEMES.slice(1));
-  const state = { mode, scheme, waitsTrap: random.oneIn(3) };
+  const state = { mode, scheme, waitsTrap: random.oneIn(3), comparator: random.oneIn(2) };
   for (let at = 0; at < DATA_PAGES * PAGE; at += 8) image.set64(block + at, random.u64());
   for (let at = LANDING; at < LANDING + PAGE; at += 2) image.set16(block + at, RETURN);
   writeTables(image, block, random);
@@ -134,7 +134,9 @@ function randomGroup(random: Random, block: number, state: StartState): Group {
     case 26:
       return accessMode(random, machine);
     case 27:
-      return random.oneIn(4) ? timer(random) : interrupts(random, machine);
+      return random.oneIn(4) && (state.comparator || !machine)
+        ? timer(random)
+        : interrupts(random, machine);
     case 28:
       return translation(random, block, state.scheme, state.mode === USER);
     default:

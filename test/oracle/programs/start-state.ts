@@ -32,6 +32,8 @@ export interface StartState {
   readonly scheme: Scheme;
   /** TW: whether WFI traps below M-mode. */
   readonly waitsTrap: boolean;
+  /** STCE: whether stimecmp drives the supervisor's timer interrupt. */
+  readonly comparator: boolean;
 }
 
 const NEVER = (1n << 64n) - 1n;
@@ -61,7 +63,7 @@ export function writeStart(image: Image, block: number, random: Random, state: S
     mideleg: random.u64() & 0x222n,
     mie: random.oneIn(2) ? 0n : random.u64() & 0xaaan,
     mip: random.oneIn(2) ? 0n : random.u64() & 0x222n,
-    menvcfg: some(63, 2) | some(62, 2) | some(61, 2) | some(0, 4),
+    menvcfg: (state.comparator ? 1n << 63n : 0n) | some(62, 2) | some(61, 2) | some(0, 4),
     senvcfg: some(0, 4),
     stimecmp: random.oneIn(2) ? 0n : NEVER,
     mcounteren: random.u64() & 7n,
