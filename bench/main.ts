@@ -3,6 +3,7 @@
  * standard output, progress to standard error, the figures to a file. Exit status 1 if a benchmark failed or a
  * guest program had a wrong result, 2 for wrong options.
  */
+import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { FULL, QUICK } from './benchmark.js';
@@ -41,35 +42,36 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
   ];
   const chosen = selectBenchmarks(all, names);
   const report = (line: string) => process.stderr.write(`${line}\n`);
+  const [load = 0] = loadavg();
+  if (load > cpus().length / 4) report(`this machine is busy (load ${load.toFixed(1)}): expect noise`);
   const { rows, absent, failures } = await runSuite(chosen, options.quick ? QUICK : FULL, report);
 
-  const version = await peerQemu().then(
-    (qemu) => ({ qemu: qemu.version }),
-    () => ({}),
-  );
-  const results = await resultsOf(rows, absent, version);
-  await writeResults(options.out, results);
-  const peers = Object.entries(results.peers).map(([name, text]) => `, ${name} ${text}`);
-  console.log(`${results.machine}; node ${results.node}${peers.join('')}`);
+  const peers = rows.some(({ engine }) => engine === 'qemu')
+    ? { qemu: (await peerQemu()).version }
+    : {};
+  const results = await resultsOf(rows, absent, peers);
+  const named = Object.entries(peers).map(([name, version]) => `, ${name} ${version}`);
+  console.log(`${results.machine}; node ${results.node}${named.join('')}`);
   console.log(formatTable(rows, absent));
   for (const failure of failures) console.log(failure);
+  await writeResults(options.out, results);
   return failures.length === 0;
 }
 
-let succeeded = false;
+const USAGE_STATUS = 2;
+
 const command = new Command('bench')
   .description('Measures Hartwood beside QEMU.')
   .argument('[name...]', 'groups or benchmarks: vcpu, boot, vcpu/alu; all without names')
   .option('--quick', 'fewer and shorter runs')
   .option('--out <file>', 'where the figures go', LATEST)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE_STATUS))
   .action(async (names: string[], options: Options) => {
-    succeeded = await bench(names, options);
+    process.exitCode = (await bench(names, options)) ? 0 : 1;
   });
 try {
   await command.parseAsync();
-  process.exitCode = succeeded ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`bench: ${error.message}\n`);
-  process.exitCode = 2;
+  process.stderr.write(`bench: ${(error as Error).message}\n`);
+  process.exitCode = error instanceof UsageError ? USAGE_STATUS : 1;
 }

@@ -1,8 +1,9 @@
 /** Zicsr, Zifencei and the privileged instructions (Unprivileged 7; Privileged 3.3, 12.2). */
 import { Op } from '../generated/ops';
 import { BREAKPOINT, MACHINE_ECALL, SUPERVISOR_ECALL, USER_ECALL } from '../hart/cause';
-import { CSR_SATP, csrMissing, mayAccess, readCsr } from '../hart/csr';
+import { CSR_SATP, mayAccess, readCsr } from '../hart/csr';
 import { CSR_MIP } from '../hart/csr-machine';
+import { csrMissing } from '../hart/csr-value';
 import { writeCsr } from '../hart/csr-write';
 import { at, MACHINE, SUPERVISOR, USER } from '../hart/hart';
 import { requestStop, wakingBits } from '../hart/interrupts';

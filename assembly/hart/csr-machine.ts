@@ -1,7 +1,7 @@
 /** The machine-level CSRs' values (Privileged 3.1, 3.7). */
 import { Ext } from '../generated/ops';
 import { PMP_ENTRIES, pmpAddress } from '../mmu/pmp';
-import { cycleValue, instretValue, noSuchCsr, pcMask, statusValue } from './csr';
+import { cycleValue, instretValue, noSuchCsr, pcMask, statusValue } from './csr-value';
 import { at } from './hart';
 import { pendingBits } from './interrupts';
 

@@ -19,8 +19,6 @@ import {
   CSR_STIMECMP,
   CSR_STVAL,
   CSR_STVEC,
-  cycleValue,
-  instretValue,
 } from './csr';
 import {
   CSR_MCAUSE,
@@ -39,6 +37,7 @@ import {
   CSR_MTVEC,
 } from './csr-machine';
 import { writePmp } from './csr-pmp';
+import { cycleValue, instretValue } from './csr-value';
 import { at } from './hart';
 import {
   ALL_INTERRUPTS,

@@ -5,9 +5,10 @@
 import { Ext } from '../generated/ops';
 import { vmTime } from '../vm/clock';
 import { readMachine } from './csr-machine';
+import { cycleValue, findCsr, instretValue, pcMask, statusValue } from './csr-value';
 import { at, MACHINE, SUPERVISOR } from './hart';
 import { pendingBits } from './interrupts';
-import { COUNTEREN_TM, FS, SD, SSTATUS_VISIBLE, STCE, TVM } from './status';
+import { COUNTEREN_TM, FS, SSTATUS_VISIBLE, STCE, TVM } from './status';
 
 export const CSR_FFLAGS: u32 = 0x001;
 export const CSR_FRM: u32 = 0x002;
@@ -28,29 +29,6 @@ export const CSR_CYCLE: u32 = 0xc00;
 export const CSR_TIME: u32 = 0xc01;
 export const CSR_INSTRET: u32 = 0xc02;
 export const CSR_HPMCOUNTER31: u32 = 0xc1f;
-
-/** Set by `readCsr`: there is no such register for this hart. */
-export let csrMissing: bool = false;
-
-/** mstatus with SD, the summary of FS (3.1.6.6). */
-export function statusValue(hart: usize): u64 {
-  const status = at(hart).mstatus;
-  return (status & FS) === FS ? status | SD : status;
-}
-
-/** Steps up to the current instruction; the interpreter left `remaining` exact. */
-function stepsOf(hart: usize): u64 {
-  return at(hart).steps + <u64>(at(hart).slice - at(hart).remaining) - 1;
-}
-
-export function cycleValue(hart: usize): u64 {
-  return stepsOf(hart) + at(hart).cycleOffset;
-}
-
-/** Retired instructions: steps less those that trapped (law 7). */
-export function instretValue(hart: usize): u64 {
-  return stepsOf(hart) - at(hart).unretired + at(hart).instretOffset;
-}
 
 /** mcounteren and scounteren (3.1.11, 12.1.5). */
 function mayCount(hart: usize, bit: u32): bool {
@@ -81,10 +59,10 @@ export function mayAccess(hart: usize, number: u32, write: bool): bool {
   return true;
 }
 
-/** Value of a CSR; sets `csrMissing`. Performs no access check. */
+/** Value of a CSR; sets `csrMissing` (hart/csr-value). Performs no access check. */
 export function readCsr(hart: usize, number: u32): u64 {
   const state = at(hart);
-  csrMissing = false;
+  findCsr();
   switch (number) {
     case CSR_FFLAGS:
       return state.fcsr & 31;
@@ -126,14 +104,4 @@ export function readCsr(hart: usize, number: u32): u64 {
       if (number > CSR_INSTRET && number <= CSR_HPMCOUNTER31) return 0;
       return readMachine(hart, number);
   }
-}
-
-export function noSuchCsr(): u64 {
-  csrMissing = true;
-  return 0;
-}
-
-/** Without C, bit 1 of epc reads as zero (3.1.14). */
-export function pcMask(hart: usize): u64 {
-  return at(hart).extensions & Ext.C ? ~1 : ~3;
 }

@@ -1,7 +1,7 @@
 /** Traps: entry, return, delegation (Privileged 3.1.6.1, 3.1.8, 3.3.2). */
 import { selectContexts } from '../mmu/context';
 import { INTERRUPT } from './cause';
-import { pcMask } from './csr';
+import { pcMask } from './csr-value';
 import { at, MACHINE, SUPERVISOR, USER } from './hart';
 import { recheckInterrupts } from './interrupts';
 import { MIE, MPIE, MPP, MPRV, MSTATUS_MPP_SHIFT, SIE, SPIE, SPP } from './status';

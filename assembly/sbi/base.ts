@@ -1,7 +1,7 @@
 /** Base extension (SBI 4). */
 import { at } from '../hart/hart';
+import { isOffered } from './extension-ids';
 import { fail, SBI_ERR_NOT_SUPPORTED, succeed } from './reply';
-import { isOffered } from './sbi';
 
 const GET_SPEC_VERSION: u64 = 0;
 const GET_IMPL_ID: u64 = 1;

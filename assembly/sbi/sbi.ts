@@ -6,37 +6,14 @@
 import { at } from '../hart/hart';
 import { baseCall } from './base';
 import { dbcnCall } from './dbcn';
+import { BASE, DBCN, HSM, IPI, LEGACY_LAST, RFENCE, SRST, TIME } from './extension-ids';
 import { hsmCall } from './hsm';
 import { ipiCall } from './ipi';
-import { isLegacyOffered, legacyCall } from './legacy';
+import { legacyCall } from './legacy';
 import { fail, SBI_ERR_NOT_SUPPORTED } from './reply';
 import { rfenceCall } from './rfence';
 import { srstCall } from './srst';
 import { timeCall } from './time';
-
-/** Extension ids: ASCII but for the base and what is older (SBI 3). */
-const LEGACY_LAST: u64 = 0x0f;
-const BASE: u64 = 0x10;
-const TIME: u64 = 0x5449_4d45;
-const IPI: u64 = 0x73_5049;
-const RFENCE: u64 = 0x5246_4e43;
-const HSM: u64 = 0x48_534d;
-const SRST: u64 = 0x5352_5354;
-const DBCN: u64 = 0x4442_434e;
-
-/** Whether `probe_extension` finds an extension. */
-export function isOffered(eid: u64): bool {
-  if (eid <= LEGACY_LAST) return isLegacyOffered(eid);
-  return (
-    eid === BASE ||
-    eid === TIME ||
-    eid === IPI ||
-    eid === RFENCE ||
-    eid === HSM ||
-    eid === SRST ||
-    eid === DBCN
-  );
-}
 
 /**
  * Carries out the SBI call that a hart's registers name. On entry pc is already that of the

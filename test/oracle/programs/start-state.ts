@@ -46,6 +46,8 @@ export function writeStart(image: Image, block: number, random: Random, state: S
   writeRegisters(image, block, random, state, code(END));
 
   const some = (bit: number, chance: number) => (random.oneIn(chance) ? 1n << BigInt(bit) : 0n);
+  // TSR ends the S-mode handler, so which of several interrupts comes first would show.
+  const trapsReturn = some(22, 10);
   const dirty = 3n << 13n;
   const status =
     (BigInt(mode) << 11n) |
@@ -56,11 +58,13 @@ export function writeStart(image: Image, block: number, random: Random, state: S
     some(19, 2) |
     some(20, 6) |
     (state.waitsTrap ? 1n << 21n : 0n) |
-    some(22, 10);
+    trapsReturn;
   const timer = random.oneIn(2);
+  const pmp = protection(random, block);
   const csrs: Partial<Record<(typeof START_CSRS)[number], bigint>> = {
-    medeleg: random.oneIn(4) ? 0n : random.u64() & 0xb1ffn,
-    mideleg: random.u64() & 0x222n,
+    // Without page tables S-mode could not even fetch its handler.
+    medeleg: random.oneIn(4) ? 0n : random.u64() & (pmp.tables ? 0xb1fdn : 0xb1ffn),
+    mideleg: trapsReturn === 0n ? random.u64() & 0x222n : 0n,
     mie: random.oneIn(2) ? 0n : random.u64() & 0xaaan,
     mip: random.oneIn(2) ? 0n : random.u64() & 0x222n,
     menvcfg: (state.comparator ? 1n << 63n : 0n) | some(62, 2) | some(61, 2) | some(0, 4),
@@ -73,7 +77,7 @@ export function writeStart(image: Image, block: number, random: Random, state: S
     stvec: BigInt(ORIGIN + SUPERVISOR_VECTOR + random.below(2)),
     mepc: code(CODE),
     fcsr: BigInt(random.below(5) << 5),
-    ...protection(random, block),
+    ...pmp.csrs,
   };
   for (const [slot, name] of START_CSRS.entries()) {
     if (!CSR_NUMBERS.has(name)) throw new Error(`there is no CSR ${name}`);
@@ -115,12 +119,17 @@ function writeRegisters(
 }
 
 /** PMP entries over the block's data and page tables; the last one allows all the rest. */
-function protection(random: Random, block: number): Record<string, bigint> {
+function protection(
+  random: Random,
+  block: number,
+): { csrs: Record<string, bigint>; tables: boolean } {
+  let anyTables = false;
   const csrs: Record<string, bigint> = {};
   const configurations = Array.from({ length: 16 }, () => 0n);
   const used = random.oneIn(3) ? 0 : random.between(1, 6);
   for (let n = 0; n < used; n++) {
     const tables = random.oneIn(6);
+    anyTables ||= tables;
     const low = ORIGIN + block + (tables ? TABLES : 0);
     const address = BigInt(low + random.below((tables ? 6 : DATA_PAGES) * PAGE)) & -4n;
     // NAPOT from 8 bytes to two pages (Privileged 3.7.1, "Address Matching").
@@ -138,5 +147,5 @@ function protection(random: Random, block: number): Record<string, bigint> {
     configurations
       .slice(from, from + 8)
       .reduce((sum, byte, n) => sum | (byte << BigInt(8 * n)), 0n);
-  return { ...csrs, pmpcfg0: packed(0), pmpcfg2: packed(8) };
+  return { csrs: { ...csrs, pmpcfg0: packed(0), pmpcfg2: packed(8) }, tables: anyTables };
 }
