@@ -43,7 +43,8 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
   const chosen = selectBenchmarks(all, names);
   const report = (line: string) => process.stderr.write(`${line}\n`);
   const [load = 0] = loadavg();
-  if (load > cpus().length / 4) report(`this machine is busy (load ${load.toFixed(1)}): expect noise`);
+  if (load > cpus().length / 4)
+    report(`this machine is busy (load ${load.toFixed(1)}): expect noise`);
   const { rows, absent, failures } = await runSuite(chosen, options.quick ? QUICK : FULL, report);
 
   const peers = rows.some(({ engine }) => engine === 'qemu')

@@ -14,7 +14,8 @@ export async function showConsole(vm: Vm, output: NodeJS.WriteStream): Promise<v
 
 /**
  * Types what comes from `input` on the guest's console. A terminal is put into raw mode and has the
- * escape keys; a pipe is typed once `whenReady` resolves, and its end is typed as Ctrl-D.
+ * escape keys; a pipe is typed as it comes, or if the guest `prompts` behind the first prompt, and its
+ * end, behind the next one, as Ctrl-D.
  *
  * Returns how to disconnect, which leaves the terminal as it was.
  */
@@ -23,11 +24,16 @@ export function typeOnConsole(
   input: ReadStream,
   messages: NodeJS.WriteStream,
   quit: () => void,
-  whenReady: Promise<unknown>,
+  prompts: boolean,
 ): () => void {
   const writer = vm.console.input.getWriter();
   if (input.isTTY) {
-    const keys = new EscapeKeys(quit, (text) => messages.write(text));
+    const leave = () => {
+      // The next prompt is not to stand behind the guest's.
+      messages.write('\r\n');
+      quit();
+    };
+    const keys = new EscapeKeys(leave, (text) => messages.write(text));
     const restore = rawTerminal(input, messages);
     const typed = (bytes: Uint8Array) => {
       const passed = keys.filter(bytes);
@@ -42,14 +48,17 @@ export function typeOnConsole(
   }
   let connected = true;
   const feed = async () => {
-    await whenReady;
+    if (prompts) await vm.prompted();
     let any = false;
     for await (const bytes of input) {
       if (!connected) return;
       any = true;
       await writer.write(bytes as Uint8Array);
     }
-    if (any && connected) await writer.write(EOT);
+    if (!any || !prompts) return;
+    // Typed earlier, it would end the input of a command instead of the shell's.
+    await vm.prompted();
+    await writer.write(EOT);
   };
   // Standard input that fails is input that ends; a guest that died has said so elsewhere.
   feed().catch(() => {});

@@ -51,7 +51,10 @@ async function main(): Promise<number> {
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {
-        const line = text.trim().replace(/^error: /, '').replaceAll('\n', ' ');
+        const line = text
+          .trim()
+          .replace(/^error: /, '')
+          .replaceAll('\n', ' ');
         write(`hartwood: ${line}\n`);
       },
     });

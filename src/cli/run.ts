@@ -95,9 +95,8 @@ async function converse(
   const output = options.json ? process.stderr : process.stdout;
   const shown = showConsole(vm, output);
   const quit = () => abort.abort(new Interruption('left by Ctrl-A X', ExitStatus.Ok));
-  // A default guest's shell takes what comes through a pipe; before, nobody would.
-  const whenReady = options.kernel === undefined && !options.bare ? vm.ready() : Promise.resolve();
-  const disconnect = typeOnConsole(vm, process.stdin, process.stderr, quit, whenReady);
+  const prompts = options.kernel === undefined && options.bare === undefined;
+  const disconnect = typeOnConsole(vm, process.stdin, process.stderr, quit, prompts);
   try {
     await vm.start();
     const stop = await vm.wait(limits);

@@ -21,6 +21,9 @@ const EXCHANGE_STEPS = 1n << 22n;
 /** A guest that reboots so often, each time within so many of its seconds, will never get further. */
 const RESET_LOOP = 5;
 const RESET_LOOP_SECONDS = 5;
+/** The ends of shells' prompts; busybox asks for the cursor's position behind it. */
+const PROMPTS = ['# ', '$ ', '# \x1b[6n', '$ \x1b[6n'];
+const TAIL = 8;
 
 export interface RunLoopParts {
   readonly core: Core;
@@ -162,8 +165,8 @@ export class RunLoop {
     if (machine.handle === 0) return;
     const printed = core.takeOutput(machine.handle, Port.Console);
     if (printed.length > 0) {
-      for (const byte of printed.subarray(-2)) this.#tail += String.fromCharCode(byte);
-      this.#tail = this.#tail.slice(-2);
+      for (const byte of printed.subarray(-TAIL)) this.#tail += String.fromCharCode(byte);
+      this.#tail = this.#tail.slice(-TAIL);
       console.print(printed);
     }
     agent.receive(core.takeOutput(machine.handle, Port.Agent));
@@ -185,7 +188,7 @@ export class RunLoop {
 
   async #idle(): Promise<void> {
     const { machine, clock } = this.#parts;
-    if (this.#tail === '# ' || this.#tail === '$ ') this.#onPrompt();
+    if (PROMPTS.some((prompt) => this.#tail.endsWith(prompt))) this.#onPrompt();
     const deadline = machine.deadline();
     if (clock.kind === 'real') {
       if (deadline === undefined) return this.gate.sleep();

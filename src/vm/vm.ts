@@ -34,21 +34,20 @@ export class Vm {
   #startedAt = 0;
   #endedAt = 0;
   #promptAt: number | undefined;
-  #readyListeners = new Set<() => void>();
+  readonly #whenReady = new Set<() => void>();
+  readonly #whenPrompted = new Set<() => void>();
 
   /** For `Host.create`; takes the VM's control blocks. */
   constructor(core: Core, platform: Platform, spec: ResolvedSpec, onFreed: () => void) {
     this.#onFreed = onFreed;
     this.#machine = new GuestMachine(core, spec.shape, spec.clock);
     const wake = () => this.#loop.gate.wake();
-    const sawPrompt = () => {
+    const tell = (listeners: ReadonlySet<() => void>) => {
       this.#promptAt ??= performance.now();
+      for (const listener of [...listeners]) listener();
     };
     this.console = new Console(wake);
-    this.#agent = new Agent(() => {
-      sawPrompt();
-      for (const listener of [...this.#readyListeners]) listener();
-    }, wake);
+    this.#agent = new Agent(() => tell(this.#whenReady), wake);
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
     this.#loop = new RunLoop(
       {
@@ -61,7 +60,7 @@ export class Vm {
         yieldToEvents: platform.yieldToEvents,
         reboots: spec.reboots,
       },
-      sawPrompt,
+      () => tell(this.#whenPrompted),
     );
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
@@ -103,8 +102,21 @@ export class Vm {
     return this.#waits.until<void>('the guest was ready', options, (settle) => {
       const listener = () => settle.resolve();
       if (this.#agent.ready) listener();
-      else this.#readyListeners.add(listener);
-      return () => this.#readyListeners.delete(listener);
+      else this.#whenReady.add(listener);
+      return () => this.#whenReady.delete(listener);
+    });
+  }
+
+  /**
+   * Resolves when the guest next idles behind a shell's prompt on its console.
+   *
+   * @throws VmTimeoutError, VmStoppedError.
+   */
+  prompted(options: WaitOptions = {}): Promise<void> {
+    return this.#waits.until<void>('a prompt appeared', options, (settle) => {
+      const listener = () => settle.resolve();
+      this.#whenPrompted.add(listener);
+      return () => this.#whenPrompted.delete(listener);
     });
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Machine } from './machine.js';
-import { ALL, A, D, R, U, V, W } from './page-tables.js';
+import { A, ALL, D, R, U, V, W } from './page-tables.js';
 import { OFF, START, TRAP_LOG } from './program-parts.js';
 import { FRAMES, translated } from './translated.js';
 import { causes, traps } from './trap-log.js';

@@ -139,9 +139,9 @@ async function busy(harts: number): Promise<Machine> {
 function advance(machine: Machine, total: bigint, next: () => bigint): number {
   let idle = 0;
   while (machine.steps < total) {
-    const budget = next();
-    const left = total - machine.steps;
-    const reason = machine.run(budget < left ? budget : left);
+    let budget = next();
+    if (machine.steps + budget > total) budget = total - machine.steps;
+    const reason = machine.run(budget);
     if (reason === ExitReason.Idle) {
       idle += 1;
       const deadline = machine.core.deadline(machine.vm);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RAM_BASE } from '../../src/core/abi.js';
 import { Machine } from './machine.js';
-import { ALL, R, V, A } from './page-tables.js';
+import { A, ALL, R, V } from './page-tables.js';
 import { OFF, START, TRAP_LOG } from './program-parts.js';
 import { FRAMES, translated } from './translated.js';
 import { causes, traps } from './trap-log.js';
@@ -25,7 +25,6 @@ describe('misaligned accesses to RAM', () => {
         .map(
           (offset, n) => `
       li s0, ${PAGE + BigInt(offset)}
-      sd zero, 0(s3)
       s${size} s2, 0(s0)
       l${size} a0, 0(s0)
       sd a0, ${8 * n}(s3)

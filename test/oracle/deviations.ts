@@ -21,8 +21,8 @@ function csr(name: string, number: number, details: Partial<CsrRule> = {}): CsrR
   return { name, number, write: ALL, compare: ALL, safe: true, ...details };
 }
 
-/** FS is not compared beyond Off: how exactly Dirty is tracked is free (Privileged 3.1.6.6). */
-const FS_DIRTINESS = (1n << 63n) | (1n << 13n);
+/** Traps tell whether FS is Off; how exactly Dirty is tracked is free (Privileged 3.1.6.6). */
+const FS_DIRTINESS = (1n << 63n) | (3n << 13n);
 /** Which hpmcounters exist, and so which of their bits are writable, is free (Privileged 3.1.11). */
 const COUNTERS = 7n;
 /** QEMU 10.0 keeps bit 0, which is always zero (Privileged 3.1.14, 12.1.7). */
@@ -31,6 +31,8 @@ const EPC = ~1n & ALL;
 const EXCEPTIONS = 0xb3ffn;
 /** QEMU keeps bits of LCOFI and of the hypervisor's interrupts without Sscofpmf and H (3.1.9). */
 const INTERRUPTS = 0xaaan;
+/** An access that writes QEMU's sip reads STIP as 0 while stimecmp drives it (Sstc 2.1). */
+const STIP = 1n << 5n;
 /** QEMU keeps CDE and the cache-block fields without Smcdeleg, Zicbom and Zicboz (3.1.18). */
 const ENVIRONMENT = 0xe000_0000_0000_0001n;
 /** QEMU keeps all 64 bits; the upper ten read zero (Privileged 3.7.1). */
@@ -66,7 +68,7 @@ export const CSR_RULES: readonly CsrRule[] = [
   csr('sepc', 0x141, { compare: EPC }),
   csr('scause', 0x142),
   csr('stval', 0x143),
-  csr('sip', 0x144, { compare: INTERRUPTS }),
+  csr('sip', 0x144, { compare: INTERRUPTS & ~STIP }),
   csr('stimecmp', 0x14d, { safe: false }),
   csr('satp', 0x180),
   csr('mstatus', 0x300, { write: ~(XLENS | MPRV | MIE) & ALL, compare: ~FS_DIRTINESS & ALL }),
@@ -86,7 +88,9 @@ export const CSR_RULES: readonly CsrRule[] = [
   ...[0, 2].map((n) =>
     csr(`pmpcfg${n}`, 0x3a0 + n, { write: 0x1f1f_1f1f_1f1f_1f1fn, compare: PMP_CONFIGURATION }),
   ),
-  ...Array.from({ length: 16 }, (_, n) => csr(`pmpaddr${n}`, 0x3b0 + n, { compare: PMP_ADDRESS })),
+  ...Array.from({ length: 16 }, (_, n) =>
+    csr(`pmpaddr${n}`, 0x3b0 + n, { write: PMP_ADDRESS, compare: PMP_ADDRESS }),
+  ),
   csr('mvendorid', 0xf11),
   csr('mhartid', 0xf14),
   csr('mconfigptr', 0xf15),

@@ -35,7 +35,10 @@ export async function compareOperands(
       subject.run(program.bytes),
     ]);
     for (const { name } of program.cases) coverage.row(name);
-    for (const [machine, { ended }] of [[oracle, expected], [subject, actual]] as const) {
+    for (const [machine, { ended }] of [
+      [oracle, expected],
+      [subject, actual],
+    ] as const) {
       if (!ended) mismatches.push({ name: 'harness', text: `a program hangs on ${machine.name}` });
     }
     mismatches.push(...compare(program, expected.memory, actual.memory, coverage));

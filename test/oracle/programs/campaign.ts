@@ -48,7 +48,6 @@ export async function comparePrograms(
       const text =
         mismatches.length < (options.reduce ?? 3)
           ? await reduce(machines, image, program, block, found)
-          
           : found.slice(0, 2).join('\n');
       mismatches.push({ name, text: `${name} of seed ${options.seed}:\n${text}` });
     }
@@ -65,7 +64,8 @@ function write(image: Image, seed: number, from: number, n: number): RandomProgr
 async function both([oracle, subject]: Machines, image: Image): Promise<[Uint8Array, Uint8Array]> {
   const outcomes = await Promise.all([oracle.run(image.bytes), subject.run(image.bytes)]);
   for (const [n, { ended, memory }] of outcomes.entries()) {
-    if (!ended) console.log(`${n === 0 ? oracle.name : subject.name} hangs in block ${currentBlock(memory)}`);
+    if (!ended)
+      console.log(`${n === 0 ? oracle.name : subject.name} hangs in block ${currentBlock(memory)}`);
   }
   const [{ memory: want }, { memory: have }] = outcomes;
   return [want, have];

@@ -35,7 +35,8 @@ function writable(rule: CsrRule): bigint {
 export function csrAccess(random: Random): Group {
   const rule = random.pick(CSR_RULES);
   const rd = random.pick(REGISTERS.free);
-  const access = random.pick(ACCESSES);
+  // CSRRW would clear the bits that are not to be written.
+  const access = random.pick(rule.write === ALL ? ACCESSES : ACCESSES.slice(1));
   const words: number[] = [];
   const reads = random.oneIn(3) || writable(rule) === 0n;
   if (reads) words.push(encode('csrrs', { rd: 31, csr: rule.number }));

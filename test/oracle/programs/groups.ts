@@ -18,11 +18,14 @@ export interface Group {
 /** Who uses which register; x1 has the return address, x29 counts loops, x30 and x31 are scratch. */
 export const REGISTERS = {
   /** Addresses of data; never written by random code. */
-  data: [2, 5, 6, 7, 8, 9, 16, 17],
+  data: [2, 5, 6, 7, 8, 9],
+  /** Those of data that AMOs may use. */
+  atomic: [16, 17],
   /** Addresses of landing pages, likewise. */
   landing: [21, 22],
   free: [3, 4, 10, 11, 12, 13, 14, 15, 18, 19, 20, 23, 24, 25, 26, 27, 28],
 } as const;
+const ADDRESSES: readonly number[] = [...REGISTERS.data, ...REGISTERS.atomic];
 const READABLE = Array.from({ length: 30 }, (_, n) => n);
 export const NOP = encode('addi');
 
@@ -56,8 +59,9 @@ function restricted(random: Random, row: Row): number {
       for (const field of ['rs1', 'rs2'] as const) {
         if (has(row, field)) word = withField(word, field, random.pick(READABLE));
       }
-      if (accesses(row) || row.extensions.includes('A')) {
-        word = withField(word, 'rs1', random.pick(REGISTERS.data));
+      if (accesses(row)) word = withField(word, 'rs1', random.pick(ADDRESSES));
+      if (row.extensions.includes('A')) {
+        word = withField(word, 'rs1', random.pick(REGISTERS.atomic));
       }
       if (findRow(word) === row) return word;
       continue;
@@ -70,10 +74,7 @@ function restricted(random: Random, row: Row): number {
       continue;
     if (['rs1', 'rs2'].some((name) => readsScratch(target, expanded, name as 'rs1' | 'rs2')))
       continue;
-    if (
-      accesses(target) &&
-      !(REGISTERS.data as readonly number[]).includes(register(expanded, 'rs1'))
-    ) {
+    if (accesses(target) && !ADDRESSES.includes(register(expanded, 'rs1'))) {
       continue;
     }
     return word;
@@ -121,7 +122,7 @@ export function modify(random: Random): Group {
 /** LR, then SC on the same bytes unless LR trapped: a lone SC may succeed, fail or trap as it likes. */
 export function reserve(random: Random): Group {
   const width = random.pick(['w', 'd'] as const);
-  const rs1 = random.pick(REGISTERS.data);
+  const rs1 = random.pick(ADDRESSES);
   const [load, store] = [random.pick(REGISTERS.free), random.pick(REGISTERS.free)];
   return {
     words: [
@@ -190,7 +191,7 @@ export function environment(random: Random, waits: boolean): Group {
   if (waits) names.push('wfi');
   const name = random.pick(names);
   if (name !== 'sfence.vma') return { words: [encode(name)] };
-  const all = [...REGISTERS.data, 0, 0];
+  const all = [...ADDRESSES, 0, 0];
   return { words: [encode(name, { rs1: random.pick(all), rs2: random.oneIn(2) ? 0 : 29 })] };
 }
 

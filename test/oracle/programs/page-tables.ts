@@ -16,11 +16,14 @@ const A = 64n;
 const D = 128n;
 const N = 1n << 63n;
 
+/** The physical page number's bits. */
+const NUMBER = ((1n << 44n) - 1n) << 10n;
+
 /** S-mode finds RAM at its physical address, U-mode here: both always mapped, with all permissions. */
 const ALIAS = 0x1_0000_0000n;
 
 /** Page tables of the block, by level: the page at TABLES + PAGE × number. */
-const TABLE = { sv57: 0, sv48: 1, sv39: 2, middle: 3, data: 4, landing: 5 } as const;
+const TABLE = { sv57: 0, sv48: 1, sv39: 2, middle: 3, data: 4, landing: 5, atomic: 6 } as const;
 
 /** Indices in the tables; those of the Sv39 root keep clear of the board's devices, as addresses. */
 const GIGA = {
@@ -41,6 +44,7 @@ const MEGA = {
   misaligned: 4,
   odd: 5,
   nowhere: 6,
+  atomic: 7,
 };
 const HUGE = { next: 0, data: 1, misaligned: 2, landing: 3, odd: 4, high: 511 };
 
@@ -52,6 +56,8 @@ const SATP_MODE = { bare: 0n, sv39: 8n, sv48: 9n, sv57: 10n } as const;
 export interface AddressSpace {
   readonly data: readonly bigint[];
   readonly landing: readonly bigint[];
+  /** Where AMOs are compared. */
+  readonly atomic: readonly bigint[];
 }
 
 /** satp for the block's tables; Bare takes no table and no ASID (Privileged 12.1.11). */
@@ -69,7 +75,7 @@ export function userAddress(physical: number, scheme: Scheme): bigint {
 /** The places that the scheme maps, or nearly maps. */
 export function addressSpace(block: number, scheme: Scheme): AddressSpace {
   const physical = BigInt(ORIGIN + block);
-  if (scheme === 'bare') return { data: [physical], landing: [physical] };
+  if (scheme === 'bare') return { data: [physical], landing: [physical], atomic: [physical] };
   const inGiga = physical & (GIB - 1n);
   const inMega = physical & (MEGAPAGE - 1n);
   const places = (base: bigint) => ({
@@ -90,12 +96,16 @@ export function addressSpace(block: number, scheme: Scheme): AddressSpace {
   const low = places(BigInt(GIGA.middle) * GIB);
   const high = places(top);
   const giga = (index: number) => BigInt(index) * GIB + inGiga;
+  const window = (base: bigint) => base + BigInt(MEGA.atomic) * MEGAPAGE;
+  const alias = physical + ALIAS - BigInt(ORIGIN);
+  const start = BigInt(GIGA.middle) * GIB;
+  const atomic = [...[start, start, top].map(window), physical, alias, physical | (1n << 63n)];
   const data = [...low.data, ...low.data, ...high.data, ...[GIGA.data, GIGA.misaligned].map(giga)];
   const landing = [...low.landing, ...high.landing, giga(GIGA.landing)];
-  data.push(BigInt(GIGA.odd) * GIB, physical, physical + ALIAS - BigInt(ORIGIN));
+  data.push(BigInt(GIGA.odd) * GIB, physical, alias);
   // Bits above the scheme's width must equal its highest one.
   data.push(low.data[0] ?? 0n, (low.data[0] ?? 0n) | (1n << width), physical | (1n << 63n));
-  landing.push(physical, physical + ALIAS - BigInt(ORIGIN), giga(GIGA.landing) | (1n << width));
+  landing.push(physical, alias, giga(GIGA.landing) | (1n << width));
   for (const [level, bits] of [
     ['sv48', 39n],
     ['sv57', 48n],
@@ -106,11 +116,15 @@ export function addressSpace(block: number, scheme: Scheme): AddressSpace {
     }
     landing.push((BigInt(HUGE.landing) << bits) + physical);
   }
-  return { data, landing };
+  return { data, landing, atomic };
 }
 
-/** Fills the block's tables with leaves of all kinds, sound and unsound. */
-export function writeTables(image: Image, block: number, random: Random): void {
+/**
+ * Fills the block's tables with leaves of all kinds, sound and unsound.
+ *
+ * @param guarded physical memory protection may refuse data
+ */
+export function writeTables(image: Image, block: number, random: Random, guarded: boolean): void {
   const physical = BigInt(ORIGIN + block);
   const set = (table: number, index: number, entry: bigint) =>
     image.set64(block + TABLES + PAGE * table + 8 * index, entry);
@@ -119,31 +133,41 @@ export function writeTables(image: Image, block: number, random: Random): void {
   const regular = random.oneIn(3);
   for (let i = 0; i < 16; i++) {
     const page = BigInt(regular ? i : random.below(DATA_PAGES));
-    set(TABLE.data, i, leaf(random, physical + page * BigInt(PAGE), true));
-    set(TABLE.landing, i, leaf(random, physical + BigInt(i * PAGE), false));
+    set(TABLE.data, i, leaf(random, physical + page * BigInt(PAGE), 'data'));
+    set(TABLE.landing, i, leaf(random, physical + BigInt(i * PAGE), 'landing'));
+    set(TABLE.atomic, i, settled(leaf(random, physical + BigInt(i * PAGE), 'atomic')));
   }
   // All entries of a NAPOT range must be alike (Svnapot).
-  if (random.oneIn(3)) fill(random.pick([TABLE.data, TABLE.landing]));
-  function fill(table: number): void {
-    const entry = napot(random, physical, table === TABLE.data);
-    for (let i = 0; i < 16; i++) set(table, i, entry);
+  if (random.oneIn(3)) fill(random.pick(['data', 'landing', 'atomic'] as const));
+  function fill(use: Use): void {
+    const entry =
+      use === 'atomic' ? settled(napot(random, physical, use)) : napot(random, physical, use);
+    for (let i = 0; i < 16; i++) set(TABLE[use], i, entry);
+  }
+
+  set(TABLE.middle, MEGA.atomic, pointer(random, at(TABLE.atomic)));
+  // An AMO on a page that is not dirty: with ADUE it becomes so, else faults; QEMU would report any fault of
+  // the load instead.
+  function settled(entry: bigint): bigint {
+    const inside = ((entry & NUMBER) << 2n) - (physical & -0x1_0000n);
+    return guarded || inside < 0n || inside >= BigInt(TABLES) ? entry | D : entry;
   }
 
   const mega = physical & -MEGAPAGE;
   set(TABLE.middle, MEGA.data, pointer(random, at(TABLE.data)));
   set(TABLE.middle, MEGA.landing, pointer(random, at(TABLE.landing)));
-  set(TABLE.middle, MEGA.superpage, leaf(random, mega, true));
-  set(TABLE.middle, MEGA.executable, leaf(random, mega, false));
-  set(TABLE.middle, MEGA.misaligned, leaf(random, physical | 0x1000n, true));
+  set(TABLE.middle, MEGA.superpage, leaf(random, mega, 'data'));
+  set(TABLE.middle, MEGA.executable, leaf(random, mega, 'landing'));
+  set(TABLE.middle, MEGA.misaligned, leaf(random, physical | 0x1000n, 'data'));
   set(TABLE.middle, MEGA.odd, oddPointer(random, at(TABLE.data)));
   set(TABLE.middle, MEGA.nowhere, nowhere(random) | V);
 
   const giga = BigInt(ORIGIN);
   set(TABLE.sv39, GIGA.identity, entryFor(giga) | V | R | W | X | A | D);
   set(TABLE.sv39, GIGA.alias, entryFor(giga) | V | R | W | X | U | A | D);
-  set(TABLE.sv39, GIGA.data, leaf(random, giga, true));
-  set(TABLE.sv39, GIGA.landing, leaf(random, giga, false));
-  set(TABLE.sv39, GIGA.misaligned, leaf(random, giga | MEGAPAGE, true));
+  set(TABLE.sv39, GIGA.data, leaf(random, giga, 'data'));
+  set(TABLE.sv39, GIGA.landing, leaf(random, giga, 'landing'));
+  set(TABLE.sv39, GIGA.misaligned, leaf(random, giga | MEGAPAGE, 'data'));
   set(TABLE.sv39, GIGA.middle, pointer(random, at(TABLE.middle)));
   set(TABLE.sv39, GIGA.odd, oddPointer(random, at(TABLE.middle)));
   set(TABLE.sv39, GIGA.high, pointer(random, at(TABLE.middle)));
@@ -153,9 +177,9 @@ export function writeTables(image: Image, block: number, random: Random): void {
   ] as const) {
     set(table, HUGE.next, pointer(random, at(next)));
     set(table, HUGE.high, pointer(random, at(next)));
-    set(table, HUGE.data, leaf(random, 0n, true));
-    set(table, HUGE.landing, leaf(random, 0n, false));
-    set(table, HUGE.misaligned, leaf(random, GIB, true));
+    set(table, HUGE.data, leaf(random, 0n, 'data'));
+    set(table, HUGE.landing, leaf(random, 0n, 'landing'));
+    set(table, HUGE.misaligned, leaf(random, GIB, 'data'));
     set(table, HUGE.odd, oddPointer(random, at(next)));
   }
 }
@@ -172,12 +196,21 @@ function decoration(random: Random): bigint {
   return bits;
 }
 
-/** Permissions of a leaf; `data` may be written but is never run on purpose. */
-function permissions(random: Random, data: boolean): bigint {
-  let bits = data
-    ? random.pick([R, R | W, R | W, R | X, R | W | X, X])
-    : random.pick([R, X, X, R | X]);
-  if (data && random.oneIn(24)) bits = random.pick([W, W | X]);
+/**
+ * What a page is for. Landing pages are never written. What AMOs may reach is never readable without
+ * being writable: QEMU looks up the load first and reports its fault, where the store's is due.
+ */
+type Use = 'data' | 'landing' | 'atomic';
+
+const PERMISSIONS: Readonly<Record<Use, readonly bigint[]>> = {
+  data: [R, R | W, R | W, R | X, R | W | X, X],
+  landing: [R, X, X, R | X],
+  atomic: [R | W, R | W | X],
+};
+
+function permissions(random: Random, use: Use): bigint {
+  let bits = random.pick(PERMISSIONS[use]);
+  if (use === 'data' && random.oneIn(24)) bits = random.pick([W, W | X]);
   if (random.oneIn(32)) bits = 0n;
   if (!random.oneIn(16)) bits |= V;
   if (random.oneIn(2)) bits |= U;
@@ -187,18 +220,25 @@ function permissions(random: Random, data: boolean): bigint {
   return bits;
 }
 
-function leaf(random: Random, physical: bigint, data: boolean): bigint {
+function leaf(random: Random, physical: bigint, use: Use): bigint {
   const base = random.oneIn(24) ? nowhere(random) : entryFor(physical);
   // QEMU sets A and D before it sees that N is reserved here (see deviations).
   const reserved = random.oneIn(32) ? N | A | D : 0n;
-  return base | permissions(random, data) | decoration(random) | reserved;
+  return base | permissions(random, use) | decoration(random) | reserved;
 }
 
 /** A 64 KiB page: N with 1000 as the number's low bits; anything else is reserved. */
-function napot(random: Random, physical: bigint, data: boolean): bigint {
+function napot(random: Random, physical: bigint, use: Use): bigint {
   const low = BigInt(random.oneIn(4) ? random.below(16) : 8) << 10n;
   const reserved = low === 8n << 10n ? 0n : A | D;
-  return entryFor(physical & -0x1_0000n) | low | N | reserved | permissions(random, data) | decoration(random);
+  return (
+    entryFor(physical & -0x1_0000n) |
+    low |
+    N |
+    reserved |
+    permissions(random, use) |
+    decoration(random)
+  );
 }
 
 function pointer(random: Random, table: bigint): bigint {

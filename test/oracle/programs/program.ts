@@ -48,8 +48,8 @@ export function writeProgram(image: Image, block: number, random: Random): Rando
   const state = { mode, scheme, waitsTrap: random.oneIn(3), comparator: random.oneIn(2) };
   for (let at = 0; at < DATA_PAGES * PAGE; at += 8) image.set64(block + at, random.u64());
   for (let at = LANDING; at < LANDING + PAGE; at += 2) image.set16(block + at, RETURN);
-  writeTables(image, block, random);
-  writeStart(image, block, random, state);
+  const guarded = writeStart(image, block, random, state) || mode === MACHINE;
+  writeTables(image, block, random, guarded);
 
   const length = random.between(100, 1000);
   const groups: Group[] = [];

@@ -12,11 +12,13 @@ export function tellProgram(
   block: number,
   kept: readonly number[],
 ): string {
-  const csrs = [...START_CSRS, 'mstatus'].map((name, n) => {
-    const value = image.get64(block + START + CSR_OFFSET + 8 * n);
-    return value === 0n ? '' : ` ${name}=0x${value.toString(16)}`;
-  }).join('');
-  const registers = [...REGISTERS.data, ...REGISTERS.landing].map(
+  const csrs = [...START_CSRS, 'mstatus']
+    .map((name, n) => {
+      const value = image.get64(block + START + CSR_OFFSET + 8 * n);
+      return value === 0n ? '' : ` ${name}=0x${value.toString(16)}`;
+    })
+    .join('');
+  const registers = [...REGISTERS.data, ...REGISTERS.atomic, ...REGISTERS.landing].map(
     (n) => ` x${n}=0x${image.get64(block + START + X_OFFSET + 8 * n).toString(16)}`,
   );
   const lines = kept.flatMap((n) => {

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AgentError, ConfigurationError, VmStoppedError, VmTimeoutError } from '../../src/index.js';
+import type { Host } from '../../src/vm/host.js';
+import { newHost, type Printing, startGuest } from './guest.js';
+
+let host: Host;
+let guest: Printing;
+
+beforeAll(async () => {
+  host = await newHost('512M');
+  guest = await startGuest(host, { memory: '256M' });
+  await guest.vm.ready();
+});
+afterAll(() => host[Symbol.asyncDispose]());
+
+const exec = (command: string) => guest.vm.exec(command);
+
+/** Resolves when the console has shown `wanted`. */
+async function shown(wanted: string): Promise<void> {
+  const { vm, text } = guest;
+  while (!text().includes(wanted)) await vm.exec(':');
+}
+
+describe('a running Linux', () => {
+  it('is Debian on riscv64, with the harts and memory it was given', async () => {
+    expect((await exec('uname -sm')).stdout).toBe('Linux riscv64\n');
+    expect((await exec('nproc')).stdout).toBe('1\n');
+    expect((await exec('cat /proc/cpuinfo')).stdout).toMatch(/mmu\s+: sv57/);
+  });
+
+  it('answers exec with output, error output and status', async () => {
+    expect(await exec('echo out; echo err >&2; exit 3')).toMatchObject({
+      status: 3,
+      stdout: 'out\n',
+      stderr: 'err\n',
+    });
+    expect((await exec('kill -9 $$')).status).toBe(137);
+    expect((await exec('no-such-command')).status).toBe(127);
+    expect((await exec("printf '%s' 'ä \"quoted\" \\n'")).stdout).toBe('ä "quoted" \\n');
+  });
+
+  it('carries binary output unharmed', async () => {
+    const { stdoutBytes } = await exec('head -c 300000 /dev/urandom | tee /tmp/random');
+    const there = (await exec('sha256sum /tmp/random')).stdout.slice(0, 64);
+    expect(stdoutBytes.length).toBe(300_000);
+    expect(createHash('sha256').update(stdoutBytes).digest('hex')).toBe(there);
+  });
+
+  it('runs several commands at once', async () => {
+    const waiting = exec('while [ ! -e /tmp/go ]; do sleep 0.05; done; echo gone');
+    const others = await Promise.all([1, 2, 3, 4].map((n) => exec(`echo ${n}`)));
+    expect(others.map(({ stdout }) => stdout)).toEqual(['1\n', '2\n', '3\n', '4\n']);
+    await exec('touch /tmp/go');
+    expect((await waiting).stdout).toBe('gone\n');
+  });
+
+  it('ends a wait at its limit or when it is aborted, and goes on', async () => {
+    await expect(guest.vm.exec('sleep 100', { timeout: 100 })).rejects.toThrow(VmTimeoutError);
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(guest.vm.exec('sleep 100', { signal })).rejects.toThrow('enough');
+    expect((await exec('echo still there')).stdout).toBe('still there\n');
+  });
+
+  it('hands on what the agent refuses', async () => {
+    await expect(exec('x'.repeat(140_000))).rejects.toThrow(AgentError);
+  });
+
+  it('has a shell on its console, which exec does not disturb', async () => {
+    const writer = guest.vm.console.input.getWriter();
+    await writer.write(new TextEncoder().encode('echo typed $((6 * 7))\r'));
+    writer.releaseLock();
+    await shown('\ntyped 42\r\n');
+    expect(guest.text()).not.toContain('HARTWOOD-AGENT');
+  });
+
+  it('tells the time', async () => {
+    const there = Number((await exec('date +%s')).stdout);
+    expect(Math.abs(there - Date.now() / 1000)).toBeLessThan(60);
+  });
+
+  it('goes on when the core instance is replaced under it', async () => {
+    const running = exec('n=0; while [ $n -lt 20000 ]; do n=$((n + 1)); done; echo $n');
+    for (let i = 0; i < 20; i++) {
+      await host.core.rebind();
+      await exec('true');
+    }
+    expect((await running).stdout).toBe('20000\n');
+    expect((await exec('head -c 100000 /dev/zero | sha256sum')).stdout.slice(0, 64)).toBe(
+      createHash('sha256').update(new Uint8Array(100_000)).digest('hex'),
+    );
+  });
+
+  it('costs next to nothing while it idles', async () => {
+    await guest.vm.exec('sleep 1');
+    const before = { cpu: process.cpuUsage(), time: performance.now() };
+    await guest.vm.exec('sleep 5');
+    const { user, system } = process.cpuUsage(before.cpu);
+    const seconds = (performance.now() - before.time) / 1000;
+    expect((user + system) / 1e6 / seconds).toBeLessThan(0.1);
+  });
+
+  it('cannot be started twice', async () => {
+    await expect(guest.vm.start()).rejects.toThrow(ConfigurationError);
+  });
+
+  it('counts what it does', async () => {
+    const summary = await guest.vm.summary();
+    expect(summary.instructions).toBeGreaterThan(5e8);
+    expect(summary.steps).toBeGreaterThan(summary.instructions);
+    expect(summary.secondsToPrompt).toBeGreaterThan(0);
+    expect(summary.exits.idle).toBeGreaterThan(0);
+    expect(summary.tlbMisses.read).toBeGreaterThan(0);
+    expect(summary.stop).toBeNull();
+  });
+
+  it('reboots, and answers again', async () => {
+    await exec('touch /tmp/mark');
+    const before = (await guest.vm.summary()).steps;
+    await exec('reboot').catch((error) => expect(error).toBeInstanceOf(AgentError));
+    while ((await exec('ls /tmp')).stdout.includes('mark')) await exec('sleep 0.1');
+    expect(guest.text().match(/Linux version/g)?.length).toBe(2);
+    expect((await guest.vm.summary()).steps).toBeGreaterThan(before);
+  });
+
+  it('powers off, after which nobody waits for it', async () => {
+    const lost = exec('poweroff; sleep 100');
+    await expect(lost).rejects.toThrow(VmStoppedError);
+    expect(await guest.vm.stopped).toMatchObject({ kind: 'poweroff', code: 0 });
+    await expect(exec('true')).rejects.toThrow(/powered off/);
+    await guest.ended;
+    expect(guest.text()).toContain('Power down');
+    const used = host.memory().used;
+    await guest.vm[Symbol.asyncDispose]();
+    expect(host.memory().used).toBeLessThan(used - 2 ** 20);
+  });
+});
