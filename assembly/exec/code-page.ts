@@ -9,7 +9,7 @@
 import { frameAddress, frameRecord, host } from '../frames/host';
 import { Op } from '../generated/ops';
 import { CODE_PAGE_SIZE, CODE_PAGES, CODE_POOL, SCRATCH_CODE } from '../layout';
-import { dropWriteAddresses } from '../mmu/drop';
+import { dropFetchAddresses, dropWriteAddresses } from '../mmu/drop';
 import { decode, lengthOf } from './decode';
 
 const SLOT_SHIFT: usize = 3;
@@ -24,16 +24,13 @@ const LINE_SHIFT: u32 = 6;
 const SLOTS_A_LINE: u32 = 32;
 export const LAST_HALFWORD: u32 = 0xffe;
 
-export function codeExtensions(code: usize): u64 {
-  return load<u64>(code, EXTENSIONS);
-}
-
 /** The code page of `frame`, made (and another evicted) if need be. */
 export function codePage(frame: u32, extensions: u64): usize {
   const record = frameRecord(frame);
   let code = <usize>record.codePage;
   if (code) {
-    if (codeExtensions(code) === extensions) return code;
+    if (load<u64>(code, EXTENSIONS) === extensions) return code;
+    dropFetches(frame);
   } else {
     code = take();
     store<u32>(code, frame, OWNER);
@@ -52,11 +49,23 @@ function take(): usize {
   state.nextCodePage = <u32>(next < CODE_POOL + CODE_PAGES * CODE_PAGE_SIZE ? next : CODE_POOL);
   const owner = load<u32>(code, OWNER);
   if (owner) {
+    dropFetches(owner);
     const record = frameRecord(owner);
     record.codePage = 0;
     record.codeLines = 0;
   }
   return code;
+}
+
+/** No fetch TLB may keep the address of a frame's code page: that of the VM that maps the frame. */
+function dropFetches(frame: u32): void {
+  const record = frameRecord(frame);
+  if (record.owner) dropFetchAddresses(frameAddress(record.owner), record.page);
+}
+
+/** Address of the frame that a code page, not the scratch page, was made from. */
+export function codeSource(code: usize): usize {
+  return frameAddress(load<u32>(code, OWNER));
 }
 
 function clear(code: usize, extensions: u64): void {
@@ -105,7 +114,7 @@ export function decodeSlot(vm: usize, code: usize, offset: u32, extensions: u64)
 /** The bits of the instruction at `offset`: 16 or 32; the first half of one that straddles. */
 export function codeWord(code: usize, offset: u32): u32 {
   if (code === SCRATCH_CODE) return load<u32>(code, SCRATCH_WORD);
-  const address = frameAddress(load<u32>(code, OWNER)) + offset;
+  const address = codeSource(code) + offset;
   const low: u32 = load<u16>(address);
   if (lengthOf(low) === 2 || offset === LAST_HALFWORD) return low;
   return low | ((<u32>load<u16>(address, 2)) << 16);

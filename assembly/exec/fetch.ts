@@ -1,11 +1,14 @@
 /** Control enters a page: the fetch TLB is consulted, and decoded code found for its frame. */
+
+import { host } from '../frames/host';
 import { FETCH_ACCESS } from '../hart/cause';
 import { at } from '../hart/hart';
 import { raise } from '../hart/trap';
-import { FETCH, TAG_SLOW, tagOf } from '../mmu/entry';
-import { fault, IS_MMIO, NO_MEMORY, resolve, translate } from '../mmu/tlb';
+import { PAGE_SHIFT } from '../layout';
+import { addendOf, FETCH, fetchEntry, setAddend, setTag, TAG_SLOW, tagOf } from '../mmu/entry';
+import { fault, IS_MMIO, NO_MEMORY, resolve, resolvedFast, translate } from '../mmu/tlb';
 import { stopForMemory } from '../vm/exit';
-import { codePage, LAST_HALFWORD, scratchPage } from './code-page';
+import { codePage, codeSource, LAST_HALFWORD, scratchPage } from './code-page';
 import { lengthOf } from './decode';
 
 /** `enterPage` found no code page: a trap was taken, which is a step. */
@@ -16,6 +19,7 @@ export const NO_FRAME: usize = 1;
 /** Linear address of the halfword at `va` for a fetch, or TRAPPED, or NO_FRAME. */
 function fetchHalf(hart: usize, va: u64): usize {
   const entry = translate(hart, va, FETCH);
+  if (entry && isFast(entry)) return codeSource(addendOf(entry)) + (<usize>va & LAST_HALFWORD);
   const address = entry ? resolve(hart, entry, va, 2, FETCH) : 0;
   if (address) return address;
   if (fault === NO_MEMORY) {
@@ -26,6 +30,23 @@ function fetchHalf(hart: usize, va: u64): usize {
   return TRAPPED;
 }
 
+function isFast(entry: usize): bool {
+  return !(tagOf(entry) & TAG_SLOW);
+}
+
+/** The code page of an entry that is or may become fast. */
+function wholePage(hart: usize, entry: usize, address: usize): usize {
+  if (isFast(entry)) return addendOf(entry);
+  const frame = <u32>(address >> PAGE_SHIFT);
+  const code = codePage(frame, at(hart).extensions);
+  // The zero frame stands for pages of any VM: what holds its code cannot be found again.
+  if (frame !== host().zeroFrame) {
+    setAddend(entry, <u32>code);
+    setTag(entry, tagOf(entry) & ~TAG_SLOW);
+  }
+  return code;
+}
+
 /**
  * The code page to execute from at `pc`: that of its frame, or the scratch page for an instruction
  * that straddles two pages or stands in a page that PMP covers in part.
@@ -33,12 +54,12 @@ function fetchHalf(hart: usize, va: u64): usize {
 export function enterPage(hart: usize, pc: u64): usize {
   const address = fetchHalf(hart, pc);
   if (address <= NO_FRAME) return address;
+  const entry = fetchEntry(hart, pc);
   const offset = <u32>pc & LAST_HALFWORD;
-  const partial = (tagOf(translate(hart, pc, FETCH)) & TAG_SLOW) !== 0;
   const low: u32 = load<u16>(address);
   const long = lengthOf(low) === 4;
-  if (!partial && !(long && offset === LAST_HALFWORD)) {
-    return codePage(<u32>(address >> 12), at(hart).extensions);
+  if ((isFast(entry) || resolvedFast) && !(long && offset === LAST_HALFWORD)) {
+    return wholePage(hart, entry, address);
   }
   let word = low;
   if (long) {

@@ -1,8 +1,6 @@
 /** What the cases of the inner loop (isa/hot-loop.ts) are made of: operands, slots, addresses. */
-import { frameRecord } from '../frames/host';
 import { at, F_OFFSET } from '../hart/hart';
 import { addendOf, fetchEntry, TAG_PAGE, tagOf } from '../mmu/entry';
-import { codeExtensions } from './code-page';
 
 /** Bytes of a page's slots; also the end of jump targets inside the page. */
 export const PAGE_SLOTS: u32 = 2048 << 3;
@@ -47,10 +45,9 @@ export function linear(entry: usize, va: u64): usize {
   return <usize>(<u32>va + addendOf(entry));
 }
 
-/** Code page of a jump's target if the fetch TLB and the code pool have it, else 0. */
+/** Code page of a jump's target if the fetch TLB has it, else 0. */
 export function fetchHit(hart: usize, target: u64): usize {
   const entry = fetchEntry(hart, target);
-  if (tagOf(entry) !== ((target & TAG_PAGE) | at(hart).fetchContext)) return 0;
-  const code = <usize>frameRecord((<u32>target + addendOf(entry)) >> 12).codePage;
-  return code && codeExtensions(code) === at(hart).extensions ? code : 0;
+  const want = (target & TAG_PAGE) | at(hart).fetchContext;
+  return tagOf(entry) === want ? <usize>addendOf(entry) : 0;
 }

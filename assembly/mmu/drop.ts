@@ -38,6 +38,11 @@ export function dropWriteAddresses(vm: usize, page: u32): void {
   dropIn(vm, page, TLB_WRITE_OFFSET, TLB_FETCH_OFFSET);
 }
 
+/** Decoded code of a RAM page goes: fetches must look for it anew. */
+export function dropFetchAddresses(vm: usize, page: u32): void {
+  dropIn(vm, page, TLB_FETCH_OFFSET, ENTRIES_END);
+}
+
 /** A new epoch begins: the first store into any page must be seen. */
 export function dropAllWriteAddresses(vm: usize): void {
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {

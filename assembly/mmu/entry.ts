@@ -3,7 +3,8 @@
  *
  * ```
  * +0  tag    u64   virtual page | SLOW (bit 11) | context id (bits 10..3) | 0 (bits 2..0)
- * +8  addend u32   linear address − virtual address, lower halves, while SLOW is clear
+ * +8  addend u32   linear address − virtual address, lower halves, while SLOW is clear;
+ *                  of a fetch entry the address of the page's decoded code
  * +12 guest  u32   guest page number (27 bits) | USER | GLOBAL | level (3 bits)
  * ```
  * An access of N bytes compares `va & (page mask | N − 1) | context` with the tag: one compare for

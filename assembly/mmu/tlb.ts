@@ -111,9 +111,13 @@ export function guestAddress(entry: usize, va: u64): u64 {
   return ((<u64>(guestOf(entry) & GUEST_PAGE_MASK)) << PAGE_SHIFT) | (va & PAGE_MASK);
 }
 
+/** Whether nothing speaks against a fast entry for what `resolve` resolved last. */
+export let resolvedFast: bool = false;
+
 /**
  * Linear address of `va` for an access of `bytes` bytes within the page, by an entry that translates
- * it; a store's page passed the door. The entry becomes fast where nothing speaks against it. 0 with
+ * it; a store's page passed the door. A data entry becomes fast where nothing speaks against it; a fetch
+ * entry must be slow, and exec/fetch makes it fast once it has the page's code. 0 with
  * `fault`: an access fault by PMP, NO_MEMORY, or IS_MMIO.
  */
 export function resolve(hart: usize, entry: usize, va: u64, bytes: u32, access: u32): usize {
@@ -151,7 +155,8 @@ export function resolve(hart: usize, entry: usize, va: u64, bytes: u32, access: 
     fault = NO_MEMORY;
     return 0;
   }
-  if (fast) {
+  resolvedFast = fast;
+  if (fast && access !== FETCH) {
     setAddend(entry, <u32>address - (<u32>va & ~PAGE_MASK));
     setTag(entry, tag & ~TAG_SLOW);
   }

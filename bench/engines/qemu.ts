@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { qemuCommand, type VersionedQemu } from '../../test/oracle/qemu-command.js';
 import { UnavailableError, WrongResultError } from '../errors.js';
-import { type GuestProgram, PROGRAM_MEMORY, programElf, WRONG_RESULT } from '../vcpu/program.js';
+import {
+  type GuestProgram,
+  PROGRAM_MEMORY,
+  PROGRAM_TIMEOUT_MS,
+  programElf,
+  WRONG_RESULT,
+} from '../vcpu/program.js';
 import type { Engine, ProgramRun } from './engine.js';
-
-/** Far more than a run should take. */
-const TIMEOUT_MS = 120_000;
 
 /** The peer's command. @throws UnavailableError saying why there is none. */
 export async function peerQemu(): Promise<VersionedQemu> {
@@ -51,7 +54,7 @@ function statusOf(command: VersionedQemu, args: readonly string[]): Promise<numb
   return new Promise((resolve, reject) => {
     const child = spawn(command.program, [...command.prefix, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: TIMEOUT_MS,
+      timeout: PROGRAM_TIMEOUT_MS,
       killSignal: 'SIGKILL',
     });
     let complaint = '';

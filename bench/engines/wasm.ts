@@ -1,6 +1,12 @@
 import { Host } from 'hartwood';
 import { WrongResultError } from '../errors.js';
-import { type GuestProgram, PROGRAM_MEMORY, programElf, WRONG_RESULT } from '../vcpu/program.js';
+import {
+  type GuestProgram,
+  PROGRAM_MEMORY,
+  PROGRAM_TIMEOUT_MS,
+  programElf,
+  WRONG_RESULT,
+} from '../vcpu/program.js';
 import type { Engine, ProgramRun } from './engine.js';
 
 /** A host's own needs beside its guest's RAM, in MiB. */
@@ -20,7 +26,7 @@ export class WasmEngine implements Engine {
     });
     const began = performance.now();
     await vm.start();
-    const stop = await vm.stopped;
+    const stop = await vm.wait({ timeout: PROGRAM_TIMEOUT_MS });
     const seconds = (performance.now() - began) / 1000;
     if (stop.kind === 'failure' && stop.code === WRONG_RESULT) {
       throw new WrongResultError(`${program.name} has a wrong result on ${this.name}`);

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Benchmark } from '../benchmark.js';
 import { rowOf } from '../row.js';
-import { alu } from '../vcpu/programs/alu.js';
 import { programElf } from '../vcpu/program.js';
+import { alu } from '../vcpu/programs/alu.js';
 
 /** A process's start is noisy: more runs than elsewhere. */
 const RUNS = 5;

@@ -1,8 +1,8 @@
+import { attempt } from '../attempt.js';
 import type { Benchmark } from '../benchmark.js';
 import type { Engine } from '../engines/engine.js';
 import type { QemuEngine } from '../engines/qemu.js';
 import type { WasmEngine } from '../engines/wasm.js';
-import { attempt } from '../attempt.js';
 import { rowOf } from '../row.js';
 import { countInstructions, measureMips } from './measure.js';
 import { PROGRAMS } from './programs/all.js';

@@ -7,6 +7,8 @@ const ORIGIN = 0x8000_0000n;
 export const DATA = 0x8100_0000n;
 /** RAM that a program needs, in MiB. */
 export const PROGRAM_MEMORY = 128;
+/** Far more than a run should take, in milliseconds. */
+export const PROGRAM_TIMEOUT_MS = 60_000;
 /** A wrong result's code at the test finisher, which no QEMU ends with on its own. */
 export const WRONG_RESULT = 77;
 

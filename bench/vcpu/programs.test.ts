@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { WasmEngine } from '../engines/wasm.js';
 import { WrongResultError } from '../errors.js';
 import { countInstructions } from './measure.js';
-import { alu } from './programs/alu.js';
 import { PROGRAMS } from './programs/all.js';
+import { alu } from './programs/alu.js';
 
 const engine = new WasmEngine();
 afterAll(() => engine[Symbol.asyncDispose]());

@@ -1,6 +1,6 @@
+import type { GuestImage } from '../../src/guest/image.js';
 import { debianGuest } from '../../src/node/guest-store.js';
 import { nodePlatform } from '../../src/node/platform.js';
-import type { GuestImage } from '../../src/guest/image.js';
 import { Host } from '../../src/vm/host.js';
 import type { Platform } from '../../src/vm/platform.js';
 import type { VmSpec } from '../../src/vm/spec.js';

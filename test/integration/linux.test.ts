@@ -62,10 +62,6 @@ describe('a running Linux', () => {
     expect((await exec('echo still there')).stdout).toBe('still there\n');
   });
 
-  it('hands on what the agent refuses', async () => {
-    await expect(exec('x'.repeat(140_000))).rejects.toThrow(AgentError);
-  });
-
   it('has a shell on its console, which exec does not disturb', async () => {
     const writer = guest.vm.console.input.getWriter();
     await writer.write(new TextEncoder().encode('echo typed $((6 * 7))\r'));
@@ -117,8 +113,8 @@ describe('a running Linux', () => {
   it('reboots, and answers again', async () => {
     await exec('touch /tmp/mark');
     const before = (await guest.vm.summary()).steps;
-    await exec('reboot').catch((error) => expect(error).toBeInstanceOf(AgentError));
-    while ((await exec('ls /tmp')).stdout.includes('mark')) await exec('sleep 0.1');
+    await expect(exec('reboot; sleep 100')).rejects.toThrow(AgentError);
+    expect((await exec('ls /tmp')).stdout).not.toContain('mark');
     expect(guest.text().match(/Linux version/g)?.length).toBe(2);
     expect((await guest.vm.summary()).steps).toBeGreaterThan(before);
   });

@@ -133,9 +133,14 @@ export function writeTables(image: Image, block: number, random: Random, guarded
   const regular = random.oneIn(3);
   for (let i = 0; i < 16; i++) {
     const page = BigInt(regular ? i : random.below(DATA_PAGES));
-    set(TABLE.data, i, leaf(random, physical + page * BigInt(PAGE), 'data'));
-    set(TABLE.landing, i, leaf(random, physical + BigInt(i * PAGE), 'landing'));
-    set(TABLE.atomic, i, settled(leaf(random, physical + BigInt(i * PAGE), 'atomic')));
+    set(TABLE.data, i, last(leaf(random, physical + page * BigInt(PAGE), 'data')));
+    const same = physical + BigInt(i * PAGE);
+    set(TABLE.landing, i, last(leaf(random, same, 'landing')));
+    set(TABLE.atomic, i, settled(last(leaf(random, same, 'atomic'))));
+  }
+  // A pointer on the last level faults; higher up it would lead into what is no table.
+  function last(entry: bigint): bigint {
+    return random.oneIn(32) ? entry & ~(R | W | X) : entry;
   }
   // All entries of a NAPOT range must be alike (Svnapot).
   if (random.oneIn(3)) fill(random.pick(['data', 'landing', 'atomic'] as const));
@@ -179,7 +184,7 @@ export function writeTables(image: Image, block: number, random: Random, guarded
     set(table, HUGE.high, pointer(random, at(next)));
     set(table, HUGE.data, leaf(random, 0n, 'data'));
     set(table, HUGE.landing, leaf(random, 0n, 'landing'));
-    set(table, HUGE.misaligned, leaf(random, GIB, 'data'));
+    set(table, HUGE.misaligned, leaf(random, giga, 'data'));
     set(table, HUGE.odd, oddPointer(random, at(next)));
   }
 }
@@ -211,7 +216,6 @@ const PERMISSIONS: Readonly<Record<Use, readonly bigint[]>> = {
 function permissions(random: Random, use: Use): bigint {
   let bits = random.pick(PERMISSIONS[use]);
   if (use === 'data' && random.oneIn(24)) bits = random.pick([W, W | X]);
-  if (random.oneIn(32)) bits = 0n;
   if (!random.oneIn(16)) bits |= V;
   if (random.oneIn(2)) bits |= U;
   if (random.oneIn(4)) bits |= G;
