@@ -39,5 +39,11 @@ export async function runSuite(
       report(line);
     }
   }
-  return { rows: [...rows, ...integerMeans(rows)], absent, failures };
+  return { rows: byGroup([...rows, ...integerMeans(rows)]), absent, failures };
+}
+
+/** The rows of each group together, in the order in which the groups began. */
+function byGroup(rows: readonly Row[]): Row[] {
+  const groups = new Set(rows.map(({ group }) => group));
+  return [...groups].flatMap((group) => rows.filter((row) => row.group === group));
 }

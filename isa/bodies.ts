@@ -153,3 +153,64 @@ export const JUMPS: Readonly<Record<string, { link: boolean; register: boolean }
   JR: { link: false, register: true },
   JALR: { link: true, register: true },
 };
+
+/**
+ * Atomics that take the fast path on a TLB hit (Unprivileged 14); `p` is the operand's linear address,
+ * `b` the value of rs2 in the memory's type, `gpa` the operand's guest-physical address.
+ */
+export interface Atomic {
+  readonly bytes: 4 | 8;
+  /** Value of rd, sign-extended if 32 bits. */
+  readonly result: string;
+  /** Loads need a readable page only. */
+  readonly reads?: boolean;
+}
+
+function atomics(suffix: string, bytes: 4 | 8, type: string): Record<string, Atomic> {
+  const readModifyWrite = (name: string): Atomic => ({
+    bytes,
+    result: `atomic.${name}<${type}>(p, b)`,
+  });
+  return {
+    [`LR_${suffix}`]: {
+      bytes,
+      result: `reserve(hart, gpa, ${bytes}, atomic.load<${type}>(p))`,
+      reads: true,
+    },
+    [`AMOSWAP_${suffix}`]: readModifyWrite('xchg'),
+    [`AMOADD_${suffix}`]: readModifyWrite('add'),
+    [`AMOXOR_${suffix}`]: readModifyWrite('xor'),
+    [`AMOAND_${suffix}`]: readModifyWrite('and'),
+    [`AMOOR_${suffix}`]: readModifyWrite('or'),
+  };
+}
+
+export const ATOMICS: Readonly<Record<string, Atomic>> = {
+  ...atomics('W', 4, 'u32'),
+  ...atomics('D', 8, 'u64'),
+};
+
+/**
+ * F and D by Wasm's own arithmetic: `x` and `y` are the values of rs1 and rs2 (Unprivileged 20, 21). They
+ * hold where fcsr has NX set and rounds to nearest, and the result is plain (softfloat/native).
+ */
+export const FLOAT_RESULTS: Readonly<Record<string, string>> = {
+  FADD: 'x + y',
+  FSUB: 'x - y',
+  FMUL: 'x * y',
+  FDIV: 'x / y',
+};
+
+/** Comparisons of D that raise no flag when neither operand is a NaN. */
+export const FLOAT_COMPARISONS: Readonly<Record<string, string>> = {
+  FEQ_D: 'x === y',
+  FLT_D: 'x < y',
+  FLE_D: 'x <= y',
+};
+
+/** Moves among f registers, all 64 bits; `x` and `y` are bits. */
+export const FLOAT_MOVES: Readonly<Record<string, string>> = {
+  FSGNJ_D: '(x & ~SIGN) | (y & SIGN)',
+  FSGNJN_D: '(x & ~SIGN) | (~y & SIGN)',
+  FSGNJX_D: 'x ^ (y & SIGN)',
+};

@@ -1,4 +1,16 @@
-import { type Access, CONDITIONS, JUMPS, LOADS, RESULTS, STORES } from './bodies.js';
+import {
+  type Access,
+  ATOMICS,
+  type Atomic,
+  CONDITIONS,
+  FLOAT_COMPARISONS,
+  FLOAT_MOVES,
+  FLOAT_RESULTS,
+  JUMPS,
+  LOADS,
+  RESULTS,
+  STORES,
+} from './bodies.js';
 import { HEADER } from './generated-text.js';
 import { numberOps } from './ops.js';
 
@@ -74,6 +86,63 @@ jump = target;
 break;`;
 }
 
+/** Slow-tier ops with a fast path: their slot holds the instruction word, which has rs2. */
+function atomicCase({ bytes, result, reads = false }: Atomic): string {
+  const type = bytes === 4 ? 'u32' : 'u64';
+  const value = result
+    .replace(/\bp\b/g, 'linear(entry, va)')
+    .replace(/\bb\b/g, `<${type}>rs2OfWord(hart, ip)`)
+    .replace(/\bgpa\b/g, 'guestAddress(entry, va)');
+  return `const va = rs1(hart, ip);
+const entry = ${reads ? 'readEntry' : 'writeEntry'}(hart, va);
+if (((va & (TAG_PAGE | ${bytes - 1})) | context) !== tagOf(entry)) break;
+const value = ${bytes === 4 ? `word(<u32>${value})` : value};
+if (load<u8>(ip, 1)) setRd(hart, ip, value);
+${next(4)}`;
+}
+
+function floatCase(op: string, double: boolean): string | undefined {
+  const body = FLOAT_RESULTS[op.slice(0, -2)];
+  if (body === undefined) return undefined;
+  const [bits, type, suffix] = double ? ['u64', 'f64', 'D'] : ['u32', 'f32', 'S'];
+  const value = body
+    .replace(/\bx\b/g, `fs1${suffix}(hart, ip)`)
+    .replace(/\by\b/g, `fs2${suffix}(hart, ip)`);
+  const boxed = double ? '' : ' || !areBoxed(hart, ip)';
+  return `if (!at(hart).floatFast || !roundsNearest(ip)${boxed}) break;
+const result = reinterpret<${bits}>(<${type}>(${value}));
+if (!isPlain<${bits}>(result)) break;
+setFd(hart, ip, ${double ? 'result' : 'BOXED | <u64>result'});
+${next(4)}`;
+}
+
+function comparisonCase(body: string): string {
+  return `const x = fs1D(hart, ip);
+const y = fs2D(hart, ip);
+if (!at(hart).floatReady || !load<u8>(ip, 1) || x !== x || y !== y) break;
+setRd(hart, ip, ${body} ? 1 : 0);
+${next(4)}`;
+}
+
+function moveCase(body: string): string {
+  return `const x = reinterpret<u64>(fs1D(hart, ip));
+const y = reinterpret<u64>(fs2D(hart, ip));
+if (!at(hart).floatReady) break;
+setFd(hart, ip, ${body});
+${next(4)}`;
+}
+
+/** The case of a slow-tier op that has a fast path, if it has. */
+function fastPathOf(op: string): string | undefined {
+  const atomic = ATOMICS[op];
+  if (atomic !== undefined) return atomicCase(atomic);
+  const comparison = FLOAT_COMPARISONS[op];
+  if (comparison !== undefined) return comparisonCase(comparison);
+  const move = FLOAT_MOVES[op];
+  if (move !== undefined) return moveCase(move);
+  return floatCase(op, op.endsWith('_D'));
+}
+
 /** The statements of a hot op's case; throws for an op that has no body. */
 function caseOf(op: string, length: number): string {
   if (op === 'NOP') return next(length);
@@ -97,7 +166,11 @@ function cases(): string {
   const short = names
     .slice(firstShort)
     .map((op) => `case Op.${op}: {\n${caseOf(op.slice(0, -2), 2)}\n}`);
-  return [...long, ...short].join('\n');
+  const fast = names.slice(firstSlow, firstShort).flatMap((op) => {
+    const statements = fastPathOf(op);
+    return statements === undefined ? [] : `case Op.${op}: {\n${statements}\n}`;
+  });
+  return [...long, ...fast, ...short].join('\n');
 }
 
 /** `hot-loop.ts`: the function `executeHot`. */
@@ -106,10 +179,12 @@ export function hotLoopModule(): string {
 import { orcB, rolw, rorw, word } from '../exec/bits';
 import { div, divu, divuw, divw, mulh, mulhsu, mulhu, rem, remu, remuw, remw } from '../exec/multiply';
 import {
-  BOXED, fetchHit, fs2, imm, linear, NOWHERE, PAGE_SLOTS, pcOf, rs1, rs2, setFd, setRd, slotAt,
+  areBoxed, BOXED, fetchHit, fs1D, fs1S, fs2, fs2D, fs2S, imm, linear, NOWHERE, PAGE_SLOTS, pcOf, reserve,
+  roundsNearest, rs1, rs2, rs2OfWord, setFd, setRd, SIGN, slotAt,
 } from '../exec/operands';
 import { at } from '../hart/hart';
-import { readEntry, TAG_PAGE, tagOf, writeEntry } from '../mmu/entry';
+import { guestAddress, readEntry, TAG_PAGE, tagOf, writeEntry } from '../mmu/entry';
+import { isPlain } from '../softfloat/native';
 import { Op } from './ops';
 
 /**

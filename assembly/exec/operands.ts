@@ -6,6 +6,8 @@ import { addendOf, fetchEntry, TAG_PAGE, tagOf } from '../mmu/entry';
 export const PAGE_SLOTS: u32 = 2048 << 3;
 /** NaN-boxing of a single in a double register (Unprivileged 21.2). */
 export const BOXED: u64 = 0xffff_ffff_0000_0000;
+/** The sign bit of a double. */
+export const SIGN: u64 = 1 << 63;
 /** No jump pending: no instruction begins at an odd address. */
 export const NOWHERE: u64 = 1;
 
@@ -19,6 +21,50 @@ export function rs2(hart: usize, ip: usize): u64 {
 
 export function fs2(hart: usize, ip: usize): u64 {
   return load<u64>(hart + load<u8>(ip, 3), F_OFFSET);
+}
+
+/** Offset of rs2 in its register file, from the instruction word in the slot of a slow-tier op. */
+function rs2InWord(ip: usize): usize {
+  return (<usize>load<u32>(ip, 4) >> 17) & 0xf8;
+}
+
+export function rs2OfWord(hart: usize, ip: usize): u64 {
+  return load<u64>(hart + rs2InWord(ip));
+}
+
+export function fs1D(hart: usize, ip: usize): f64 {
+  return load<f64>(hart + load<u8>(ip, 2), F_OFFSET);
+}
+
+export function fs2D(hart: usize, ip: usize): f64 {
+  return load<f64>(hart + rs2InWord(ip), F_OFFSET);
+}
+
+export function fs1S(hart: usize, ip: usize): f32 {
+  return load<f32>(hart + load<u8>(ip, 2), F_OFFSET);
+}
+
+export function fs2S(hart: usize, ip: usize): f32 {
+  return load<f32>(hart + rs2InWord(ip), F_OFFSET);
+}
+
+/** Whether both single operands are NaN-boxed; one that is not is a NaN (Unprivileged 21.2). */
+export function areBoxed(hart: usize, ip: usize): bool {
+  const high = load<u32>(hart + load<u8>(ip, 2), F_OFFSET + 4);
+  return (high & load<u32>(hart + rs2InWord(ip), F_OFFSET + 4)) === 0xffff_ffff;
+}
+
+/** Whether the word's rm is RNE, or dynamic, which `floatFast` says is RNE. */
+export function roundsNearest(ip: usize): bool {
+  const mode = load<u32>(ip, 4) & 0x7000;
+  return !mode || mode === 0x7000;
+}
+
+/** LR's side: the reservation; yields the loaded value. */
+export function reserve(hart: usize, gpa: u64, bytes: u32, value: u64): u64 {
+  at(hart).reservation = gpa;
+  at(hart).reservationSize = bytes;
+  return value;
 }
 
 export function imm(ip: usize): u64 {

@@ -62,12 +62,18 @@ import {
   SUM,
 } from './status';
 
+/** NX, and with frm what must stand for native arithmetic: NX set, frm RNE. */
+const FCSR_NX: u32 = 1;
+const FCSR_FAST: u32 = FCSR_NX | (7 << 5);
 /** Fields that decide contexts: a change selects others. */
 const CONTEXT_FIELDS: u64 = MPRV | MPP | SUM | MXR;
 
-/** Keeps `floatReady` true exactly while FS is Dirty. */
+/** Keeps `floatReady` and `floatFast` as mstatus and fcsr say. */
 export function refreshFloat(hart: usize): void {
-  at(hart).floatReady = (at(hart).mstatus & FS) === FS ? 1 : 0;
+  const state = at(hart);
+  const ready = (state.mstatus & FS) === FS;
+  state.floatReady = ready ? 1 : 0;
+  state.floatFast = ready && (state.fcsr & FCSR_FAST) === FCSR_NX ? 1 : 0;
 }
 
 function writeStatus(hart: usize, value: u64, writable: u64): void {

@@ -89,6 +89,8 @@ export class Hart {
   virtualized: u32;
   /** 1 while FS is Dirty: loads and stores of f registers may take the fast path. */
   floatReady: u32;
+  /** 1 while besides fcsr has NX set and rounds to nearest: native arithmetic may be exact in its flags. */
+  floatFast: u32;
   /** Why the inner loop must return after the current instruction; see exec/outcome. */
   stop: u32;
   /** HSM state. */

@@ -14,6 +14,7 @@
  * page not yet stamped with the epoch, a page with decoded code. Context 255 is never given out:
  * it marks an empty entry.
  */
+
 import {
   TLB_DATA_ENTRIES,
   TLB_ENTRY_SHIFT,
@@ -22,6 +23,7 @@ import {
   TLB_READ_OFFSET,
   TLB_WRITE_OFFSET,
 } from '../hart/hart';
+import { PAGE_MASK, PAGE_SHIFT } from '../layout';
 
 export const READ: u32 = 0;
 export const WRITE: u32 = 1;
@@ -85,6 +87,11 @@ export function guestOf(entry: usize): u32 {
 
 export function setGuest(entry: usize, guest: u32): void {
   store<u32>(entry, guest, 12);
+}
+
+/** Guest-physical address of `va` by an entry that translates it. */
+export function guestAddress(entry: usize, va: u64): u64 {
+  return ((<u64>(guestOf(entry) & GUEST_PAGE_MASK)) << PAGE_SHIFT) | (va & PAGE_MASK);
 }
 
 /** Where the entries of all three arrays begin and end within a hart's block. */

@@ -18,8 +18,8 @@ import {
   GUEST_GLOBAL,
   GUEST_LEVEL_SHIFT,
   GUEST_LIMIT,
-  GUEST_PAGE_MASK,
   GUEST_USER,
+  guestAddress,
   guestOf,
   LEVEL_NAPOT,
   READ,
@@ -52,6 +52,9 @@ export let fault: u64 = 0;
 export const NO_MEMORY: u64 = WALK_NO_MEMORY;
 export const IS_MMIO: u64 = u64.MAX_VALUE - 1;
 
+/** Whether the last `translate` filled its entry by a walk. */
+let filled: bool = false;
+
 function privilegeFor(hart: usize, access: u32): u32 {
   return access === FETCH ? at(hart).privilege : dataPrivilege(hart);
 }
@@ -71,6 +74,7 @@ export function translate(hart: usize, va: u64, access: u32): usize {
   const entry = entryFor(hart, va, access);
   const want = (va & TAG_PAGE) | context;
   const tag = tagOf(entry);
+  filled = false;
   if ((tag & ~TAG_SLOW) === want) return entry;
   if ((tag & TAG_PAGE) === (va & TAG_PAGE)) {
     const guest = guestOf(entry);
@@ -101,14 +105,10 @@ export function translate(hart: usize, va: u64, access: u32): usize {
     fault = accessFault(access);
     return 0;
   }
+  filled = true;
   setTag(entry, want | TAG_SLOW);
   setGuest(entry, <u32>(address >> PAGE_SHIFT) | flags);
   return entry;
-}
-
-/** Guest-physical address of `va` by an entry that translates it. */
-export function guestAddress(entry: usize, va: u64): u64 {
-  return ((<u64>(guestOf(entry) & GUEST_PAGE_MASK)) << PAGE_SHIFT) | (va & PAGE_MASK);
 }
 
 /** Whether nothing speaks against a fast entry for what `resolve` resolved last. */
@@ -156,6 +156,7 @@ export function resolve(hart: usize, entry: usize, va: u64, bytes: u32, access: 
     return 0;
   }
   resolvedFast = fast;
+  if (fast && !filled) at(hart).missRefill += 1;
   if (fast && access !== FETCH) {
     setAddend(entry, <u32>address - (<u32>va & ~PAGE_MASK));
     setTag(entry, tag & ~TAG_SLOW);

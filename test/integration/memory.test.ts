@@ -1,34 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { LayoutValue, PAGE_SIZE, Port } from '../../src/core/abi.js';
+import { LayoutValue, PAGE_SIZE } from '../../src/core/abi.js';
 import { MemoryShortageError, VmStoppedError } from '../../src/index.js';
-import type { Host } from '../../src/vm/host.js';
 import { newHost, startGuest } from './guest.js';
 
 const GIGABYTE = 2 ** 30;
 
-/** Takes frames, without touching them, until the next ones lie above `address`; gives them back. */
-function takeFramesBelow(host: Host, address: number): () => void {
-  const { core } = host;
-  const ballast = core.createVm(address, 1, 0n, 0);
-  let frame = 0;
-  for (let page = 0; frame < address / PAGE_SIZE; page++) {
-    frame = core.exports.vmFrame(ballast, page, 1) >>> 0;
-    expect(frame).toBeGreaterThan(0);
-  }
-  return () => core.exports.vmDestroy(ballast);
-}
+/** A boot on a machine that does other things too. */
+const timeout = 180_000;
 
-describe('a Linux', () => {
+describe('a Linux', { timeout }, () => {
   it('runs in frames above 2 GiB', async () => {
     await using host = await newHost('2500M');
-    const release = takeFramesBelow(host, 2 * GIGABYTE);
+    const { core } = host;
+    const low = (2 * GIGABYTE) / PAGE_SIZE - core.layout(LayoutValue.FirstFrame);
+    core.exports.hostSkipFrames(low);
     const { vm } = await startGuest(host, { memory: '128M' });
     const { stdout } = await vm.exec('head -c 1000000 /dev/zero | md5sum');
     expect(stdout).toBe('879f4bba57ed37c9ec5e5aedf9864698  -\n');
     const entry = host.core.exports.vmFrame(vm.handle, 0x200, 0) >>> 0;
     expect(entry * PAGE_SIZE).toBeGreaterThan(2 * GIGABYTE);
-    expect(host.core.takeOutput(vm.handle, Port.Agent).length).toBe(0);
-    release();
   });
 
   it.each([
@@ -39,7 +29,7 @@ describe('a Linux', () => {
     const { vm } = await startGuest(host, { memory, cpus });
     expect((await vm.exec('nproc')).stdout).toBe(`${cpus}\n`);
     const { stdout } = await vm.exec('grep MemTotal /proc/meminfo');
-    expect(Number(/\d+/.exec(stdout)?.[0])).toBeGreaterThan(70_000);
+    expect(Number(/\d+/.exec(stdout)?.[0])).toBeGreaterThan(40_000);
   });
 
   it('is stopped, with a word about it, when the host has no memory left', async () => {

@@ -3,7 +3,6 @@ import { ClockKind, RAM_BASE, StartMode } from '../../src/core/abi.js';
 import { Core } from '../../src/core/core.js';
 import { ExitReason } from '../../src/core/exit-reason.js';
 import { GuestMemory } from '../../src/core/guest-memory.js';
-import { COMPARED } from './cpu.js';
 import { type Machine, MEMORY } from './machine.js';
 
 /** No program takes so many steps. */
@@ -26,9 +25,9 @@ export async function hartwood(): Promise<Subject> {
   return {
     name: 'hartwood',
     instructions: () => instructions,
-    async run(image) {
+    async run(image, cpu) {
       const core = await Core.create(module, 2 * MEMORY);
-      const vm = core.createVm(MEMORY, 1, COMPARED, 0);
+      const vm = core.createVm(MEMORY, 1, cpu.extensions, 0);
       const memory = new GuestMemory(core, vm, MEMORY);
       memory.write(RAM_BASE, image);
       core.exports.vmClock(vm, ClockKind.Virtual, 0n, 0n);

@@ -1,3 +1,5 @@
+import type { ComparedCpu } from './cpu.js';
+
 /** A board that runs bare-metal programs: QEMU's or this project's. */
 export interface Machine {
   readonly name: string;
@@ -7,7 +9,7 @@ export interface Machine {
    * @param image RAM from 0x80000000 on; the rest is zero
    * @returns the same bytes as the program left them, by its end or by the time limit
    */
-  run(image: Uint8Array): Promise<Outcome>;
+  run(image: Uint8Array, cpu: ComparedCpu): Promise<Outcome>;
 }
 
 /** How a program left RAM, and whether it stopped the machine itself. */

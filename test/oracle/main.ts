@@ -5,32 +5,35 @@ import { hartwood } from './hartwood.js';
 import { compareOperands } from './operands/campaign.js';
 import { comparePrograms } from './programs/campaign.js';
 import { qemu } from './qemu.js';
+import { tellCoverage, tellMismatches } from './report.js';
+
+/** The random programs' name among those for `--only`. */
+const PROGRAMS = 'programs';
 
 const command = new Command('oracle')
+  .description('compares this machine with QEMU on random operands and random programs')
   .option('--seed <number>', 'repeat the campaign of this seed', Number)
-  .option('--only <name>', 'only this instruction, or only `programs`')
-  .option('--first <number>', 'begin with this program', Number)
-  .option('--count <number>', 'cases of each instruction, or programs', Number, 1000)
+  .option('--only <name>', 'an instruction, illegal, csr-numbers, misaligned-jumps, or programs')
+  .option('--first <number>', 'the first program', Number, 0)
+  .option('--count <number>', 'cases of each instruction; programs', Number, 1000)
   .parse();
-const options = command.opts<{ seed?: number; only?: string; first?: number; count: number }>();
+const { only, first, count, ...options } = command.opts<{
+  seed?: number;
+  only?: string;
+  first: number;
+  count: number;
+}>();
 const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
-console.log(`seed ${seed}`);
+const [oracle, subject] = [await qemu(), await hartwood()];
+console.log(`seed ${seed}, against QEMU ${oracle.version}`);
+
 const coverage = new Coverage();
-const subject = await hartwood();
-const machines = [await qemu(), subject] as const;
-const { only, first, count } = options;
+const machines = [oracle, subject] as const;
 const mismatches =
-  only === 'programs' ? [] : await compareOperands(machines, { seed, count, only }, coverage);
-if (only === undefined || only === 'programs') {
+  only === PROGRAMS ? [] : await compareOperands(machines, { seed, count, only }, coverage);
+if (only === undefined || only === PROGRAMS) {
   mismatches.push(...(await comparePrograms(machines, { seed, count, first }, coverage)));
 }
-const told = new Map<string, number>();
-for (const { name, text } of mismatches) {
-  const times = (told.get(name) ?? 0) + 1;
-  told.set(name, times);
-  if (times <= 3) console.log(text);
-}
-console.log(`instructions retired by both machines: ${subject.instructions()}`);
-console.log(coverage.report());
-console.log(`mismatches: ${mismatches.length}`);
+console.log(tellMismatches(mismatches));
+console.log(tellCoverage(coverage, subject.instructions()));
 process.exitCode = mismatches.length === 0 ? 0 : 1;

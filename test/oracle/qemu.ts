@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { QEMU_CPU } from './cpu.js';
+import type { ComparedCpu } from './cpu.js';
 import { type Machine, MEMORY, type Outcome } from './machine.js';
 import { qemuCommand } from './qemu-command.js';
 import type { QemuCommand } from './qemu-package.js';
@@ -18,11 +18,11 @@ export interface Qemu extends Machine {
 /** The QEMU to compare with: see `qemuCommand`. */
 export async function qemu(): Promise<Qemu> {
   const command = await qemuCommand();
-  return { name: 'QEMU', version: command.version, run: (image) => run(command, image) };
+  return { name: 'QEMU', version: command.version, run: (image, cpu) => run(command, image, cpu) };
 }
 
 /** RAM is a file that holds the program, that QEMU maps, and that is read when it has ended. */
-async function run(command: QemuCommand, image: Uint8Array): Promise<Outcome> {
+async function run(command: QemuCommand, image: Uint8Array, cpu: ComparedCpu): Promise<Outcome> {
   const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   const folder = await mkdtemp(join(parent, 'hartwood-oracle-'));
   try {
@@ -37,7 +37,7 @@ async function run(command: QemuCommand, image: Uint8Array): Promise<Outcome> {
         ...['-machine', 'virt,memory-backend=ram', '-m', `${MEMORY >>> 20}M`],
         '-object',
         `memory-backend-file,id=ram,size=${MEMORY},mem-path=${ram},share=on`,
-        ...['-cpu', QEMU_CPU, '-bios', 'none'],
+        ...['-cpu', cpu.qemu, '-bios', 'none'],
         ...['-display', 'none', '-serial', 'none', '-monitor', 'none'],
       ],
       TIMEOUT_MS,

@@ -53,10 +53,13 @@ function mark(draft: Draft, way: 1 | 2): void {
 export function controlCase(initial: Draft): OperandCase {
   const { image, random, pointer, temporary } = initial;
   const field = targetField(initial);
-  const distance = displacement(initial, field === undefined ? 16 : fieldWidth(FIELDS[field]));
+  const width = field === undefined ? 16 : fieldWidth(FIELDS[field]);
+  // Without C the code stays aligned, and half of the targets are not.
+  const off = !initial.compressed && random.oneIn(2) ? 2 : 0;
+  const distance = displacement(initial, width) & (initial.compressed ? -2 : -4);
   let draft = initial;
   if (field !== undefined) {
-    const word = withField(initial.word, field, distance);
+    const word = withField(initial.word, field, distance + off);
     if (findRow(word) !== initial.row)
       throw new Error(`${initial.row.name}: no displacement ${distance}`);
     draft = { ...initial, word, expanded: expand(initial.row, word) };
@@ -81,13 +84,13 @@ export function controlCase(initial: Draft): OperandCase {
   if (target.name === 'jalr') {
     const jump = start + operandBytes(draft);
     const immediate = extract(FIELDS.immI, expanded);
-    // The lowest bit of the sum is dropped (Unprivileged 2.5.1).
+    // The sum's lowest bit is dropped (Unprivileged 2.5.1).
     const odd = random.oneIn(3) ? 1 : 0;
     loadInteger(
       draft,
       register(expanded, 'rs1'),
       0,
-      BigInt(ORIGIN + jump + distance + odd - immediate),
+      BigInt(ORIGIN + jump + distance + off + odd - immediate),
     );
   } else {
     const first = integer(random);

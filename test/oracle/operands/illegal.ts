@@ -1,5 +1,5 @@
 import { findRow, ROWS } from '../../../isa/table.js';
-import { COMPARED } from '../cpu.js';
+import { FULL_CPU } from '../cpu.js';
 import { isUnsettled } from '../deviations.js';
 import type { Random } from '../random.js';
 
@@ -18,6 +18,6 @@ export function illegalWord(random: Random): number {
     word >>>= 0;
     if ((word & 3) !== 3) word &= 0xffff;
     // Longer encodings are reserved as a whole (Unprivileged 1.5).
-    if (findRow(word, COMPARED) === undefined && !isUnsettled(word)) return word;
+    if (findRow(word, FULL_CPU.extensions) === undefined && !isUnsettled(word)) return word;
   }
 }

@@ -1,13 +1,15 @@
 import { CSR_NUMBERS } from '../../../isa/csrs.js';
+import { hasExtensions } from '../../../isa/extensions.js';
 import type { Row } from '../../../isa/row.js';
 import { instructionLength } from '../../../isa/table.js';
 import { Image, ORIGIN } from '../code.js';
+import type { ComparedCpu } from '../cpu.js';
 import type { Random } from '../random.js';
 import { controlCase } from './control.js';
 import { memoryCase } from './memory.js';
 import { plainCase } from './plain.js';
-import { draft, type OperandCase, RECORD, randomWord, register } from './record.js';
-import { csrCase, waitCase } from './system.js';
+import { draft, type OperandCase, RECORD, randomWord, register, type Setting } from './record.js';
+import { csrCase, csrNumberCase, waitCase } from './system.js';
 
 const MIB = 1 << 20;
 
@@ -39,6 +41,7 @@ const MTIMECMP = 0x200_4000;
 /** A finished program: run it until it stops, then compare its records and its log. */
 export interface OperandProgram {
   readonly bytes: Uint8Array;
+  readonly cpu: ComparedCpu;
   readonly cases: readonly OperandCase[];
   readonly logOffset: number;
   readonly stateOffset: number;
@@ -49,7 +52,7 @@ export class ProgramBuilder {
   private readonly image = new Image(SIZE, 0);
   private readonly cases: OperandCase[] = [];
 
-  constructor() {
+  constructor(private readonly cpu: ComparedCpu) {
     start(this.image);
     if (this.image.at > STATE) throw new Error('the start code has outgrown its place');
     this.image.set64(STATE + 16, BigInt(ORIGIN + LOG));
@@ -64,16 +67,30 @@ export class ProgramBuilder {
     );
   }
 
-  /** Appends one case of `row`. */
-  add(row: Row, random: Random): void {
-    this.cases.push(build(this.image, random, row, RECORDS + this.cases.length * RECORD.size));
+  get empty(): boolean {
+    return this.cases.length === 0;
   }
 
-  /** Appends the execution of a word that is no instruction. */
-  addIllegal(word: number): void {
-    const record = RECORDS + this.cases.length * RECORD.size;
-    this.cases.push({ name: 'illegal', word, record, at: this.image.at });
+  /** Appends one case of `row`. */
+  add(row: Row, random: Random): void {
+    const compressed = hasExtensions(this.cpu.extensions, ['C']);
+    this.cases.push(build({ image: this.image, random, compressed }, row, this.nextRecord));
+  }
+
+  /** Appends the execution of a word that is no instruction of the compared CPU. */
+  addIllegal(word: number, name: string): void {
+    this.cases.push({ name, word, record: this.nextRecord, at: this.image.at });
     this.image.raw(word, instructionLength(word));
+  }
+
+  /** Appends a read of whatever the CSR number means. */
+  addCsrRead(number: number, name: string, random: Random): void {
+    const setting = { image: this.image, random, compressed: true };
+    this.cases.push(csrNumberCase(setting, number, name, this.nextRecord));
+  }
+
+  private get nextRecord(): number {
+    return RECORDS + this.cases.length * RECORD.size;
   }
 
   finish(): OperandProgram {
@@ -83,17 +100,23 @@ export class ProgramBuilder {
     image.emit('addi', { rd: 6, rs1: 6, immI: 0x555 });
     image.emit('sw', { rs1: 5, rs2: 6 });
     image.emit('jal');
-    return { bytes: image.bytes, cases: this.cases, logOffset: LOG, stateOffset: STATE };
+    return {
+      bytes: image.bytes,
+      cpu: this.cpu,
+      cases: this.cases,
+      logOffset: LOG,
+      stateOffset: STATE,
+    };
   }
 }
 
-function build(image: Image, random: Random, row: Row, record: number): OperandCase {
+function build(setting: Setting, row: Row, record: number): OperandCase {
   for (;;) {
-    const word = randomWord(row, random);
+    const word = randomWord(row, setting.random);
     const rs1 = register(word, 'rs1');
     // A jump through x0 would leave the program; SC elsewhere than the reservation is unsettled.
     if ((row.name === 'jalr' || row.name.startsWith('sc.')) && rs1 === 0) continue;
-    const started = draft(image, random, row, word, record);
+    const started = draft(setting, row, word, record);
     const { target } = started;
     switch (target.shape) {
       case 'branch':

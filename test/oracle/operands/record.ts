@@ -41,10 +41,16 @@ export interface OperandCase {
   readonly masks?: { readonly destination: bigint; readonly extra: bigint };
 }
 
-/** A case under construction: its instruction and the registers it leaves to the harness. */
-export interface Draft {
+/** What cases are written to, and with which luck. */
+export interface Setting {
   readonly image: Image;
   readonly random: Random;
+  /** Whether the CPU has C. */
+  readonly compressed: boolean;
+}
+
+/** A case under construction: its instruction and the registers it leaves to the harness. */
+export interface Draft extends Setting {
   readonly row: Row;
   readonly word: number;
   /** The 32-bit row and word that a compressed instruction stands for, else its own. */
@@ -89,7 +95,8 @@ export function register(
 }
 
 /** Starts a case: the pointer to its record is set up, nothing else. */
-export function draft(image: Image, random: Random, row: Row, word: number, record: number): Draft {
+export function draft(setting: Setting, row: Row, word: number, record: number): Draft {
+  const { image, random, compressed } = setting;
   const expanded = expand(row, word);
   const target = row.expands === undefined ? row : (rowNamed(row.expands.name) ?? row);
   const used = new Set([
@@ -100,9 +107,9 @@ export function draft(image: Image, random: Random, row: Row, word: number, reco
   const pointer = random.pick(free);
   const temporary = random.pick(free.filter((n) => n !== pointer));
   // Both alignments of a 32-bit instruction are common with C.
-  if (random.oneIn(2)) image.emit('c.nop');
+  if (compressed && random.oneIn(2)) image.emit('c.nop');
   image.pointer(pointer, record);
-  return { image, random, row, word, target, expanded, record, pointer, temporary };
+  return { ...setting, row, word, target, expanded, record, pointer, temporary };
 }
 
 /** Loads an operand from the record's slot `index`, which gets `value`. */

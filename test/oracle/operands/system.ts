@@ -1,14 +1,23 @@
 import { extract, FIELDS } from '../../../isa/fields.js';
-import { CSR_RULES, type CsrRule, legalPmpConfiguration } from '../deviations.js';
+import { encode, known } from '../code.js';
+import {
+  CSR_RULES,
+  type CsrRule,
+  isUncompared,
+  legalPmpConfiguration,
+  ruleOf,
+} from '../deviations.js';
 import { integer } from '../values.js';
 import {
   type Draft,
+  draft,
   execute,
   finish,
   loadInteger,
   type OperandCase,
   RECORD,
   register,
+  type Setting,
   withField,
 } from './record.js';
 
@@ -59,4 +68,21 @@ export function waitCase(draft: Draft): OperandCase {
   image.emit('addi', { rd: temporary, immI: 0x80 });
   image.emit('csrrs', { rs1: temporary, csr: 0x304 });
   return { name: draft.row.name, word: draft.word, record: draft.record, at: execute(draft) };
+}
+
+/** A read of any CSR number: does it exist here, and what does it say? */
+export function csrNumberCase(
+  setting: Setting,
+  number: number,
+  name: string,
+  record: number,
+): OperandCase {
+  const { image } = setting;
+  const word = encode('csrrs', { rd: setting.random.between(1, 31), csr: number });
+  const started = draft(setting, known('csrrs'), word, record);
+  image.emit('addi', { rd: register(word, 'rd') });
+  const at = execute(started);
+  finish(started);
+  const compare = ruleOf(number)?.compare ?? (isUncompared(number) ? 0n : (1n << 64n) - 1n);
+  return { name, word, record, at, masks: { destination: compare, extra: 0n } };
 }

@@ -2,7 +2,7 @@
  * RAM of a chain of random programs: the harness, then one block for each program.
  *
  * ```
- * page 0   data, DATA_PAGES of them; a guard; the landing page, full of returns
+ * page 0   data, DATA_PAGES of them; a guard; two landing pages, full of returns
  * page 8   page tables, from the root of Sv57 down
  * page 24  what the M-mode handler logged; page 26: what the S-mode handler logged
  * page 28  registers and CSRs at the program's end; page 29: those at its start
@@ -13,8 +13,9 @@ export const PAGE = 4096;
 export const HARNESS_SIZE = 0x2_0000;
 export const BLOCK_SIZE = 0x2_0000;
 
-export const DATA_PAGES = 6;
-export const LANDING = 7 * PAGE;
+export const DATA_PAGES = 5;
+export const LANDING = 6 * PAGE;
+export const LANDING_SIZE = 2 * PAGE;
 export const TABLES = 8 * PAGE;
 export const MACHINE_LOG = 24 * PAGE;
 export const SUPERVISOR_LOG = 26 * PAGE;

@@ -1,5 +1,6 @@
 import { Image } from '../code.js';
 import type { Coverage } from '../coverage.js';
+import { FULL_CPU } from '../cpu.js';
 import type { Machine } from '../machine.js';
 import type { Mismatch } from '../mismatch.js';
 import { Random } from '../random.js';
@@ -9,8 +10,8 @@ import { currentBlock, harness } from './harness.js';
 import { type RandomProgram, silence, writeProgram } from './program.js';
 import { tellProgram } from './story.js';
 
-/** Programs of one run: RAM holds them all. */
-const CHAIN = 256;
+/** Programs of one run. The last of them may lock PMP entries, which only a reset unlocks. */
+const CHAIN = 64;
 
 export interface ProgramOptions {
   readonly seed: number;
@@ -31,8 +32,9 @@ export async function comparePrograms(
 ): Promise<Mismatch[]> {
   const mismatches: Mismatch[] = [];
   const first = options.first ?? 0;
-  for (let from = first; from < first + options.count; from += CHAIN) {
-    const count = Math.min(CHAIN, first + options.count - from);
+  const end = first + options.count;
+  for (let from = first; from < end; from += CHAIN - (from % CHAIN)) {
+    const count = Math.min(CHAIN - (from % CHAIN), end - from);
     const image = new Image(HARNESS_SIZE + count * BLOCK_SIZE, 0);
     const programs = Array.from({ length: count }, (_, n) => write(image, options.seed, from, n));
     image.copy(harness({ programs: count }), 0);
@@ -41,7 +43,7 @@ export async function comparePrograms(
     for (const [n, program] of programs.entries()) {
       const block = blockOf(n);
       for (const cause of trapCauses(oracle, block)) coverage.cause(cause);
-      if (trapCauses(oracle, block, 'supervisor').length > 0) coverage.row('sret');
+      coverage.row('sret', trapCauses(oracle, block, 'supervisor').length);
       const found = differences(oracle, subject, block);
       if (found.length === 0) continue;
       const name = `program ${from + n}`;
@@ -58,11 +60,16 @@ export async function comparePrograms(
 const blockOf = (n: number) => HARNESS_SIZE + n * BLOCK_SIZE;
 
 function write(image: Image, seed: number, from: number, n: number): RandomProgram {
-  return writeProgram(image, blockOf(n), new Random(seed, 0x1_0000 + from + n));
+  const number = from + n;
+  const locked = number % CHAIN === CHAIN - 1;
+  return writeProgram(image, blockOf(n), new Random(seed, 0x1_0000 + number), locked);
 }
 
 async function both([oracle, subject]: Machines, image: Image): Promise<[Uint8Array, Uint8Array]> {
-  const outcomes = await Promise.all([oracle.run(image.bytes), subject.run(image.bytes)]);
+  const outcomes = await Promise.all([
+    oracle.run(image.bytes, FULL_CPU),
+    subject.run(image.bytes, FULL_CPU),
+  ]);
   for (const [n, { ended, memory }] of outcomes.entries()) {
     if (!ended)
       console.log(`${n === 0 ? oracle.name : subject.name} hangs in block ${currentBlock(memory)}`);

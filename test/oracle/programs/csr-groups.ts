@@ -1,18 +1,20 @@
 import { CSR_NUMBERS } from '../../../isa/csrs.js';
-import { encode } from '../code.js';
+import { encode, ORIGIN } from '../code.js';
 import { CSR_RULES, type CsrRule, legalPmpConfiguration } from '../deviations.js';
 import type { Random } from '../random.js';
 import { integer } from '../values.js';
+import { OTHER_ASIDS, SCHEMES, type Scheme, satp, userAddress } from './address-space.js';
+import { END } from './block.js';
 import { constant, type Group, REGISTERS } from './groups.js';
-import { SCHEMES, type Scheme, satp } from './page-tables.js';
+import { MACHINE, type Mode, type StartState, USER } from './start-state.js';
 
 const ALL = (1n << 64n) - 1n;
 const ACCESSES = ['csrrw', 'csrrs', 'csrrc'] as const;
 
 /** Bits that a running program must leave alone, beyond those of the rules, or it would not end. */
 const KEPT: Readonly<Record<string, bigint>> = {
-  // Calls from S-mode end programs.
-  medeleg: 1n << 9n,
+  // Calls from S-mode end programs; access faults of the S-mode handler itself must leave it.
+  medeleg: (1n << 9n) | (1n << 7n) | (1n << 5n) | (1n << 1n),
   // These have groups of their own.
   satp: ALL,
   stimecmp: ALL,
@@ -20,8 +22,8 @@ const KEPT: Readonly<Record<string, bigint>> = {
   stvec: ALL,
   mscratch: ALL,
   sscratch: ALL,
-  // The first page tables' permissions and the wait for interrupts stand on these.
-  mstatus: 1n << 21n,
+  // TVM, TW, TSR: what goes down a mode counts on them.
+  mstatus: 7n << 20n,
 };
 
 const FENCED = new Set(['menvcfg']);
@@ -75,7 +77,15 @@ export function floatState(random: Random): Group {
 
 /** Whether a counter may be read; its value is nobody's business. */
 export function counter(random: Random): Group {
-  const name = random.pick(['cycle', 'time', 'instret', 'mcycle', 'minstret']);
+  const name = random.pick([
+    'cycle',
+    'time',
+    'instret',
+    'hpmcounter3',
+    'hpmcounter31',
+    'mcycle',
+    'minstret',
+  ]);
   return { words: [encode('csrrs', { rd: 31, csr: CSR_NUMBERS.get(name) ?? 0 })] };
 }
 
@@ -121,16 +131,58 @@ export function timer(random: Random): Group {
 }
 
 /** Another ASID, or, where the program's own addresses hold in every scheme, another scheme. */
-export function translation(random: Random, block: number, scheme: Scheme, user: boolean): Group {
-  const next = user || random.oneIn(2) ? scheme : random.pick(SCHEMES);
-  const asid = random.below(4);
+export function translation(random: Random, block: number, state: StartState): Group {
+  const { scheme } = state;
+  const stays = state.mode === USER || state.other;
+  const next = stays || random.oneIn(2) ? scheme : random.pick(SCHEMES);
+  const asid = random.below(state.other ? 2 * OTHER_ASIDS : OTHER_ASIDS);
   const words = [
     ...constant(30, satp(block, next, asid)),
     encode('csrrw', { rs1: 30, csr: 0x180 }),
   ];
-  // Another ASID needs no fence: its page tables are the same. A scheme is another address space.
-  if (next !== scheme || random.oneIn(3)) words.push(encode('sfence.vma'));
+  // Another ASID needs no fence, whether its page tables are the same or not. A scheme is another
+  // address space for the ASIDs that were used.
+  if (!stays || random.oneIn(6)) words.push(encode('sfence.vma'));
   return { words };
+}
+
+/**
+ * From M-mode to a lower one, or from S-mode to U-mode, by MRET or SRET to the next group; x1, where
+ * failed fetches go, leads to the program's end again.
+ */
+export function lower(random: Random, block: number, from: Mode, to: Mode, scheme: Scheme): Group {
+  const user = to === USER;
+  const byMret = from === MACHINE && random.oneIn(2);
+  const end = ORIGIN + block + END;
+  const before = [
+    ...(from === MACHINE ? translationOn(random, block, scheme) : []),
+    ...constant(1, user ? userAddress(end, scheme) : BigInt(end)),
+    ...constant(30, byMret ? 0x1800n : 0x100n),
+    encode('csrrc', { rs1: 30, csr: byMret ? 0x300 : 0x100 }),
+    ...constant(30, user ? 0n : byMret ? 0x800n : 0x100n),
+    encode('csrrs', { rs1: 30, csr: byMret ? 0x300 : 0x100 }),
+    ...constant(30, user ? userAddress(ORIGIN, scheme) - BigInt(ORIGIN) : 0n),
+  ];
+  const after = [
+    encode('add', { rd: 31, rs1: 31, rs2: 30 }),
+    encode('csrrw', { rs1: 31, csr: byMret ? 0x341 : 0x141 }),
+    encode(byMret ? 'mret' : 'sret'),
+  ];
+  // AUIPC, its ADDI and what follows lie before the next group.
+  const distance = 4 * (2 + after.length);
+  return {
+    words: [
+      ...before,
+      encode('auipc', { rd: 31 }),
+      encode('addi', { rd: 31, rs1: 31, immI: distance }),
+      ...after,
+    ],
+  };
+}
+
+function translationOn(random: Random, block: number, scheme: Scheme): number[] {
+  const value = satp(block, scheme, random.below(OTHER_ASIDS));
+  return [...constant(30, value), encode('csrrw', { rs1: 30, csr: 0x180 }), encode('sfence.vma')];
 }
 
 /** Direct or vectored traps. */

@@ -1,12 +1,14 @@
 import { encode, type Image } from '../code.js';
 import type { Random } from '../random.js';
-import { CODE, DATA_PAGES, END, LANDING, PAGE } from './block.js';
+import { SCHEMES } from './address-space.js';
+import { CODE, DATA_PAGES, END, LANDING, LANDING_SIZE, PAGE } from './block.js';
 import {
   accessMode,
   counter,
   csrAccess,
   floatState,
   interrupts,
+  lower,
   timer,
   translation,
   vectors,
@@ -27,11 +29,21 @@ import {
   NOP,
   reserve,
 } from './groups.js';
-import { SCHEMES, writeTables } from './page-tables.js';
-import { MACHINE, type StartState, SUPERVISOR, USER, writeStart } from './start-state.js';
+import { writeTables } from './page-tables.js';
+import {
+  MACHINE,
+  type Mode,
+  type StartState,
+  SUPERVISOR,
+  USER,
+  writeStart,
+} from './start-state.js';
 
 /** `c.jr x1`, with which landing pages are filled. */
 const RETURN = encode('c.jr', { 'c.rd': 1 });
+
+/** Half of an instruction that does nothing, at the end of a page: the other half is on the next. */
+const FIRST_HALF = encode('addi') & 0xffff;
 
 /** A random program in its block. */
 export interface RandomProgram {
@@ -42,19 +54,38 @@ export interface RandomProgram {
 }
 
 /** Fills the block at offset `block` with a program of 100 to 1,000 instructions. */
-export function writeProgram(image: Image, block: number, random: Random): RandomProgram {
-  const mode = random.pick([USER, USER, SUPERVISOR, SUPERVISOR, MACHINE] as const);
+export function writeProgram(
+  image: Image,
+  block: number,
+  random: Random,
+  locked: boolean,
+): RandomProgram {
+  const first = random.pick([USER, USER, SUPERVISOR, SUPERVISOR, MACHINE] as const);
   const scheme = random.oneIn(6) ? 'bare' : random.pick(SCHEMES.slice(1));
-  const state = { mode, scheme, waitsTrap: random.oneIn(3), comparator: random.oneIn(2) };
+  const state: StartState = {
+    mode: first,
+    scheme,
+    other: scheme === 'sv39' && random.oneIn(2),
+    locked,
+    waitsTrap: random.oneIn(3),
+    comparator: random.oneIn(2),
+  };
   for (let at = 0; at < DATA_PAGES * PAGE; at += 8) image.set64(block + at, random.u64());
-  for (let at = LANDING; at < LANDING + PAGE; at += 2) image.set16(block + at, RETURN);
-  const guarded = writeStart(image, block, random, state) || mode === MACHINE;
-  writeTables(image, block, random, guarded);
+  for (let at = LANDING; at < LANDING + LANDING_SIZE; at += 2) image.set16(block + at, RETURN);
+  image.set16(block + LANDING + PAGE - 2, FIRST_HALF);
+  const guarded = writeStart(image, block, random, state) || first === MACHINE;
+  writeTables(image, block, random, { guarded, other: state.other });
 
   const length = random.between(100, 1000);
   const groups: Group[] = [];
+  let mode = state.mode;
   for (let words = 0; words < length; ) {
-    const group = randomGroup(random, block, state);
+    const next = lowerMode(random, state, mode);
+    const group =
+      next === mode
+        ? randomGroup(random, block, { ...state, mode }, first)
+        : lower(random, block, mode, next, scheme);
+    mode = next;
     groups.push(group);
     words += group.words.length;
   }
@@ -89,7 +120,15 @@ export function silence(image: Image, program: RandomProgram, n: number): void {
   for (let i = 0; i < words; i++) image.set32((program.offsets[n] ?? 0) + 4 * i, NOP);
 }
 
-function randomGroup(random: Random, block: number, state: StartState): Group {
+/** The mode to go on in. S-mode keeps the scheme that U-mode's addresses need only if it may not change it. */
+function lowerMode(random: Random, state: StartState, mode: Mode): Mode {
+  if (mode === USER || !random.oneIn(120)) return mode;
+  if (mode === MACHINE) return random.pick([SUPERVISOR, USER]);
+  return state.mode === SUPERVISOR && state.other ? USER : mode;
+}
+
+/** A group for `state.mode`; a branch may have skipped the way down from the mode `first`. */
+function randomGroup(random: Random, block: number, state: StartState, first: Mode): Group {
   const machine = state.mode === MACHINE;
   switch (random.below(30)) {
     case 0:
@@ -128,17 +167,17 @@ function randomGroup(random: Random, block: number, state: StartState): Group {
     case 23:
       return random.oneIn(2) ? illegal(random) : counter(random);
     case 24:
-      return environment(random, state.mode === USER || (state.waitsTrap && !machine));
+      return environment(random, first === USER || (state.waitsTrap && first !== MACHINE));
     case 25:
       return random.oneIn(2) ? floatState(random) : vectors(random, machine);
     case 26:
       return accessMode(random, machine);
     case 27:
-      return random.oneIn(4) && (state.comparator || !machine)
+      return random.oneIn(4) && (state.comparator || first !== MACHINE)
         ? timer(random)
         : interrupts(random, machine);
     case 28:
-      return translation(random, block, state.scheme, state.mode === USER);
+      return translation(random, block, state);
     default:
       return csrAccess(random);
   }

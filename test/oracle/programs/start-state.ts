@@ -3,6 +3,7 @@ import { type Image, ORIGIN } from '../code.js';
 import { legalPmpConfiguration } from '../deviations.js';
 import type { Random } from '../random.js';
 import { boxed, DOUBLE, float, integer, SINGLE } from '../values.js';
+import { addressSpace, OTHER_ASIDS, type Scheme, satp, userAddress } from './address-space.js';
 import {
   CODE,
   CSR_OFFSET,
@@ -10,6 +11,7 @@ import {
   END,
   F_OFFSET,
   LANDING,
+  LANDING_SIZE,
   MSIP_OFFSET,
   MTIMECMP_OFFSET,
   PAGE,
@@ -20,16 +22,21 @@ import {
 } from './block.js';
 import { REGISTERS } from './groups.js';
 import { MACHINE_VECTOR, SUPERVISOR_VECTOR } from './harness.js';
-import { addressSpace, type Scheme, satp, userAddress } from './page-tables.js';
 
 export const USER = 0;
 export const SUPERVISOR = 1;
 export const MACHINE = 3;
 
+export type Mode = typeof USER | typeof SUPERVISOR | typeof MACHINE;
+
 /** What a program begins with, as far as its code depends on it. */
 export interface StartState {
-  readonly mode: typeof USER | typeof SUPERVISOR | typeof MACHINE;
+  readonly mode: Mode;
   readonly scheme: Scheme;
+  /** Whether there is a second address space. */
+  readonly other: boolean;
+  /** Whether PMP entries are locked: only for the last program before a reset. */
+  readonly locked: boolean;
   /** TW: whether WFI traps below M-mode. */
   readonly waitsTrap: boolean;
   /** STCE: whether stimecmp drives the supervisor's timer interrupt. */
@@ -65,10 +72,11 @@ export function writeStart(
     (state.waitsTrap ? 1n << 21n : 0n) |
     trapsReturn;
   const timer = random.oneIn(2);
-  const pmp = protection(random, block);
+  const pmp = protection(random, block, state.locked);
+  // Without page tables S-mode could not even fetch its handler; in M-mode programs change the PMP.
+  const delegable = pmp.tables ? 0xb1fdn : mode === MACHINE ? 0xb15dn : 0xb1ffn;
   const csrs: Partial<Record<(typeof START_CSRS)[number], bigint>> = {
-    // Without page tables S-mode could not even fetch its handler.
-    medeleg: random.oneIn(4) ? 0n : random.u64() & (pmp.tables ? 0xb1fdn : 0xb1ffn),
+    medeleg: random.oneIn(4) ? 0n : random.u64() & delegable,
     mideleg: trapsReturn === 0n ? random.u64() & 0x222n : 0n,
     mie: random.oneIn(2) ? 0n : random.u64() & 0xaaan,
     mip: random.oneIn(2) ? 0n : random.u64() & 0x222n,
@@ -77,7 +85,7 @@ export function writeStart(
     stimecmp: random.oneIn(2) ? 0n : NEVER,
     mcounteren: random.u64() & 7n,
     scounteren: random.u64() & 7n,
-    satp: satp(block, scheme, random.below(4)),
+    satp: satp(block, scheme, random.below(OTHER_ASIDS)),
     mtvec: BigInt(ORIGIN + MACHINE_VECTOR + random.below(2)),
     stvec: BigInt(ORIGIN + SUPERVISOR_VECTOR + random.below(2)),
     mepc: code(CODE),
@@ -119,7 +127,10 @@ function writeRegisters(
     x(n, random.pick(space()[use]) + BigInt(random.oneIn(2) ? offset & -8 : offset));
   }
   for (const n of REGISTERS.landing) {
-    x(n, random.pick(space().landing) + BigInt(LANDING + random.between(1024, PAGE - 1024)));
+    x(
+      n,
+      random.pick(space().landing) + BigInt(LANDING + random.between(1024, LANDING_SIZE - 1024)),
+    );
   }
   for (let n = 0; n < 32; n++) {
     const value = random.oneIn(2) ? boxed(random, float(random, SINGLE)) : float(random, DOUBLE);
@@ -131,6 +142,7 @@ function writeRegisters(
 function protection(
   random: Random,
   block: number,
+  locked: boolean,
 ): { csrs: Record<string, bigint>; tables: boolean; guards: boolean } {
   let anyTables = false;
   const csrs: Record<string, bigint> = {};
@@ -150,7 +162,8 @@ function protection(
     csrs[`pmpaddr${n}`] = kind === 3n ? napot : (kind === 2n ? lastWord : address) >> 2n;
     // An entry that permits writing only would be reserved, and denying all ends most programs early.
     const allowed = legalPmpConfiguration(BigInt(random.below(8)), false);
-    configurations[n] = (kind === 1n && n === 0 ? 0n : kind << 3n) | allowed;
+    const lock = locked && random.oneIn(2) ? 0x80n : 0n;
+    configurations[n] = (kind === 1n && n === 0 ? 0n : kind << 3n) | allowed | lock;
   }
   csrs.pmpaddr15 = NEVER >> 10n;
   configurations[15] = 0x1fn;

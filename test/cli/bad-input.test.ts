@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { elfFile, linuxImage } from '../image-maker.js';
+import { hartwood } from './hartwood.js';
+
+let folder: string;
+
+/** Files that the table below names. */
+const FILES: Readonly<Record<string, Uint8Array>> = {
+  text: new TextEncoder().encode('no kernel at all, but long enough to hold a header '.repeat(4)),
+  short: linuxImage(4096).subarray(0, 40),
+  image: linuxImage(4096),
+  huge: linuxImage(4096, { imageSize: 1n << 30n }),
+  initrd: new Uint8Array(70 << 20),
+  x86: elfFile(Uint8Array.of(0x90), { machine: 62 }),
+  // An endless loop: j .
+  loop: elfFile(Uint8Array.of(0x6f, 0, 0, 0)),
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hartwood-bad-input-'));
+  for (const [name, bytes] of Object.entries(FILES)) await writeFile(join(folder, name), bytes);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('bad input ends in one line, with a status of its own', () => {
+  it.each<[command: string, status: number, line: RegExp]>([
+    ['frob', 2, /unknown command 'frob'/],
+    ['run --frob', 2, /unknown option '--frob'/],
+    ['run --memroy 256M', 2, /unknown option '--memroy'.*--memory/],
+    ['run stray', 2, /too many arguments/],
+    ['run --memory', 2, /argument missing/],
+    ['run --memory 256Q', 2, /'256Q' is no size; right would be 256M/],
+    ['run --memory 0', 2, /no size/],
+    ['run --memory 100 --kernel image', 2, /multiple of 4K/],
+    ['run --memory 4K --kernel image', 2, /between 1M and 4000M/],
+    ['run --memory 100G --kernel image', 2, /between 1M and 4000M/],
+    ['run --cpus 0 --kernel image', 2, /1 to 8 CPUs/],
+    ['run --cpus 99 --kernel image', 2, /1 to 8 CPUs/],
+    ['run --cpus two --kernel image', 2, /'two' is no number/],
+    ['run --cpu rv32 --kernel image', 2, /no CPU model 'rv32'; known are: rv64/],
+    ['run --cpu rv64,zbz=off --kernel image', 2, /no extension 'zbz'/],
+    ['run --cpu rv64,a=off --kernel image', 2, /Linux needs a/],
+    ['run --clock slow', 2, /real, virtual/],
+    ['run --seed x --kernel image', 2, /--seed 'x' is no whole number/],
+    ['run --timeout soon --kernel image', 2, /--timeout 'soon'/],
+    ['run --timeout 0 --kernel image', 2, /--timeout '0'/],
+    ['run --initrd initrd', 2, /--initrd needs --kernel/],
+    ['run --signature out', 2, /--signature needs --bare/],
+    ['run --bare loop --kernel image', 2, /--bare and --kernel exclude each other/],
+    ['run --bare loop --exec true', 2, /--bare and --exec exclude each other/],
+    ['run --kernel absent', 3, /kernel 'absent' cannot be read: there is no such file/],
+    ['run --kernel .', 3, /kernel '.' cannot be read: it is a directory/],
+    ['run --kernel text', 3, /no Linux Image for riscv64/],
+    ['run --kernel short', 3, /only 40 bytes/],
+    ['run --kernel x86', 3, /an ELF file/],
+    ['run --kernel huge', 3, /needs 1026M of RAM; the VM has 256M/],
+    ['run --kernel image --initrd absent', 3, /initrd 'absent' cannot be read/],
+    ['run --kernel image --initrd initrd --memory 64M', 3, /initrd \(70M\) is too large/],
+    ['run --bare text', 3, /no ELF file/],
+    ['run --bare x86', 3, /for x86-64; an RV64 executable is wanted/],
+    ['run --bare loop --signature out', 3, /begin_signature/],
+    ['run --bare loop --timeout 0.2', 124, /0.2 seconds passed/],
+    ['run --bare loop --timeout 0.01 --clock virtual', 124, /0.01 seconds passed/],
+  ])('hartwood %s', async (command, status, line) => {
+    const run = await hartwood(command.split(' '), { cwd: folder });
+    expect(run.stderr).toMatch(line);
+    expect(run.stderr).toMatch(/^hartwood: .+\n$/);
+    expect(run.stdout).toBe('');
+    expect(run.status).toBe(status);
+  });
+
+  it('shows where it happened if asked', async () => {
+    const run = await hartwood(['run', '--cpus', '0'], { env: { HARTWOOD_DEBUG: '1' } });
+    expect(run.stderr).toMatch(/^hartwood: .*\n.*Error.*\n\s+at /s);
+  });
+
+  it('has help and a version', async () => {
+    expect((await hartwood(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const { stdout, status } = await hartwood(['run', '--help']);
+    expect(status).toBe(0);
+    for (const option of ['memory', 'cpus', 'kernel', 'exec', 'signature', 'timeout', 'json']) {
+      expect(stdout).toContain(`--${option}`);
+    }
+  });
+});
