@@ -1,3 +1,4 @@
+import { InternalError } from '../core/errors.js';
 import type { Platform } from '../vm/platform.js';
 
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -5,7 +6,7 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 async function loadCore(): Promise<WebAssembly.Module> {
   // Written so that bundlers see it: they copy the file and put its new address here.
   const response = await fetch(new URL('../../../build/core.wasm', import.meta.url));
-  if (!response.ok) throw new Error(`${response.url} cannot be loaded: ${response.status}`);
+  if (!response.ok) throw new InternalError(`${response.url} cannot be loaded: ${response.status}`);
   return WebAssembly.compile(await response.arrayBuffer());
 }
 

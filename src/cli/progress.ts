@@ -33,7 +33,8 @@ export class ProgressDisplay {
     const bar = new SingleBar(
       {
         stream: this.#output,
-        format: `${step} {bar} {percentage} % of {total} MB`,
+        format: `{bar} {percentage} % of {total} MB, ${step}`,
+        barsize: 25,
         formatValue: (value, _, type) =>
           type === 'total' ? value.toFixed(1) : String(Math.floor(value)),
         hideCursor: true,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { flattenTree } from './flattened-tree.js';
 import { cells, parseTree, texts } from '../../test/flattened-tree-reader.js';
+import { flattenTree } from './flattened-tree.js';
 
 describe('flattened device trees', () => {
   it('hold every property and node, in order', () => {

@@ -15,7 +15,7 @@ export interface VmSummary {
   readonly guestSeconds: number;
   /** Million instructions retired a real second. */
   readonly mips: number;
-  /** Real seconds until the guest first idled behind a shell's prompt or answered exec. */
+  /** Real seconds until the guest idled behind a shell's prompt; without one, until it was ready. */
   readonly secondsToPrompt: number | null;
   readonly exits: Readonly<Record<ExitName, number>>;
   /** TLB misses by cause, on all harts. */

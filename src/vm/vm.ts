@@ -33,6 +33,7 @@ export class Vm {
   #stop: StopReason | undefined;
   #startedAt = 0;
   #endedAt = 0;
+  #readyAt: number | undefined;
   #promptAt: number | undefined;
   readonly #whenReady = new Set<() => void>();
   readonly #whenPrompted = new Set<() => void>();
@@ -43,11 +44,13 @@ export class Vm {
     this.#machine = new GuestMachine(core, spec.shape, spec.clock);
     const wake = () => this.#loop.gate.wake();
     const tell = (listeners: ReadonlySet<() => void>) => {
-      this.#promptAt ??= performance.now();
       for (const listener of [...listeners]) listener();
     };
     this.console = new Console(wake);
-    this.#agent = new Agent(() => tell(this.#whenReady), wake);
+    this.#agent = new Agent(() => {
+      this.#readyAt ??= performance.now();
+      tell(this.#whenReady);
+    }, wake);
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
     this.#loop = new RunLoop(
       {
@@ -60,7 +63,10 @@ export class Vm {
         yieldToEvents: platform.yieldToEvents,
         reboots: spec.reboots,
       },
-      () => tell(this.#whenPrompted),
+      () => {
+        this.#promptAt ??= performance.now();
+        tell(this.#whenPrompted);
+      },
     );
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
@@ -154,8 +160,9 @@ export class Vm {
     const started = this.#startedAt;
     const until = this.#stop === undefined ? performance.now() : this.#endedAt;
     const seconds = started === 0 ? 0 : (until - started) / 1000;
-    const prompt = this.#promptAt === undefined ? undefined : (this.#promptAt - started) / 1000;
-    return summarize(this.#machine.counts(), seconds, prompt, this.#stop);
+    const prompt = this.#promptAt ?? this.#readyAt;
+    const secondsToPrompt = prompt === undefined ? undefined : (prompt - started) / 1000;
+    return summarize(this.#machine.counts(), seconds, secondsToPrompt, this.#stop);
   }
 
   /** The core's handle of this VM. */

@@ -245,6 +245,26 @@ it('the state after N steps does not depend on cuts when context ids run out', a
   expect(outcome(single)).toEqual(outcome(whole));
 });
 
+it('the state after N steps does not depend on when the host takes the console’s output', async () => {
+  const printing = () =>
+    Machine.create('li a0, 0x10000000; 1: sb a1, 0(a0); addi a1, a1, 1; j 1b', { harts: 3 });
+  const total = 150_000n;
+  let exits = 0;
+  const late = await printing();
+  while (late.steps < total) {
+    if (late.run(total - late.steps) === ExitReason.Console) exits += 1;
+    // Each further byte asks again, the one in the last step of a hart's quantum too.
+    if (exits % 2000 === 0) late.output();
+  }
+  expect(exits).toBeGreaterThan(10_000);
+  const early = await printing();
+  advance(early, total, () => {
+    early.output();
+    return 1000n;
+  });
+  expect(late.state()).toEqual(early.state());
+});
+
 describe('the budget', () => {
   it('is spent exactly, whatever it is', async () => {
     const machine = await Machine.create('1: addi a0, a0, 1; c.addi a1, 1; j 1b');

@@ -19,6 +19,7 @@ async function tell(host: Host, cpus: number) {
     cpus,
     clock: 'virtual',
     seed: 7,
+    append: 'earlycon',
   });
   await expect(vm.wait({ timeout: SECONDS * 1000 })).rejects.toThrow(VmTimeoutError);
   await vm.stop();

@@ -15,6 +15,8 @@ const ACCESSES = ['csrrw', 'csrrs', 'csrrc'] as const;
 const KEPT: Readonly<Record<string, bigint>> = {
   // Calls from S-mode end programs; access faults of the S-mode handler itself must leave it.
   medeleg: (1n << 9n) | (1n << 7n) | (1n << 5n) | (1n << 1n),
+  // With no PMP entry at all, QEMU lets MRET itself trap instead of the fetch behind it.
+  pmpcfg2: 0xffn << 56n,
   // These have groups of their own.
   satp: ALL,
   stimecmp: ALL,
