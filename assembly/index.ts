@@ -5,10 +5,11 @@
 import { uartGive as give, uartTake as take } from './dev/uart-host';
 import { changePage } from './frames/door';
 import { frameAddress, host, initializeHost, skipFrames } from './frames/host';
-import { MAP_FRAME_MASK, MAP_PRESENT, mapEntry, mapEpoch, mapState } from './frames/map';
+import { isRamPage, MAP_FRAME_MASK, MAP_PRESENT, mapEntry, mapEpoch, mapState } from './frames/map';
 import { readCsr } from './hart/csr';
 import { refreshFloat } from './hart/csr-write';
 import { at, HART_FRAMES, Hart, MACHINE } from './hart/hart';
+import { dropReservationsOf } from './hart/reservation';
 import { startMachine, startSupervisor } from './hart/reset';
 import {
   CODE_PAGE_SIZE,
@@ -135,7 +136,11 @@ export function vmSkipTo(vm: u32, time: u64): void {
 /** Frame of a RAM page; 0: for a read all zero, for a write no frame is free. */
 export function vmFrame(vm: u32, page: u32, write: u32): u32 {
   const address = frameAddress(vm);
-  if (write) return <u32>(changePage(address, page, 0, PAGE_SIZE) >> PAGE_SHIFT);
+  if (!isRamPage(address, page)) return 0;
+  if (write) {
+    dropReservationsOf(address, page);
+    return <u32>(changePage(address, page, 0, PAGE_SIZE) >> PAGE_SHIFT);
+  }
   const entry = mapEntry(address, page);
   const state = entry ? mapState(entry) : 0;
   return state & MAP_PRESENT ? state & MAP_FRAME_MASK : 0;
@@ -157,7 +162,8 @@ export function vmBeginEpoch(vm: u32): u32 {
 
 /** Epoch of a page's last change; 0 if it was never written. */
 export function vmPageEpoch(vm: u32, page: u32): u32 {
-  const entry = mapEntry(frameAddress(vm), page);
+  const address = frameAddress(vm);
+  const entry = isRamPage(address, page) ? mapEntry(address, page) : 0;
   return entry ? mapEpoch(entry) : 0;
 }
 

@@ -27,7 +27,7 @@ function part(register: u64, offset: u32, bytes: u32): u64 {
 
 /** Reads a register; those of harts that the VM lacks are 0. */
 export function clintLoad(vm: usize, offset: u32, bytes: u32): u64 {
-  if (offset >= MTIME) return part(vmTime(vm), offset, bytes);
+  if (offset >= MTIME) return offset < MTIME + 8 ? part(vmTime(vm), offset, bytes) : 0;
   if (offset < CLINT_MTIMECMP) {
     const target = owner(vm, offset, 2);
     return target !== 0 && (at(target).lines & MSIP) !== 0 ? 1 : 0;

@@ -6,7 +6,7 @@ import { raise } from '../hart/trap';
 import { READ, WRITE } from '../mmu/entry';
 import { word } from './bits';
 import { REDIRECT } from './outcome';
-import { failed, locateAtomic, locatedAddress } from './virtual-memory';
+import { failed, locateAtomic, locatedAddress, watchToHost } from './virtual-memory';
 
 function amo32(address: usize, op: i32, operand: u32): u32 {
   switch (op) {
@@ -73,6 +73,7 @@ function storeConditional(hart: usize, va: u64, bytes: u32, value: u64): u64 {
   if (!held) return 1;
   if (bytes === 8) atomic.store<u64>(address, value);
   else atomic.store<u32>(address, <u32>value);
+  watchToHost(hart, locatedAddress, bytes);
   return 0;
 }
 
@@ -96,6 +97,7 @@ export function executeAtomic(hart: usize, op: i32, slot: usize): u32 {
     const address = locateAtomic(hart, va, bytes, WRITE);
     if (address) {
       result = bytes === 8 ? amo64(address, op, operand) : word(amo32(address, op, <u32>operand));
+      watchToHost(hart, locatedAddress, bytes);
     }
   }
   if (failed) return failed;

@@ -10,6 +10,7 @@ import { frameAddress, frameRecord, host } from '../frames/host';
 import { Op } from '../generated/ops';
 import { CODE_PAGE_SIZE, CODE_PAGES, CODE_POOL, SCRATCH_CODE } from '../layout';
 import { dropFetchAddresses, dropWriteAddresses } from '../mmu/drop';
+import { spendWork } from '../vm/work';
 import { decode, lengthOf } from './decode';
 
 const SLOT_SHIFT: usize = 3;
@@ -22,6 +23,8 @@ const SCRATCH_SLOT: usize = END_SLOT + 32;
 const SCRATCH_WORD: usize = END_SLOT + 40;
 const LINE_SHIFT: u32 = 6;
 const SLOTS_A_LINE: u32 = 32;
+/** Work of clearing a page: slots, several of which are written at once. */
+const CLEARING: u32 = 512;
 export const LAST_HALFWORD: u32 = 0xffe;
 
 /** The code page of `frame`, made (and another evicted) if need be. */
@@ -37,6 +40,7 @@ export function codePage(frame: u32, extensions: u64): usize {
     record.codePage = <u32>code;
   }
   clear(code, extensions);
+  if (record.owner) spendWork(frameAddress(record.owner), CLEARING);
   record.codeLines = 0;
   return code;
 }

@@ -9,10 +9,10 @@ import { at, MACHINE, SUPERVISOR, USER } from '../hart/hart';
 import { requestStop, wakingBits } from '../hart/interrupts';
 import { TSR, TVM, TW } from '../hart/status';
 import { raise, returnFromMachine, returnFromSupervisor } from '../hart/trap';
-import { fence } from '../mmu/tlb';
+import { fenceAll, fenceRange } from '../mmu/tlb';
 import { sbiCall } from '../sbi/sbi';
-import { VM_SBI, vmAt } from '../vm/vm';
-import { REDIRECT } from './outcome';
+import { EXIT_MEMORY, VM_SBI, vmAt } from '../vm/vm';
+import { REDIRECT, REENTER } from './outcome';
 
 /** The instruction is illegal here; exec/slow raises the exception with the word's bits. */
 export const ILLEGAL: u32 = 0xff;
@@ -52,9 +52,12 @@ export function executeCsr(hart: usize, op: i32, word: u32): u32 {
 export function executeEcall(hart: usize): u32 {
   const privilege = at(hart).privilege;
   if (privilege === SUPERVISOR && vmAt(at(hart).vm).flags & VM_SBI) {
-    at(hart).pc += 4;
+    const pc = at(hart).pc;
+    at(hart).pc = pc + 4;
     sbiCall(hart);
-    return REDIRECT;
+    if (vmAt(at(hart).vm).exitPending !== EXIT_MEMORY) return REDIRECT;
+    at(hart).pc = pc;
+    return REENTER;
   }
   const cause =
     privilege === MACHINE ? MACHINE_ECALL : privilege === USER ? USER_ECALL : SUPERVISOR_ECALL;
@@ -84,7 +87,8 @@ function fenceVirtual(hart: usize, word: u32): u32 {
   const address = register(word, 15);
   const space = register(word, 20);
   const asid = <u32>load<u64>(hart + space) & 0xffff;
-  fence(hart, load<u64>(hart + address), address !== 0, asid, space !== 0);
+  if (address) fenceRange(hart, load<u64>(hart + address), 1, asid, space !== 0);
+  else fenceAll(hart, asid, space !== 0);
   at(hart).pc += 4;
   return REDIRECT;
 }

@@ -114,10 +114,12 @@ function storeCrossing(hart: usize, va: u64, first: u32, bytes: u32, value: u64)
     const to = index < first ? low + index : high + (index - first);
     store<u8>(to, <u8>(value >> (8 * index)));
   }
+  watchToHost(hart, guestAddress(translate(hart, va, WRITE), va), first);
+  watchToHost(hart, guestAddress(translate(hart, va + first, WRITE), va + first), bytes - first);
 }
 
 /** HTIF: a store to the watched word ends the run; its page never becomes fast. */
-function watchToHost(hart: usize, gpa: u64, bytes: u32): void {
+export function watchToHost(hart: usize, gpa: u64, bytes: u32): void {
   const vm = <usize>at(hart).vm;
   const tohost = vmAt(vm).tohost;
   if (gpa + bytes <= tohost || gpa >= tohost + 8) return;

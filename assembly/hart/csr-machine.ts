@@ -62,9 +62,9 @@ export function readMachine(hart: usize, number: u32): u64 {
     case CSR_MTVEC:
       return state.mtvec;
     case CSR_MCOUNTEREN:
-      return state.mcounteren;
+      return state.extensions & Ext.U ? state.mcounteren : noSuchCsr();
     case CSR_MENVCFG:
-      return state.menvcfg;
+      return state.extensions & Ext.U ? state.menvcfg : noSuchCsr();
     case CSR_MSCRATCH:
       return state.mscratch;
     case CSR_MEPC:

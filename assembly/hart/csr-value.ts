@@ -12,9 +12,10 @@ export function statusValue(hart: usize): u64 {
   return (status & FS) === FS ? status | SD : status;
 }
 
-/** Steps up to the current instruction; the interpreter left `remaining` exact. */
+/** Steps before the current instruction, whose own is spent already; the inner loop left `remaining` exact. */
 function stepsOf(hart: usize): u64 {
-  return at(hart).steps + <u64>(at(hart).slice - at(hart).remaining) - 1;
+  const state = at(hart);
+  return state.slice ? state.steps + <u64>(state.slice - state.remaining) - 1 : state.steps;
 }
 
 export function cycleValue(hart: usize): u64 {

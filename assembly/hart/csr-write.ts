@@ -39,28 +39,9 @@ import {
 import { writePmp } from './csr-pmp';
 import { cycleValue, instretValue } from './csr-value';
 import { at } from './hart';
-import {
-  ALL_INTERRUPTS,
-  recheckInterrupts,
-  requestStop,
-  S_INTERRUPTS,
-  SEIP,
-  SSIP,
-  STIP,
-} from './interrupts';
-import {
-  ADUE,
-  FIOM,
-  FS,
-  MPP,
-  MPRV,
-  MSTATUS_WRITABLE,
-  MXR,
-  PBMTE,
-  SSTATUS_WRITABLE,
-  STCE,
-  SUM,
-} from './status';
+import { recheckInterrupts, requestStop, S_INTERRUPTS, SEIP, SSIP, STIP } from './interrupts';
+import { hasMode, interruptBits, machineWritable, supervisorWritable } from './model';
+import { ADUE, FIOM, FS, MPP, MPRV, MSTATUS_MPP_SHIFT, MXR, PBMTE, STCE, SUM } from './status';
 
 /** NX, and with frm what must stand for native arithmetic: NX set, frm RNE. */
 const FCSR_NX: u32 = 1;
@@ -79,8 +60,8 @@ export function refreshFloat(hart: usize): void {
 function writeStatus(hart: usize, value: u64, writable: u64): void {
   const old = at(hart).mstatus;
   let next = (old & ~writable) | (value & writable);
-  // MPP is WARL: 2 is no mode, and the old value stays.
-  if ((next & MPP) === 2 << 11) next = (next & ~MPP) | (old & MPP);
+  // MPP is WARL: what is no mode here leaves the old value.
+  if (!hasMode(hart, (next & MPP) >> MSTATUS_MPP_SHIFT)) next = (next & ~MPP) | (old & MPP);
   at(hart).mstatus = next;
   refreshFloat(hart);
   if ((old ^ next) & CONTEXT_FIELDS) selectContexts(hart);
@@ -136,7 +117,8 @@ function legalVector(old: u64, value: u64): u64 {
 
 /** Bits of mip that M-mode writes: STIP not while Sstc drives it. */
 function pendingWritable(hart: usize): u64 {
-  return at(hart).menvcfg & STCE ? SSIP | SEIP : SSIP | STIP | SEIP;
+  const bits = at(hart).menvcfg & STCE ? SSIP | SEIP : SSIP | STIP | SEIP;
+  return bits & interruptBits(hart);
 }
 
 /** Writes a CSR that exists and that the hart may write. */
@@ -153,17 +135,17 @@ export function writeCsr(hart: usize, number: u32, value: u64): void {
       writeFcsr(hart, <u32>value);
       break;
     case CSR_SSTATUS:
-      writeStatus(hart, value, SSTATUS_WRITABLE);
+      writeStatus(hart, value, supervisorWritable(hart));
       break;
     case CSR_MSTATUS:
-      writeStatus(hart, value, MSTATUS_WRITABLE);
+      writeStatus(hart, value, machineWritable(hart));
       break;
     case CSR_SIE:
       state.mie = (state.mie & ~state.mideleg) | (value & state.mideleg);
       recheckInterrupts(hart);
       break;
     case CSR_MIE:
-      state.mie = value & ALL_INTERRUPTS;
+      state.mie = value & interruptBits(hart);
       recheckInterrupts(hart);
       break;
     case CSR_SIP:

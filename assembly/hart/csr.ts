@@ -50,7 +50,8 @@ export function mayAccess(hart: usize, number: u32, write: bool): bool {
   const state = at(hart);
   if (write && number >> 10 === 3) return false;
   if (((number >> 8) & 3) > state.privilege) return false;
-  if (number <= CSR_FCSR) return (state.mstatus & FS) !== 0;
+  if (number <= CSR_FCSR) return (state.extensions & Ext.F) !== 0 && (state.mstatus & FS) !== 0;
+  if (((number >> 8) & 3) === 1 && !(state.extensions & Ext.S)) return false;
   if (number >= CSR_CYCLE && number <= CSR_HPMCOUNTER31) {
     return (state.extensions & Ext.ZICNTR) !== 0 && mayCount(hart, number & 31);
   }

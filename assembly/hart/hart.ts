@@ -104,12 +104,6 @@ export class Hart {
   reservationSize: u32;
   /** Guest-physical address of the reservation. */
   reservation: u64;
-  /** Steps that the current slice was given and, as of the last slow path, has left. */
-  slice: i64;
-  remaining: i64;
-  /** Steps taken in all finished slices; of them, those that retired nothing. */
-  steps: u64;
-  unretired: u64;
   /** Context ids of data accesses and fetches, shifted to their place in a TLB tag. */
   dataContext: u64;
   fetchContext: u64;
@@ -166,6 +160,14 @@ export class Hart {
   pmpaddr14: u64;
   pmpaddr15: u64;
 
+  // What follows is not the hart's own and outlives its start and reset.
+
+  /** Steps that the current slice was given and, as of the last slow path, has left. */
+  slice: i64;
+  remaining: i64;
+  /** Steps taken in all finished slices; of them, those that retired nothing. */
+  steps: u64;
+  unretired: u64;
   /** Bits of mip that devices drive: MSIP, MTIP, STIP (Sstc), SEIP, MEIP. */
   lines: u64;
   /** CLINT. */

@@ -3,30 +3,30 @@ import { Ext } from '../generated/ops';
 import { emptyTlb, selectContexts } from '../mmu/context';
 import { updateTimers } from '../vm/clock';
 import { DELEGABLE, SUPERVISOR_ECALL } from './cause';
-import { at, HART_SIZE, HART_STARTED, MACHINE, SUPERVISOR } from './hart';
+import { at, HART_STARTED, Hart, MACHINE, SUPERVISOR } from './hart';
 import { requestStop, S_INTERRUPTS } from './interrupts';
-import { ADUE, PBMTE, STCE, SXL_64, UXL_64 } from './status';
+import { misaValue, resetStatus } from './model';
+import { ADUE, PBMTE, STCE } from './status';
 
-const MXL_64: u64 = 2 << 62;
-/** misa.Extensions (3.1.1). */
-const MISA_LETTERS: u64 = (1 << 26) - 1;
 const A0: usize = 10 << 3;
 const A1: usize = 11 << 3;
 /** pmpcfg: locked off, NAPOT, RWX. */
 const PMP_ALL_NAPOT: u64 = 0x1f;
 const PMP_ALL: u64 = (1 << 54) - 1;
 
+/** Where the hart's own state ends and what outlives a reset begins. */
+const OWN_STATE: usize = offsetof<Hart>('slice');
+
 /** Reset (Privileged 3.4): everything zero but identity and what the specification fixes. */
 export function resetHart(hart: usize, vm: usize, index: u32, extensions: u64): void {
-  memory.fill(hart, 0, HART_SIZE);
+  memory.fill(hart, 0, OWN_STATE);
   const state = at(hart);
   state.vm = <u32>vm;
   state.index = index;
   state.extensions = extensions;
-  state.misa = MXL_64 | (extensions & MISA_LETTERS);
+  state.misa = misaValue(hart);
   state.privilege = MACHINE;
-  state.mstatus = UXL_64 | SXL_64;
-  state.mtimecmp = u64.MAX_VALUE;
+  state.mstatus = resetStatus(hart);
   state.stimecmp = u64.MAX_VALUE;
   emptyTlb(hart);
   selectContexts(hart);
@@ -47,15 +47,7 @@ export function startMachine(hart: usize, pc: u64, a0: u64, a1: u64): void {
  */
 export function startSupervisor(hart: usize, pc: u64, a0: u64, a1: u64): void {
   const state = at(hart);
-  const steps = state.steps;
-  const unretired = state.unretired;
-  const slice = state.slice;
-  const remaining = state.remaining;
   resetHart(hart, state.vm, state.index, state.extensions);
-  state.steps = steps;
-  state.unretired = unretired;
-  state.slice = slice;
-  state.remaining = remaining;
   state.privilege = SUPERVISOR;
   state.medeleg = DELEGABLE & ~(1 << SUPERVISOR_ECALL);
   state.mideleg = S_INTERRUPTS;

@@ -19,9 +19,7 @@ export const UXL_64: u64 = 2 << 32;
 export const SXL_64: u64 = 2 << 34;
 
 /** What S-mode sees of mstatus. */
-export const SSTATUS_WRITABLE: u64 = SIE | SPIE | SPP | FS | SUM | MXR;
-export const SSTATUS_VISIBLE: u64 = SSTATUS_WRITABLE | UXL_64 | SD;
-export const MSTATUS_WRITABLE: u64 = SSTATUS_WRITABLE | MIE | MPIE | MPP | MPRV | TVM | TW | TSR;
+export const SSTATUS_VISIBLE: u64 = SIE | SPIE | SPP | FS | SUM | MXR | UXL_64 | SD;
 
 /** Fields of menvcfg and senvcfg (Privileged 3.1.18, 12.1.10). */
 export const FIOM: u64 = 1;

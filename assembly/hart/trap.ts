@@ -4,6 +4,7 @@ import { INTERRUPT } from './cause';
 import { pcMask } from './csr-value';
 import { at, MACHINE, SUPERVISOR, USER } from './hart';
 import { recheckInterrupts } from './interrupts';
+import { leastMode } from './model';
 import { MIE, MPIE, MPP, MPRV, MSTATUS_MPP_SHIFT, SIE, SPIE, SPP } from './status';
 
 /** Vectored mode: interrupts go to base + 4 × code (Privileged 3.1.7). */
@@ -85,7 +86,7 @@ export function returnFromSupervisor(hart: usize): void {
 export function returnFromMachine(hart: usize): void {
   const state = at(hart);
   const old = state.mstatus;
-  let status = (old & ~(MIE | MPP)) | MPIE;
+  let status = (old & ~(MIE | MPP)) | MPIE | (leastMode(hart) << MSTATUS_MPP_SHIFT);
   if (old & MPIE) status |= MIE;
   state.mstatus = status;
   leave(hart, <u32>(old >> MSTATUS_MPP_SHIFT) & 3, state.mepc & pcMask(hart));

@@ -7,6 +7,7 @@
 import { at, CONTEXTS, CONTEXTS_OFFSET, MACHINE, SUPERVISOR } from '../hart/hart';
 import { requestStop } from '../hart/interrupts';
 import { MPRV, MSTATUS_MPP_SHIFT, MXR, SUM } from '../hart/status';
+import { spendWork } from '../vm/work';
 import {
   ENTRIES_BEGIN,
   ENTRIES_END,
@@ -25,6 +26,8 @@ const KEY_SUM: u64 = 1 << 22;
 const KEY_MXR: u64 = 1 << 23;
 const KEY_USED: u64 = 1 << 62;
 const KEY_RETIRED: u64 = 1 << 63;
+/** Entries that `emptyTlb` writes. */
+const WORK: u32 = <u32>((ENTRIES_END - ENTRIES_BEGIN) / ENTRY_SIZE);
 /** Beyond this many keys, probing grows long: start anew. */
 const CONTEXTS_MOST: u32 = 192;
 
@@ -45,6 +48,7 @@ export function emptyTlb(hart: usize): void {
   memory.fill(hart + CONTEXTS_OFFSET, 0, (CONTEXTS + 1) << 3);
   at(hart).contextsUsed = 0;
   forgetSuperpages(hart);
+  spendWork(at(hart).vm, WORK);
 }
 
 /** Id of a key, or −1 when the table is full. */

@@ -5,6 +5,7 @@
 import { TLB_FETCH_OFFSET, TLB_WRITE_OFFSET } from '../hart/hart';
 import { PAGE_SHIFT, RAM_BASE } from '../layout';
 import { hartOf, vmAt } from '../vm/vm';
+import { spendWork } from '../vm/work';
 import {
   ENTRIES_BEGIN,
   ENTRIES_END,
@@ -20,6 +21,7 @@ const RAM_PAGE: u32 = <u32>(RAM_BASE >> PAGE_SHIFT);
 
 function dropIn(vm: usize, page: u32, begin: usize, end: usize): void {
   const guest = page + RAM_PAGE;
+  spendWork(vm, vmAt(vm).harts * <u32>((end - begin) / ENTRY_SIZE));
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
     const hart = hartOf(vm, index);
     for (let entry = hart + begin; entry < hart + end; entry += ENTRY_SIZE) {

@@ -8,6 +8,7 @@ import { isRamPage } from '../frames/map';
 import { at, MACHINE } from '../hart/hart';
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
 import { vmAt } from '../vm/vm';
+import { spendWork } from '../vm/work';
 import { dataPrivilege, emptyTlb, holdsIn, isOfAsid, retireAsid, selectContexts } from './context';
 import {
   ENTRIES_BEGIN,
@@ -50,6 +51,8 @@ import {
 /** Why the last `translate` or `resolve` yielded 0: a cause, or NO_MEMORY, or IS_MMIO. */
 export let fault: u64 = 0;
 export const NO_MEMORY: u64 = WALK_NO_MEMORY;
+/** A fence of more pages searches all entries instead of looking each page up. */
+const FEW_PAGES: u64 = 32;
 export const IS_MMIO: u64 = u64.MAX_VALUE - 1;
 
 /** Whether the last `translate` filled its entry by a walk. */
@@ -175,34 +178,54 @@ function coveredBits(level: u32): u64 {
   return level === LEVEL_NAPOT ? 0xffff : ((<u64>PAGE_SIZE) << (9 * level)) - 1;
 }
 
-function dropIf(hart: usize, entry: usize, va: u64, asid: u32, hasAsid: bool): void {
-  const guest = guestOf(entry);
-  const tag = tagOf(entry);
-  if ((tag ^ va) & ~coveredBits(guest >> GUEST_LEVEL_SHIFT)) return;
-  if (hasAsid) {
-    if (guest & GUEST_GLOBAL) return;
-    if (!isOfAsid(hart, <u32>((tag & TAG_CONTEXT) >> TAG_CONTEXT_SHIFT), asid)) return;
+/** Whether an entry holds a page of [first, last], itself or by the superpage it is of. */
+function meets(entry: usize, first: u64, last: u64): bool {
+  const covered = coveredBits(guestOf(entry) >> GUEST_LEVEL_SHIFT);
+  const begin = tagOf(entry) & ~covered;
+  return begin <= last && begin + covered >= first;
+}
+
+/** Whether a fence for `asid` spares the entry: it is global, or of another address space. */
+function isSpared(hart: usize, entry: usize, asid: u32): bool {
+  if (guestOf(entry) & GUEST_GLOBAL) return true;
+  return !isOfAsid(hart, <u32>((tagOf(entry) & TAG_CONTEXT) >> TAG_CONTEXT_SHIFT), asid);
+}
+
+function dropIf(hart: usize, entry: usize, first: u64, last: u64, asid: u32, hasAsid: bool): void {
+  if (meets(entry, first, last) && !(hasAsid && isSpared(hart, entry, asid))) {
+    setTag(entry, TAG_EMPTY);
   }
-  setTag(entry, TAG_EMPTY);
+}
+
+/** SFENCE.VMA of the whole address space (Privileged 12.2.1), or of all of one ASID's but global pages. */
+export function fenceAll(hart: usize, asid: u32, hasAsid: bool): void {
+  if (hasAsid) retireAsid(hart, asid);
+  else flushAll(hart);
 }
 
 /**
- * SFENCE.VMA (Privileged 12.2.1): drops what the operands name. A page of a superpage goes with any
- * address in it; global entries stay when an ASID is named.
+ * SFENCE.VMA of each page of [start, start + bytes), which is neither empty nor wraps: drops what they name. A
+ * page of a superpage goes with any address in it; global entries stay when an ASID is named.
  */
-export function fence(hart: usize, va: u64, hasVa: bool, asid: u32, hasAsid: bool): void {
-  if (!hasVa) {
-    if (hasAsid) retireAsid(hart, asid);
-    else flushAll(hart);
-    return;
+export function fenceRange(hart: usize, start: u64, bytes: u64, asid: u32, hasAsid: bool): void {
+  const first = start & TAG_PAGE;
+  const last = (start + bytes - 1) | ~TAG_PAGE;
+  const pages = ((last - first) >> PAGE_SHIFT) + 1;
+  let search = pages > FEW_PAGES;
+  for (let page: u64 = 0; !search && page < pages; ++page) {
+    search = mayHoldSuperpage(hart, first + (page << PAGE_SHIFT));
   }
-  if (mayHoldSuperpage(hart, va)) {
+  if (search) {
+    spendWork(at(hart).vm, <u32>((ENTRIES_END - ENTRIES_BEGIN) / ENTRY_SIZE));
     for (let entry = hart + ENTRIES_BEGIN; entry < hart + ENTRIES_END; entry += ENTRY_SIZE) {
-      dropIf(hart, entry, va, asid, hasAsid);
+      dropIf(hart, entry, first, last, asid, hasAsid);
     }
     return;
   }
-  dropIf(hart, entryFor(hart, va, READ), va, asid, hasAsid);
-  dropIf(hart, entryFor(hart, va, WRITE), va, asid, hasAsid);
-  dropIf(hart, entryFor(hart, va, FETCH), va, asid, hasAsid);
+  for (let page: u64 = 0; page < pages; ++page) {
+    const va = first + (page << PAGE_SHIFT);
+    dropIf(hart, entryFor(hart, va, READ), va, va, asid, hasAsid);
+    dropIf(hart, entryFor(hart, va, WRITE), va, va, asid, hasAsid);
+    dropIf(hart, entryFor(hart, va, FETCH), va, va, asid, hasAsid);
+  }
 }

@@ -4,6 +4,7 @@ import { inCount, takeIn } from '../dev/uart-rings';
 import { guestRead, guestWrite } from '../frames/door';
 import { at } from '../hart/hart';
 import { PAGE_MASK, PAGE_SIZE, RAM_BASE } from '../layout';
+import { stopForMemory } from '../vm/exit';
 import { uartOf, vmAt } from '../vm/vm';
 import {
   fail,
@@ -47,18 +48,32 @@ function write(hart: usize): void {
   succeed(hart, done);
 }
 
-/** Receives what is there; bounded by the ring's size. */
+/** Makes the pages of a buffer present; false when the host has no frame for one. */
+function prepare(vm: usize, gpa: u64, bytes: u64): bool {
+  for (let done: u64 = 0; done < bytes; done += leftInPage(gpa + done)) {
+    if (guestWrite(vm, gpa + done) === 0) return false;
+  }
+  return true;
+}
+
+/**
+ * Receives what is there; bounded by the ring's size. Without memory for the buffer nothing is done, and the
+ * ecall is to be repeated.
+ */
 function read(hart: usize): void {
   const caller = at(hart);
   const vm = <usize>caller.vm;
   const uart = uartOf(vm, 0);
   const wanted = min<u64>(caller.x10, inCount(uart));
+  if (!prepare(vm, caller.x11, wanted)) {
+    stopForMemory(hart);
+    return;
+  }
   let done: u64 = 0;
   while (done < wanted) {
     const gpa = caller.x11 + done;
     const count = <u32>min<u64>(leftInPage(gpa), wanted - done);
     const target = guestWrite(vm, gpa);
-    if (target === 0) break;
     for (let i: u32 = 0; i < count; i++) store<u8>(target + i, takeIn(uart));
     done += count;
   }

@@ -7,6 +7,7 @@
  * ```
  * A suspended hart is one that waits as after WFI; it counts as started once it no longer waits.
  */
+import { Ext } from '../generated/ops';
 import { at, HART_STARTED, HART_STOPPED, HART_SUSPENDED } from '../hart/hart';
 import { requestStop } from '../hart/interrupts';
 import { startSupervisor } from '../hart/reset';
@@ -38,7 +39,8 @@ function hartNamed(vm: usize, id: u64): usize {
 
 /** Whether a hart can fetch its first instruction there. */
 function isStartAddress(vm: usize, address: u64): bool {
-  return (address & 1) === 0 && address - RAM_BASE < vmAt(vm).ramSize;
+  const alignment: u64 = vmAt(vm).extensions & Ext.C ? 1 : 3;
+  return (address & alignment) === 0 && address - RAM_BASE < vmAt(vm).ramSize;
 }
 
 function start(hart: usize): void {
@@ -57,10 +59,7 @@ function start(hart: usize): void {
     fail(hart, SBI_ERR_ALREADY_AVAILABLE);
     return;
   }
-  const lines = at(target).lines;
   startSupervisor(target, caller.x11, caller.x10, caller.x12);
-  at(target).lines = lines;
-  updateTimers(target);
   succeed(hart, 0);
 }
 
@@ -80,19 +79,15 @@ function status(hart: usize): void {
   succeed(hart, awake ? HART_STARTED : at(target).state);
 }
 
-/** Starts the caller anew, but for what devices drive and for what is to wake it. */
+/** Starts the caller anew, but for what is to wake it. */
 function prepareResume(hart: usize): void {
   const state = at(hart);
   const mie = state.mie;
   const mip = state.mip;
-  const lines = state.lines;
-  const mtimecmp = state.mtimecmp;
   const stimecmp = state.stimecmp;
   startSupervisor(hart, state.x11, state.index, state.x12);
   state.mie = mie;
   state.mip = mip;
-  state.lines = lines;
-  state.mtimecmp = mtimecmp;
   state.stimecmp = stimecmp;
   updateTimers(hart);
 }

@@ -3,8 +3,7 @@
  * before the caller's next instruction.
  */
 import { at } from '../hart/hart';
-import { PAGE_MASK, PAGE_SHIFT } from '../layout';
-import { fence, flushAll } from '../mmu/tlb';
+import { fenceAll, fenceRange } from '../mmu/tlb';
 import { hartOf } from '../vm/vm';
 import { hartSet, NO_SUCH_HART } from './hart-mask';
 import { fail, SBI_ERR_INVALID_PARAM, SBI_ERR_NOT_SUPPORTED, succeed } from './reply';
@@ -13,21 +12,15 @@ const REMOTE_FENCE_I: u64 = 0;
 const REMOTE_SFENCE_VMA: u64 = 1;
 const REMOTE_SFENCE_VMA_ASID: u64 = 2;
 
-/** Longer ranges are flushed whole: bounds the work of a call, and is cheaper than page by page. */
-const MAX_PAGES: u64 = 64;
+/** A size that is meant to be everything. */
+const WHOLE: u64 = u64.MAX_VALUE;
+const ASID: u32 = 0xffff;
 
-/** One hart's SFENCE.VMA of the pages of a range; start and size 0 mean the whole space. */
-function fenceRange(hart: usize, start: u64, size: u64, asid: u32, hasAsid: bool): void {
-  const whole = (start === 0 && size === 0) || size > MAX_PAGES << PAGE_SHIFT;
-  if (whole) {
-    if (hasAsid) fence(hart, 0, false, asid, true);
-    else flushAll(hart);
-    return;
-  }
-  const pages = ((start & PAGE_MASK) + size + PAGE_MASK) >> PAGE_SHIFT;
-  for (let i: u64 = 0; i < pages; i++) {
-    fence(hart, start + (i << PAGE_SHIFT), true, asid, hasAsid);
-  }
+/** One hart's SFENCE.VMA of a range; start and size 0, or size −1, mean the whole space. */
+function fenceRemote(hart: usize, start: u64, size: u64, asid: u32, hasAsid: bool): void {
+  const wraps = size !== 0 && start + (size - 1) < start;
+  if ((start === 0 && size === 0) || size === WHOLE || wraps) fenceAll(hart, asid, hasAsid);
+  else if (size) fenceRange(hart, start, size, asid, hasAsid);
 }
 
 export function rfenceCall(hart: usize, fid: u64): void {
@@ -51,7 +44,7 @@ export function rfenceCall(hart: usize, fid: u64): void {
   }
   for (; targets !== 0; targets &= targets - 1) {
     const target = hartOf(vm, <u32>ctz<u64>(targets));
-    fenceRange(target, caller.x12, caller.x13, <u32>caller.x14, hasAsid);
+    fenceRemote(target, caller.x12, caller.x13, <u32>caller.x14 & ASID, hasAsid);
   }
   succeed(hart, 0);
 }

@@ -6,9 +6,11 @@
 import { interpret } from '../exec/interpreter';
 import { at, HART_STARTED, HART_STOPPED } from '../hart/hart';
 import { nextInterrupt, wakingBits } from '../hart/interrupts';
+import { dropOtherReservations } from '../hart/reservation';
 import { interrupt } from '../hart/trap';
 import { nextDeadline, stepsUntil, synchronize, updateTimers } from '../vm/clock';
 import { EXIT_BUDGET, EXIT_COUNT_OFFSET, EXIT_IDLE, EXIT_STOPPED, hartOf, vmAt } from '../vm/vm';
+import { isWorkSpent } from '../vm/work';
 
 /** Long enough that changing harts costs nothing, short enough for a spinlock's holder: 50 µs. */
 const QUANTUM: u32 = 5000;
@@ -23,11 +25,10 @@ function isRunnable(hart: usize): bool {
   return true;
 }
 
-/** Points `current` at the next runnable hart, itself included if `stay`; false if there is none. */
-function choose(vm: usize, stay: bool): bool {
+/** Points `current` at the next runnable hart, itself included; false if there is none. */
+function choose(vm: usize): bool {
   const state = vmAt(vm);
-  const first: u32 = stay ? 0 : 1;
-  for (let step = first; step < state.harts + first; ++step) {
+  for (let step: u32 = 0; step < state.harts; ++step) {
     const index = (state.current + step) % state.harts;
     if (!isRunnable(hartOf(vm, index))) continue;
     if (step || !state.quantumLeft) state.quantumLeft = QUANTUM;
@@ -60,14 +61,6 @@ function runSlice(vm: usize, hart: usize, steps: i64): i64 {
   return taken;
 }
 
-/** A reservation falls when another hart of the VM runs (law on LR/SC). */
-function dropReservations(vm: usize, except: usize): void {
-  for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
-    const hart = hartOf(vm, index);
-    if (hart !== except) at(hart).reservationSize = 0;
-  }
-}
-
 function isAnyStarted(vm: usize): bool {
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
     if (at(hartOf(vm, index)).state !== HART_STOPPED) return true;
@@ -82,34 +75,29 @@ function updateAllTimers(vm: usize): void {
 function runHarts(vm: usize, budget: u64): u32 {
   const state = vmAt(vm);
   let left = <i64>budget;
-  let stay = true;
   while (left > 0) {
     updateAllTimers(vm);
-    if (!choose(vm, stay)) return isAnyStarted(vm) ? EXIT_IDLE : EXIT_STOPPED;
-    stay = true;
+    if (!choose(vm)) return isAnyStarted(vm) ? EXIT_IDLE : EXIT_STOPPED;
     const hart = hartOf(vm, state.current);
     const untilDeadline = stepsUntil(vm, nextDeadline(vm));
     let steps = left;
     if (state.harts > 1 && <i64>state.quantumLeft < steps) steps = state.quantumLeft;
     const cut = <i64>untilDeadline <= steps;
     if (cut) steps = untilDeadline;
-    if (state.harts > 1) dropReservations(vm, hart);
+    if (state.harts > 1) dropOtherReservations(vm, hart);
     const taken = runSlice(vm, hart, steps);
     left -= taken;
     state.quantumLeft -= min<u32>(state.quantumLeft, <u32>taken);
-    if (!state.quantumLeft || (cut && taken === steps)) {
-      state.quantumLeft = 0;
-      stay = false;
-    }
-    if (state.exitPending) break;
+    if (!state.quantumLeft || (cut && taken === steps)) passOn(vm);
+    if (state.exitPending || isWorkSpent(vm)) break;
   }
-  if (!stay && state.harts > 1) passOn(vm);
   return state.exitPending;
 }
 
-/** The call ended with a quantum: the next call begins with the next hart. */
+/** A quantum ended: the next hart's begins, in this call or the next. */
 function passOn(vm: usize): void {
   const state = vmAt(vm);
+  state.quantumLeft = 0;
   state.current = (state.current + 1) % state.harts;
 }
 
@@ -118,6 +106,7 @@ export function runVm(vm: usize, budget: u64, now: u64, rate: u64): u32 {
   const state = vmAt(vm);
   synchronize(vm, now, rate);
   state.exitPending = EXIT_BUDGET;
+  state.work = 0;
   const reason = runHarts(vm, budget);
   const counter = vm + EXIT_COUNT_OFFSET + ((<usize>reason) << 3);
   store<u64>(counter, load<u64>(counter) + 1);

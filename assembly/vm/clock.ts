@@ -12,8 +12,10 @@ import { STEPS_PER_TICK } from '../layout';
 import { CLOCK_VIRTUAL, hartOf, VM_SBI, vmAt } from './vm';
 
 const NEVER: u64 = u64.MAX_VALUE;
+/** Deadlines this late, 14,000 years, never come: guests switch a comparator off by such values. */
+const LATEST: u64 = 1 << 62;
 /** No slice is longer than this many steps, whatever the deadline. */
-const FAR: u64 = 1 << 40;
+const FAR: u64 = 1 << 37;
 
 /** Steps of all harts up to this moment, the running slice included. */
 export function stepsNow(vm: usize): u64 {
@@ -55,7 +57,7 @@ export function updateTimers(hart: usize): void {
 /** The earliest time in the future at which a timer of a started hart falls due. */
 export function nextDeadline(vm: usize): u64 {
   const now = vmTime(vm);
-  let earliest = NEVER;
+  let earliest = LATEST;
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
     const hart = hartOf(vm, index);
     if (at(hart).state === HART_STOPPED) continue;
@@ -65,7 +67,7 @@ export function nextDeadline(vm: usize): u64 {
     const supervisor = at(hart).stimecmp;
     if (supervisor > now && supervisor < earliest) earliest = supervisor;
   }
-  return earliest;
+  return earliest < LATEST ? earliest : NEVER;
 }
 
 /** Steps from now until `deadline`, at least 1. */

@@ -5,7 +5,7 @@ import { allocateRun, frameAddress, freeFrame, freeRun } from '../frames/host';
 import { MAP_FRAME_MASK, MAP_PRESENT, mapState } from '../frames/map';
 import { at, HART_FRAMES, HART_STOPPED } from '../hart/hart';
 import { resetHart } from '../hart/reset';
-import { MAX_HARTS, PAGE_SHIFT } from '../layout';
+import { MAX_HARTS, PAGE_MASK, PAGE_SHIFT } from '../layout';
 import { HART_TABLE_OFFSET, hartOf, MAP_ENTRIES, MAP_OFFSET, VM_FRAMES, vmAt } from './vm';
 
 /** Entries of a sub-table. */
@@ -14,6 +14,7 @@ const SUB_ENTRIES: usize = 512;
 /** Address of a new VM whose harts are all stopped, or 0 when frames are short. */
 export function createVm(ramSize: u64, harts: u32, extensions: u64, flags: u32): usize {
   if (!harts || harts > MAX_HARTS || ramSize > (<u64>MAP_ENTRIES) << 21) return 0;
+  if (ramSize & PAGE_MASK) return 0;
   const block = allocateRun(VM_FRAMES);
   if (!block) return 0;
   const vm = frameAddress(block);

@@ -91,7 +91,8 @@ export class Vm {
   timeSeen: u64;
   /** Hart whose slice is running, 0 between slices. */
   running: u32;
-  reserved: u32;
+  /** Work of this call beyond its steps (vm/work). */
+  work: u32;
 
   /** RTC: host nanoseconds at time 0, the alarm, its state. */
   rtcOrigin: u64;

@@ -79,9 +79,13 @@ export class Machine {
     return new Machine(core, vm, harts, ram, program);
   }
 
-  /** One call into the core. */
+  /** Runs so many steps, in as many calls as the core wants for them, or to another exit. */
   run(steps: bigint = PLENTY): ExitReason {
-    return this.core.run(this.vm, steps, 0n, 0n);
+    const end = this.steps + steps;
+    for (;;) {
+      const reason = this.core.run(this.vm, end - this.steps, 0n, 0n);
+      if (reason !== ExitReason.Budget || this.steps >= end) return reason;
+    }
   }
 
   /**

@@ -3,7 +3,7 @@ import { encode, ORIGIN } from '../code.js';
 import { CSR_RULES, type CsrRule, legalPmpConfiguration } from '../deviations.js';
 import type { Random } from '../random.js';
 import { integer } from '../values.js';
-import { OTHER_ASIDS, SCHEMES, type Scheme, satp, userAddress } from './address-space.js';
+import { OTHER_ASIDS, SCHEMES, satp, userAddress } from './address-space.js';
 import { END } from './block.js';
 import { constant, type Group, REGISTERS } from './groups.js';
 import { MACHINE, type Mode, type StartState, USER } from './start-state.js';
@@ -135,9 +135,9 @@ export function timer(random: Random): Group {
 /** Another ASID, or, where the program's own addresses hold in every scheme, another scheme. */
 export function translation(random: Random, block: number, state: StartState): Group {
   const { scheme } = state;
-  const stays = state.mode === USER || state.other;
+  const stays = state.mode === USER || state.other || state.steady;
   const next = stays || random.oneIn(2) ? scheme : random.pick(SCHEMES);
-  const asid = random.below(state.other ? 2 * OTHER_ASIDS : OTHER_ASIDS);
+  const asid = state.steady ? state.asid : random.below((state.other ? 2 : 1) * OTHER_ASIDS);
   const words = [
     ...constant(30, satp(block, next, asid)),
     encode('csrrw', { rs1: 30, csr: 0x180 }),
@@ -152,12 +152,19 @@ export function translation(random: Random, block: number, state: StartState): G
  * From M-mode to a lower one, or from S-mode to U-mode, by MRET or SRET to the next group; x1, where
  * failed fetches go, leads to the program's end again.
  */
-export function lower(random: Random, block: number, from: Mode, to: Mode, scheme: Scheme): Group {
+export function lower(
+  random: Random,
+  block: number,
+  from: Mode,
+  to: Mode,
+  state: StartState,
+): Group {
+  const { scheme } = state;
   const user = to === USER;
   const byMret = from === MACHINE && random.oneIn(2);
   const end = ORIGIN + block + END;
   const before = [
-    ...(from === MACHINE ? translationOn(random, block, scheme) : []),
+    ...(from === MACHINE ? translationOn(random, block, state) : []),
     ...constant(1, user ? userAddress(end, scheme) : BigInt(end)),
     ...constant(30, byMret ? 0x1800n : 0x100n),
     encode('csrrc', { rs1: 30, csr: byMret ? 0x300 : 0x100 }),
@@ -182,8 +189,9 @@ export function lower(random: Random, block: number, from: Mode, to: Mode, schem
   };
 }
 
-function translationOn(random: Random, block: number, scheme: Scheme): number[] {
-  const value = satp(block, scheme, random.below(OTHER_ASIDS));
+function translationOn(random: Random, block: number, state: StartState): number[] {
+  const asid = state.steady ? state.asid : random.below(OTHER_ASIDS);
+  const value = satp(block, state.scheme, asid);
   return [...constant(30, value), encode('csrrw', { rs1: 30, csr: 0x180 }), encode('sfence.vma')];
 }
 

@@ -39,6 +39,8 @@ const PERMISSIONS: Readonly<Record<Use, readonly bigint[]>> = {
 };
 
 function permissions(random: Random, use: Use): bigint {
+  // Faults everywhere would hide what happens without.
+  if (use === 'data' && random.oneIn(3)) return V | R | W | A | D | (random.oneIn(2) ? U : 0n);
   let bits = random.pick(PERMISSIONS[use]);
   if (use === 'data' && random.oneIn(24)) bits = random.pick([W, W | X]);
   if (!random.oneIn(16)) bits |= V;

@@ -78,7 +78,8 @@ export function writeTables(
   const giga = BigInt(ORIGIN);
   set(TABLE.sv39, GIGA.identity, entryFor(giga) | V | R | W | X | A | D);
   set(TABLE.sv39, GIGA.alias, entryFor(giga) | V | R | W | X | U | A | D);
-  set(TABLE.sv39, GIGA.data, leaf(random, giga, 'data'));
+  // Programs change this one, and fence no more than one ASID.
+  set(TABLE.sv39, GIGA.data, leaf(random, giga, 'data') & ~G);
   set(TABLE.sv39, GIGA.landing, leaf(random, giga, 'landing'));
   set(TABLE.sv39, GIGA.misaligned, leaf(random, giga | MEGAPAGE, 'data'));
   set(TABLE.sv39, GIGA.middle, pointer(random, at(TABLE.middle)));

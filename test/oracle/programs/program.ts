@@ -1,6 +1,6 @@
 import { encode, type Image } from '../code.js';
 import type { Random } from '../random.js';
-import { SCHEMES } from './address-space.js';
+import { OTHER_ASIDS, SCHEMES } from './address-space.js';
 import { CODE, DATA_PAGES, END, LANDING, LANDING_SIZE, PAGE } from './block.js';
 import {
   accessMode,
@@ -30,6 +30,7 @@ import {
   reserve,
 } from './groups.js';
 import { writeTables } from './page-tables.js';
+import { remap } from './remap-group.js';
 import {
   MACHINE,
   type Mode,
@@ -62,11 +63,15 @@ export function writeProgram(
 ): RandomProgram {
   const first = random.pick([USER, USER, SUPERVISOR, SUPERVISOR, MACHINE] as const);
   const scheme = random.oneIn(6) ? 'bare' : random.pick(SCHEMES.slice(1));
+  const steady = random.oneIn(3);
   const state: StartState = {
     mode: first,
     scheme,
-    other: scheme === 'sv39' && random.oneIn(2),
+    asid: random.below(OTHER_ASIDS),
+    steady,
+    other: !steady && scheme === 'sv39' && random.oneIn(2),
     locked,
+    fencesTrap: random.oneIn(6),
     waitsTrap: random.oneIn(3),
     comparator: random.oneIn(2),
   };
@@ -84,7 +89,7 @@ export function writeProgram(
     const group =
       next === mode
         ? randomGroup(random, block, { ...state, mode }, first)
-        : lower(random, block, mode, next, scheme);
+        : lower(random, block, mode, next, state);
     mode = next;
     groups.push(group);
     words += group.words.length;
@@ -130,6 +135,10 @@ function lowerMode(random: Random, state: StartState, mode: Mode): Mode {
 /** A group for `state.mode`; a branch may have skipped the way down from the mode `first`. */
 function randomGroup(random: Random, block: number, state: StartState, first: Mode): Group {
   const machine = state.mode === MACHINE;
+  if (state.mode === SUPERVISOR && !state.fencesTrap && random.oneIn(15)) {
+    if (state.other) return translation(random, block, state);
+    if (state.steady) return remap(random, block, state);
+  }
   switch (random.below(30)) {
     case 0:
     case 1:
@@ -177,7 +186,9 @@ function randomGroup(random: Random, block: number, state: StartState, first: Mo
         ? timer(random)
         : interrupts(random, machine);
     case 28:
-      return translation(random, block, state);
+      return state.fencesTrap || random.oneIn(2)
+        ? translation(random, block, state)
+        : remap(random, block, state);
     default:
       return csrAccess(random);
   }

@@ -3,7 +3,7 @@ import { type Image, ORIGIN } from '../code.js';
 import { legalPmpConfiguration } from '../deviations.js';
 import type { Random } from '../random.js';
 import { boxed, DOUBLE, float, integer, SINGLE } from '../values.js';
-import { addressSpace, OTHER_ASIDS, type Scheme, satp, userAddress } from './address-space.js';
+import { addressSpace, type Scheme, satp, userAddress } from './address-space.js';
 import {
   CODE,
   CSR_OFFSET,
@@ -33,10 +33,15 @@ export type Mode = typeof USER | typeof SUPERVISOR | typeof MACHINE;
 export interface StartState {
   readonly mode: Mode;
   readonly scheme: Scheme;
+  /** The ASID, and whether it stays. */
+  readonly asid: number;
+  readonly steady: boolean;
   /** Whether there is a second address space. */
   readonly other: boolean;
   /** Whether PMP entries are locked: only for the last program before a reset. */
   readonly locked: boolean;
+  /** TVM: whether fences and satp trap in S-mode. */
+  readonly fencesTrap: boolean;
   /** TW: whether WFI traps below M-mode. */
   readonly waitsTrap: boolean;
   /** STCE: whether stimecmp drives the supervisor's timer interrupt. */
@@ -68,7 +73,7 @@ export function writeStart(
     some(17, mode === MACHINE ? 2 : 4) |
     some(18, 2) |
     some(19, 2) |
-    some(20, 6) |
+    (state.fencesTrap ? 1n << 20n : 0n) |
     (state.waitsTrap ? 1n << 21n : 0n) |
     trapsReturn;
   const timer = random.oneIn(2);
@@ -85,7 +90,7 @@ export function writeStart(
     stimecmp: random.oneIn(2) ? 0n : NEVER,
     mcounteren: random.u64() & 7n,
     scounteren: random.u64() & 7n,
-    satp: satp(block, scheme, random.below(OTHER_ASIDS)),
+    satp: satp(block, scheme, state.asid),
     mtvec: BigInt(ORIGIN + MACHINE_VECTOR + random.below(2)),
     stvec: BigInt(ORIGIN + SUPERVISOR_VECTOR + random.below(2)),
     mepc: code(CODE),
