@@ -14,7 +14,8 @@ it('prepares the guest, and then has it without a network', { timeout: 10 * MINU
     progress: ({ step, what }) => step === 'unpack' && unpacked.add(what.split(' ')[0] ?? ''),
   });
   expect([...unpacked]).toEqual(['package', 'busybox-static', `linux-image-${made.release}`]);
-  expect(made).toMatchObject({ name: 'debian', append: 'console=ttyS0' });
+  expect(made.name).toBe('debian');
+  expect(made.append.split(' ')).toContain('console=ttyS0');
   expect(made.release).toMatch(/^6\.12\..*-riscv64$/);
   const latin1 = new TextDecoder('latin1');
   expect(latin1.decode(made.kernel.subarray(48, 60))).toBe('RISCV\0\0\0RSC\x05');
