@@ -33,10 +33,11 @@ const STEPS: readonly Step[] = [
   },
   {
     name: 'host layer',
-    sources: ['isa', 'src', 'tsconfig.base.json', 'package-lock.json'],
-    results: ['dist/src/cli/main.js', 'dist/src/node/door.js', 'dist/src/browser/door.js'],
+    sources: ['isa', 'src', 'scripts', 'tsconfig.base.json', 'package-lock.json'],
+    results: ['dist/bundle/main.js', 'dist/bundle/door.js', 'dist/src/browser/door.js'],
     commands: [
       [bin('typescript/bin/tsc'), '-b', 'isa', 'src', 'src/node', 'src/browser', 'src/cli'],
+      [bin('tsx/dist/cli.mjs'), 'scripts/bundle.ts'],
     ],
   },
 ];

@@ -7,7 +7,7 @@ import { peerQemu } from '../engines/qemu.js';
 import type { MachineCommand } from './guest-process.js';
 
 const MEMORY = '256M';
-const HARTWOOD = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const HARTWOOD = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
 
 /** The default guest as files, for machines that want files. */
 export class GuestFiles {

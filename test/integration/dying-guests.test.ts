@@ -11,7 +11,7 @@ import { RAM_BASE } from '../../src/core/abi.js';
 import { VmStoppedError } from '../../src/index.js';
 import { newHost, startGuest } from './guest.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
 
 let folder: string;
 beforeAll(async () => {
