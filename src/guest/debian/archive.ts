@@ -24,7 +24,7 @@ const KEYRING = 'debian-archive-keyring';
 const LARGEST_INRELEASE = 2 ** 22;
 
 export interface ArchiveOptions extends TransferOptions {
-  /** The archive's root, such as `https://deb.debian.org/debian`. */
+  /** The archive's root: what stands before `/dists/` in its addresses. */
   readonly mirror: string;
   readonly cache: ContentCache;
   /** The machine's Debian keyrings, if it has any; else the mirror's own is used, if it is pinned. */
