@@ -19,6 +19,7 @@ import {
   PLIC_PRIORITY_OFFSET,
   vmAt,
 } from '../vm/vm';
+import { spendWork } from '../vm/work';
 
 const SOURCES: u32 = 64;
 const PRIORITY_MASK: u32 = 7;
@@ -68,9 +69,13 @@ function best(vm: usize, requests: u64, threshold: u32): u32 {
   return source;
 }
 
+/** Work of one hart's two lines (vm/work). */
+const LINES_WORK: u32 = 16;
+
 /** Drives the external interrupt lines of all harts from the PLIC's state. */
 function updateLines(vm: usize): void {
   const record = vmAt(vm);
+  spendWork(vm, record.harts * LINES_WORK);
   for (let i: u32 = 0; i < record.harts; i++) {
     const hart = hartOf(vm, i);
     const machine = contextOf(vm, 2 * i);

@@ -30,12 +30,13 @@ export const CSR_TIME: u32 = 0xc01;
 export const CSR_INSTRET: u32 = 0xc02;
 export const CSR_HPMCOUNTER31: u32 = 0xc1f;
 
-/** mcounteren and scounteren (3.1.11, 12.1.5). */
+/** mcounteren, and for U-mode below an S-mode scounteren (3.1.11, 12.1.5). */
 function mayCount(hart: usize, bit: u32): bool {
   const privilege = at(hart).privilege;
   if (privilege === MACHINE) return true;
   if (!((at(hart).mcounteren >> bit) & 1)) return false;
-  return privilege === SUPERVISOR || ((at(hart).scounteren >> bit) & 1) !== 0;
+  if (privilege === SUPERVISOR || !(at(hart).extensions & Ext.S)) return true;
+  return ((at(hart).scounteren >> bit) & 1) !== 0;
 }
 
 /** stimecmp below M-mode needs menvcfg.STCE and mcounteren.TM (Sstc 2.2). */

@@ -124,6 +124,7 @@ export function retireAsid(hart: usize, asid: u32): void {
     if (!((key >> KEY_MODE_SHIFT) & 15) || (key & KEY_ASID) !== <u64>asid) continue;
     setKey(hart, id, key | KEY_RETIRED);
   }
+  spendWork(at(hart).vm, CONTEXTS);
   selectContexts(hart);
 }
 

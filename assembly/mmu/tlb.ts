@@ -53,6 +53,8 @@ export let fault: u64 = 0;
 export const NO_MEMORY: u64 = WALK_NO_MEMORY;
 /** A fence of more pages searches all entries instead of looking each page up. */
 const FEW_PAGES: u64 = 32;
+/** Work of looking one page up in all three arrays (vm/work). */
+const PAGE_WORK: u32 = 16;
 export const IS_MMIO: u64 = u64.MAX_VALUE - 1;
 
 /** Whether the last `translate` filled its entry by a walk. */
@@ -222,6 +224,7 @@ export function fenceRange(hart: usize, start: u64, bytes: u64, asid: u32, hasAs
     }
     return;
   }
+  spendWork(at(hart).vm, <u32>pages * PAGE_WORK);
   for (let page: u64 = 0; page < pages; ++page) {
     const va = first + (page << PAGE_SHIFT);
     dropIf(hart, entryFor(hart, va, READ), va, va, asid, hasAsid);

@@ -10,10 +10,13 @@ import { dropOtherReservations } from '../hart/reservation';
 import { interrupt } from '../hart/trap';
 import { nextDeadline, stepsUntil, synchronize, updateTimers } from '../vm/clock';
 import { EXIT_BUDGET, EXIT_COUNT_OFFSET, EXIT_IDLE, EXIT_STOPPED, hartOf, vmAt } from '../vm/vm';
-import { isWorkSpent } from '../vm/work';
+import { isWorkSpent, spendWork } from '../vm/work';
 
 /** Long enough that changing harts costs nothing, short enough for a spinlock's holder: 50 µs. */
 const QUANTUM: u32 = 5000;
+/** Work of a slice (vm/work), and of each hart in it, whose timers and reservations are looked at. */
+const SLICE_WORK: u32 = 32;
+const HART_WORK: u32 = 8;
 
 /** Whether the hart has something to execute; an enabled pending interrupt ends its wait. */
 function isRunnable(hart: usize): bool {
@@ -85,6 +88,7 @@ function runHarts(vm: usize, budget: u64): u32 {
     const cut = <i64>untilDeadline <= steps;
     if (cut) steps = untilDeadline;
     if (state.harts > 1) dropOtherReservations(vm, hart);
+    spendWork(vm, SLICE_WORK + HART_WORK * state.harts);
     const taken = runSlice(vm, hart, steps);
     left -= taken;
     state.quantumLeft -= min<u32>(state.quantumLeft, <u32>taken);

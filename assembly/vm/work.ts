@@ -6,8 +6,8 @@
 import { requestStop } from '../hart/interrupts';
 import { vmAt } from './vm';
 
-/** In entries looked at or slots written, about a nanosecond each: 2 ms. */
-const MOST_WORK: u32 = 2_000_000;
+/** In entries looked at or slots written, 1 to 3 nanoseconds each: 3 ms at most. */
+const MOST_WORK: u32 = 1_000_000;
 
 export function spendWork(vm: usize, units: u32): void {
   vmAt(vm).work += units;

@@ -73,6 +73,42 @@ data: .dword 5, 0`,
     expect(machine.word('data')).toBe(5n);
   });
 
+  it.each([
+    ['the reserved bytes', 0n, 1n],
+    ['others in their page', 2048n, 1n],
+    ['the page behind', 4096n, 0n],
+    ['the page before', -4096n, 0n],
+  ])(
+    'are parted by what the host writes into their page in between: %s',
+    async (_, distance, failed) => {
+      const machine = await Machine.create(`
+      li s0, ${FRAMES}
+      li a1, 7
+      lr.d a0, (s0)
+held: sc.d s1, a1, (s0)
+      ${OFF}`);
+      machine.runTo('held');
+      machine.ram.read(FRAMES, 8);
+      machine.ram.writeU64(FRAMES + distance, 9n);
+      machine.finish();
+      expect(machine.x('s1')).toBe(failed);
+      expect(machine.word(FRAMES + distance)).toBe(distance === 0n && failed === 0n ? 7n : 9n);
+      expect(machine.word(FRAMES)).toBe(failed === 0n ? 7n : distance === 0n ? 9n : 0n);
+    },
+  );
+
+  it('of one VM do not mind what the host writes into another', async () => {
+    const machine = await Machine.create(`la s0, data; lr.d a0, (s0)
+held: sc.d s1, a1, (s0)
+      ${OFF}
+.balign 8
+data: .dword 1`);
+    const other = await Machine.create(OFF, { core: machine.core });
+    machine.runTo('held');
+    other.ram.writeU64(machine.at('data'), 9n);
+    expect(machine.finish().x('s1')).toBe(0n);
+  });
+
   it('count up a shared word exactly, with four harts', async () => {
     const machine = await Machine.create(
       `

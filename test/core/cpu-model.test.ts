@@ -108,8 +108,7 @@ describe('MRET', () => {
       li a0, 3 << 11
       csrc mstatus, a0
       mret
-2:    csrr s1, mhartid
-      li s1, 1
+2:    li s1, 1
       ecall`,
     );
     expect(machine.x('s0')).toBe(MPP | MPIE);

@@ -85,13 +85,16 @@ describe('frames', () => {
     expect(machine.core.exports.vmFramesOwned(machine.vm)).toBe(3);
   });
 
-  it('are given for at most 32 harts and 4 GiB of RAM', async () => {
+  it('are given for at most 32 harts and 4 GiB of RAM, in whole pages', async () => {
     const core = await newCore();
     const used = core.framesUsed();
     for (const [ram, harts] of [
       [1 << 20, 0],
       [1 << 20, 33],
       [2 ** 32 + 4096, 1],
+      [(1 << 20) + 1, 1],
+      [(1 << 20) + 2048, 1],
+      [4095, 1],
     ] as const) {
       expect(() => core.createVm(ram, harts, 0n, 0)).toThrow(MemoryShortageError);
       expect(core.framesUsed()).toBe(used);
@@ -111,6 +114,24 @@ describe('frames', () => {
     expect(core.framesUsed()).toBe(used);
     expect(core.createVm(1 << 20, 1, 0n, 0)).toBeGreaterThan(0);
   });
+});
+
+it('the host is given no frame and no epoch of pages beyond the RAM', async () => {
+  const machine = await Machine.create(writer(3), { memory: 8 << 20 });
+  const neighbour = await Machine.create(OFF, { core: machine.core });
+  machine.finish();
+  neighbour.ram.write(RAM_BASE + 0x4000n, new Uint8Array(4096).fill(0xa5));
+  const { exports } = machine.core;
+  const before = { used: machine.core.framesUsed(), state: [machine.state(), neighbour.state()] };
+  const end = (8 << 20) / PAGE_SIZE;
+  for (const page of [end, end + 511, 512 * 2048, 512 * 2048 + 512, 2 ** 31, 2 ** 32 - 1]) {
+    expect(exports.vmFrame(machine.vm, page, 0)).toBe(0);
+    expect(exports.vmFrame(machine.vm, page, 1)).toBe(0);
+    expect(exports.vmPageEpoch(machine.vm, page)).toBe(0);
+  }
+  expect(machine.core.framesUsed()).toBe(before.used);
+  expect([machine.state(), neighbour.state()]).toEqual(before.state);
+  expect(exports.vmFrame(machine.vm, end - 1, 1)).not.toBe(0);
 });
 
 describe('a host whose memory is used up', () => {

@@ -71,6 +71,22 @@ describe('the CLINT', () => {
     expect(machine.x('s3')).toBe(0n);
   });
 
+  it('has nothing behind mtime: it reads as 0', async () => {
+    const machine = await run(`
+      li s0, 0x200bff8
+      li a0, 2000
+1:    addi a0, a0, -1
+      bnez a0, 1b
+      ld s1, 0(s0)
+      ld s2, 8(s0)
+      lw s3, 8(s0)
+      li s0, 0x200fff8
+      ld s4, 0(s0)
+      sd s1, 0(s0)`);
+    expect(machine.x('s1')).toBeGreaterThan(30n);
+    expect(['s2', 's3', 's4'].map((name) => machine.x(name))).toEqual([0n, 0n, 0n]);
+  });
+
   it('takes no other widths: access faults', async () => {
     const machine = await run(`
       li s0, 0x2000000

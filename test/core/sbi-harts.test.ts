@@ -82,6 +82,39 @@ other:
     ]);
   });
 
+  it.each([
+    ['rv64', 2n, ['started', 'resumed']],
+    ['rv64,c=off', 2n, []],
+    ['rv64,c=off', 4n, ['started', 'resumed']],
+  ])(
+    'starts and resumes at what an instruction of %s may be aligned to: %i',
+    async (cpu, offset, expected) => {
+      const place = 0x8000_2000n + offset;
+      const machine = await create(
+        `${call(HSM, 0, 1, place, 7)}
+      li t0, 1 << 5
+      csrw sie, t0
+      ${call(TIME, 0, 0)}
+      ${call(HSM, 3, 0x8000_0000, place, 8)}`,
+        { harts: 2, cpu },
+      );
+      // A jump to itself.
+      machine.ram.write(place, Uint8Array.of(0x6f, 0, 0, 0));
+      machine.run(2000n);
+      const seen = [
+        ...(machine.pc(1) === place && machine.x('a1', 1) === 7n ? ['started'] : []),
+        ...(machine.pc(0) === place && machine.x('a1', 0) === 8n ? ['resumed'] : []),
+      ];
+      expect(seen).toEqual(expected);
+      if (expected.length > 0) return;
+      expect(answers(machine).map(([error]) => error)).toEqual([
+        INVALID_ADDRESS,
+        0,
+        INVALID_ADDRESS,
+      ]);
+    },
+  );
+
   it('stops a hart, which can be started again; stopping the last ends the run', async () => {
     const machine = await create(
       `${call(HSM, 0, 1, 'other', 0)}

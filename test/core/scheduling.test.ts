@@ -5,17 +5,23 @@ import { Machine, newCore } from './machine.js';
 
 /** Steps that a hart runs at a time (assembly/sched/run). */
 const QUANTUM = 5000n;
+/** mtime of the first wake-up. */
+const FIRST = 100_000;
 
 /**
  * Harts that wait for the same times and log who woke up: hart number + 1. Hart 0 first counts down
- * from `delay`, then does `odd` instructions more, so that its WFI may be made any step.
+ * from `delay`, then does `odd` instructions more, so that its WFI may be made any step; the others wait
+ * by then. The last hart's timer falls due at `early`, which wakes nobody, but is a deadline.
  */
-const waiters = (delay: number, odd: number, first: number) => `
+const waiters = (delay: number, odd: number, harts: number, early: bigint) => `
   csrr s0, mhartid
   li t0, 0x2004000
   slli t1, s0, 3
   add t0, t0, t1
-  li t1, ${first}
+  li t2, ${harts - 1}
+  li t1, ${early}
+  beq s0, t2, passive
+  li t1, ${FIRST}
   sd t1, 0(t0)
   li t1, 128
   csrw mie, t1
@@ -28,7 +34,7 @@ wait:
   wfi
   addi s0, s0, 1
   li s1, 3
-  li t6, ${first}
+  li t6, ${FIRST}
 2:
   la t3, count
   li t4, 1
@@ -46,6 +52,9 @@ wait:
 3:
   wfi
   j 3b
+passive:
+  sd t1, 0(t0)
+  j 3b
 .balign 8
 count: .dword 0
 log: .zero 64
@@ -55,19 +64,27 @@ async function createOn(core: Core, source: string, harts: number): Promise<Mach
   return Machine.create(source, { core, harts, memory: 1 << 20 });
 }
 
-/** The waiters of which hart 0's WFI is its `step`th step. */
-async function waitersAt(core: Core, step: bigint, harts: number, first: number): Promise<string> {
-  const near = Number(step) / 2 - 20;
-  const probe = await createOn(core, waiters(near, 0, first), harts);
-  probe.runTo('wait');
-  const more = Number(step - 1n) - probe.counter('steps', 0);
+/**
+ * The waiters of which hart 0's WFI is step number `step`, as `count` counts them; and which it is of
+ * all harts' steps.
+ */
+async function waitersAt(
+  core: Core,
+  step: bigint,
+  harts: number,
+  early: bigint,
+  count: (machine: Machine) => bigint,
+): Promise<{ source: string; at: bigint }> {
+  const near = Number(step / 2n) - 100;
+  const probe = await createOn(core, waiters(near, 0, harts, early), harts);
+  const more = Number(step - 1n - count(probe.runTo('wait')));
   core.exports.vmDestroy(probe.vm);
-  const source = waiters(near + Math.floor(more / 2), more % 2, first);
+  const source = waiters(near + Math.floor(more / 2), more % 2, harts, early);
   const check = await createOn(core, source, harts);
-  check.runTo('wait');
-  expect(check.steps).toBe(step - 1n);
+  expect(count(check.runTo('wait'))).toBe(step - 1n);
+  const at = check.steps + 1n;
   core.exports.vmDestroy(check.vm);
-  return source;
+  return { source, at };
 }
 
 /** Runs until nothing is left to wait for, by the budgets that `budgetAt` gives. */
@@ -99,23 +116,28 @@ const cuts = (step: bigint): readonly ((steps: bigint) => bigint)[] => [
   () => 97n,
 ];
 
-describe.each([2, 4])('%i harts that wait wake up in an order', (harts) => {
+const own = (machine: Machine) => BigInt(machine.counter('steps', 0));
+const all = (machine: Machine) => machine.steps;
+
+describe.each([2, 4])('%i harts that wait wake up in an order', (wakers) => {
+  // While the others wait, hart 0 has one quantum after another.
   it.each([
-    ['a quantum', QUANTUM, 100_000],
-    ['a slice cut at a deadline', 2000n, 20],
-  ])('which budgets do not change, when a WFI ends %s', async (_, end, first) => {
+    ['a quantum', 2n * QUANTUM, -1n, own],
+    ['a slice cut at a deadline', 7000n, 70n, all],
+  ])('which budgets do not change, when a WFI ends %s', async (_, end, early, count) => {
     const core = await newCore();
+    const harts = wakers + 1;
     const logs = new Set<string>();
-    for (let step = end - 3n; step <= end + 3n; step += 1n) {
-      const source = await waitersAt(core, step, harts, first);
+    for (let step = end - 2n; step <= end + 2n; step += 1n) {
+      const { source, at } = await waitersAt(core, step, harts, early, count);
       const whole = await outcome(core, source, harts, () => 1_000_000n);
-      expect(whole.log).toHaveLength(3 * harts);
+      expect(whole.log).toHaveLength(3 * wakers);
       logs.add(whole.log.join());
-      for (const cut of cuts(step)) {
+      for (const cut of cuts(at)) {
         expect(await outcome(core, source, harts, cut)).toEqual(whole);
       }
     }
-    // Whose turn it is does depend on where the quantum ends.
+    // Whose turn it is does depend on where the slice ends.
     expect(logs.size).toBeGreaterThan(1);
   });
 });

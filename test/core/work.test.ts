@@ -37,7 +37,7 @@ const LOOPS: readonly (readonly [string, string, MachineOptions])[] = [
     addi s1, s1, -16
     addi s2, s2, 1
     j 1b
-.balign 8
+.balign 64
 notes: .zero 16`,
     { sbi: true },
   ],
@@ -48,9 +48,19 @@ notes: .zero 16`,
     addi s1, s1, -16
     addi s2, s2, 1
     j 1b
-.balign 8
+.balign 64
 notes: .zero 16`,
     { sbi: true, harts: 32 },
+  ],
+  [
+    'timers set anew, which all of 32 harts look at',
+    'li a1, 0x2004000; 1: addi a0, a0, 1; sd a1, 0(a1); j 1b',
+    { harts: 32, started: 1 },
+  ],
+  [
+    'interrupts’ priorities set anew, which the lines of 32 harts follow',
+    'li a1, 0xc000028; 1: addi a0, a0, 1; sw a0, 0(a1); j 1b',
+    { harts: 32, started: 1 },
   ],
   ['code that changes itself', SELF_MODIFYING, {}],
   ['code that changes itself, seen by 32 harts', SELF_MODIFYING, { harts: 32, started: 1 }],
@@ -71,7 +81,7 @@ async function start(source: string, options: MachineOptions): Promise<Machine> 
 describe.each(LOOPS)('%s', (_, source, options) => {
   it('ends a call long before a large budget is spent', async () => {
     const machine = await start(source, options);
-    // One step of these costs 100 others or more: 2 ms are well below 100,000 steps.
+    // One step of these costs 50 others or more: 2 ms are well below 100,000 steps.
     for (let calls = 0; calls < 3; calls++) {
       const before = machine.steps;
       expect(machine.core.run(machine.vm, PLENTY, 0n, 0n)).toBe(ExitReason.Budget);
