@@ -5,9 +5,16 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 
 async function loadCore(): Promise<WebAssembly.Module> {
   // Written so that bundlers see it: they copy the file and put its new address here.
-  const response = await fetch(new URL('../../../build/core.wasm', import.meta.url));
-  if (!response.ok) throw new InternalError(`${response.url} cannot be loaded: ${response.status}`);
-  return WebAssembly.compile(await response.arrayBuffer());
+  const url = new URL('../../../build/core.wasm', import.meta.url);
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return await WebAssembly.compile(await response.arrayBuffer());
+  } catch (cause) {
+    // A network comes back: whoever asks again loads it anew.
+    compiled = undefined;
+    throw new InternalError(`${url} cannot be loaded (${cause}); it must be served`, { cause });
+  }
 }
 
 /** Messages to oneself: unlike timers, browsers do not delay them. */
