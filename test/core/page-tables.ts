@@ -1,15 +1,8 @@
 import type { GuestMemory } from '../../src/core/guest-memory.js';
+import { A, D, R, V, W, X } from '../pte-bits.js';
 
-/** PTE bits (Privileged 12.3.1, 12.4, 12.5). */
-export const V = 1n;
-export const R = 2n;
-export const W = 4n;
-export const X = 8n;
-export const U = 16n;
-export const G = 32n;
-export const A = 64n;
-export const D = 128n;
-export const N = 1n << 63n;
+export * from '../pte-bits.js';
+
 export const pbmt = (type: number): bigint => BigInt(type) << 61n;
 /** A page that everything may be done to, below U. */
 export const ALL = V | R | W | X | A | D;

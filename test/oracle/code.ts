@@ -73,11 +73,6 @@ export class Image {
     this.view.setUint32(from, encode('jal', { immJ: this.at - from }), true);
   }
 
-  /** Appends a jump to `offset`. */
-  jumpTo(offset: number): void {
-    this.emit('jal', { immJ: offset - this.at });
-  }
-
   set64(offset: number, value: bigint): void {
     this.view.setBigUint64(offset, value, true);
   }

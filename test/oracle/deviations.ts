@@ -121,3 +121,39 @@ const UNCOMPARED = ['cycle', 'time', 'instret', 'mcycle', 'minstret', 'marchid',
 export function isUncompared(number: number): boolean {
   return UNCOMPARED.some((name) => CSR_NUMBERS.get(name) === number);
 }
+
+/** What the generators keep away from, since no mask could make it comparable. */
+export const AVOIDED: readonly { readonly what: string; readonly section: string }[] = [
+  {
+    what: 'SC without a reservation there: QEMU fails it without looking at the address',
+    section: 'Unprivileged 13.2',
+  },
+  {
+    what: 'AMOs on pages that can be loaded from but not stored to: QEMU looks up the load first, sets A, and reports its fault',
+    section: 'Privileged 12.3.2',
+  },
+  {
+    what: 'reserved N on pages whose A or D is clear: QEMU sets them before it faults',
+    section: 'Privileged 12.5, Svnapot',
+  },
+  {
+    what: 'page-crossing accesses of which one half has no memory and the other no page: either may fault first',
+    section: 'Unprivileged 2.6',
+  },
+  {
+    what: 'four-byte PMP regions inside a misaligned access: QEMU compares only its first and last byte',
+    section: 'Privileged 3.7.1',
+  },
+  {
+    what: 'no PMP entry at all: QEMU lets MRET and SRET trap instead of the fetch after them',
+    section: 'Privileged 3.7.1',
+  },
+  {
+    what: 'writing stimecmp in M-mode while STCE is clear: QEMU lets it drive STIP all the same',
+    section: 'Sstc 2.1',
+  },
+  {
+    what: 'changing STCE in a running program: QEMU does not look at stimecmp again',
+    section: 'Sstc 2.1',
+  },
+];

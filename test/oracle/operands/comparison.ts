@@ -2,7 +2,8 @@ import { disassemble } from '../../../isa/disassembler.js';
 import { ORIGIN } from '../code.js';
 import type { Coverage } from '../coverage.js';
 import type { Mismatch } from '../mismatch.js';
-import { LOG_ENTRY, type OperandProgram } from './program.js';
+import { LOG_ENTRY, logEnd } from './harness.js';
+import type { OperandProgram } from './program.js';
 import { type OperandCase, RECORD } from './record.js';
 
 const ALL = (1n << 64n) - 1n;
@@ -48,7 +49,7 @@ export function compareRecords(
 
 /** Traps by epc; FS and SD are left out of the status. */
 function readTraps(program: OperandProgram, memory: DataView): Map<bigint, bigint[]> {
-  const end = Number(memory.getBigUint64(program.stateOffset + 16, true)) - ORIGIN;
+  const end = logEnd(memory);
   const traps = new Map<bigint, bigint[]>();
   for (let at = program.logOffset; at < Math.min(end, memory.byteLength); at += LOG_ENTRY) {
     const entry = TRAP_FIELDS.map((_, i) => memory.getBigUint64(at + 8 * i, true));

@@ -19,6 +19,10 @@ export const TABLE = {
   otherRoot: 7,
   otherMiddle: 8,
   otherData: 9,
+  ownMiddle: 10,
+  own: 11,
+  identity: 12,
+  alias: 13,
 } as const;
 
 /** Indices in the tables; those of the Sv39 root keep clear of the board's devices, as addresses. */
@@ -30,6 +34,7 @@ export const GIGA = {
   landing: 7,
   middle: 8,
   odd: 9,
+  own: 10,
   high: 511,
 };
 export const MEGA = {
@@ -100,7 +105,16 @@ export function addressSpace(block: number, scheme: Scheme): AddressSpace {
   const alias = physical + ALIAS - BigInt(ORIGIN);
   const start = BigInt(GIGA.middle) * GIB;
   const atomic = [...[start, start, top].map(window), physical, alias, physical | (1n << 63n)];
-  const data = [...low.data, ...low.data, ...high.data, ...[GIGA.data, GIGA.misaligned].map(giga)];
+  const own = BigInt(GIGA.own) * GIB;
+  const data = [
+    own,
+    own,
+    own,
+    ...low.data,
+    ...low.data,
+    ...high.data,
+    ...[GIGA.data, GIGA.misaligned].map(giga),
+  ];
   const landing = [...low.landing, ...high.landing, giga(GIGA.landing)];
   data.push(BigInt(GIGA.odd) * GIB, physical, alias);
   // Bits above the scheme's width must equal its highest one.

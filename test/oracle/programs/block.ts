@@ -33,8 +33,10 @@ export const LOG_ENTRY = 8 * LOG_FIELDS.length;
 /** CSRs that a program starts with, in the order in which the harness writes them; mstatus follows. */
 export const START_CSRS = [
   ...['mie', 'medeleg', 'mideleg', 'menvcfg', 'stimecmp', 'mip', 'senvcfg'],
-  ...['mcounteren', 'scounteren', 'pmpcfg0', 'pmpcfg2'],
+  ...['mcounteren', 'scounteren'],
+  // A locked entry's address could not be written any more.
   ...Array.from({ length: 16 }, (_, n) => `pmpaddr${n}`),
+  ...['pmpcfg0', 'pmpcfg2'],
   ...['satp', 'mtvec', 'stvec', 'sepc', 'scause', 'stval', 'mepc', 'mcause', 'mtval', 'fcsr'],
 ] as const;
 

@@ -1,7 +1,7 @@
 import { Image } from '../code.js';
 import type { Coverage } from '../coverage.js';
 import { FULL_CPU } from '../cpu.js';
-import type { Machine } from '../machine.js';
+import type { Machine, Outcome } from '../machine.js';
 import type { Mismatch } from '../mismatch.js';
 import { Random } from '../random.js';
 import { BLOCK_SIZE, HARNESS_SIZE } from './block.js';
@@ -35,13 +35,20 @@ export async function comparePrograms(
   const end = first + options.count;
   for (let from = first; from < end; from += CHAIN - (from % CHAIN)) {
     const count = Math.min(CHAIN - (from % CHAIN), end - from);
-    const image = new Image(HARNESS_SIZE + count * BLOCK_SIZE, 0);
-    const programs = Array.from({ length: count }, (_, n) => write(image, options.seed, from, n));
-    image.copy(harness({ programs: count }), 0);
-    const [oracle, subject] = await both(machines, image);
+    const image = new Image(blockOf(from + count - 1) + BLOCK_SIZE, 0);
+    const programs = Array.from({ length: count }, (_, n) => write(image, options.seed, from + n));
+    image.copy(harness({ programs: count, block: blockOf(from) }), 0);
+    const outcomes = await both(machines, image);
+    for (const [n, { ended, memory }] of outcomes.entries()) {
+      if (ended) continue;
+      const number = from + (currentBlock(memory) - blockOf(from)) / BLOCK_SIZE;
+      const text = `program ${number} of seed ${options.seed} does not end on ${machines[n]?.name}`;
+      mismatches.push({ name: 'no end', text });
+    }
+    const [oracle, subject] = outcomes.map(({ memory }) => memory) as [Uint8Array, Uint8Array];
     coverage.row('mret', count);
     for (const [n, program] of programs.entries()) {
-      const block = blockOf(n);
+      const block = blockOf(from + n);
       for (const cause of trapCauses(oracle, block)) coverage.cause(cause);
       coverage.row('sret', trapCauses(oracle, block, 'supervisor').length);
       const found = differences(oracle, subject, block);
@@ -57,25 +64,16 @@ export async function comparePrograms(
   return mismatches;
 }
 
-const blockOf = (n: number) => HARNESS_SIZE + n * BLOCK_SIZE;
+/** A program always stands at the same place, so that it can be repeated alone. */
+const blockOf = (number: number) => HARNESS_SIZE + (number % CHAIN) * BLOCK_SIZE;
 
-function write(image: Image, seed: number, from: number, n: number): RandomProgram {
-  const number = from + n;
+function write(image: Image, seed: number, number: number): RandomProgram {
   const locked = number % CHAIN === CHAIN - 1;
-  return writeProgram(image, blockOf(n), new Random(seed, 0x1_0000 + number), locked);
+  return writeProgram(image, blockOf(number), new Random(seed, 0x1_0000 + number), locked);
 }
 
-async function both([oracle, subject]: Machines, image: Image): Promise<[Uint8Array, Uint8Array]> {
-  const outcomes = await Promise.all([
-    oracle.run(image.bytes, FULL_CPU),
-    subject.run(image.bytes, FULL_CPU),
-  ]);
-  for (const [n, { ended, memory }] of outcomes.entries()) {
-    if (!ended)
-      console.log(`${n === 0 ? oracle.name : subject.name} hangs in block ${currentBlock(memory)}`);
-  }
-  const [{ memory: want }, { memory: have }] = outcomes;
-  return [want, have];
+async function both([oracle, subject]: Machines, image: Image): Promise<[Outcome, Outcome]> {
+  return Promise.all([oracle.run(image.bytes, FULL_CPU), subject.run(image.bytes, FULL_CPU)]);
 }
 
 /** Silences as many groups as the mismatch survives, then tells what is left. */
@@ -94,7 +92,7 @@ async function reduce(
     image.copy(alone.bytes, 0);
     for (const n of silent) silence(image, program, n);
     const [oracle, subject] = await both(machines, image);
-    return differences(oracle, subject, block);
+    return differences(oracle.memory, subject.memory, block);
   };
   const silent = new Set<number>();
   let last = await differ(silent);

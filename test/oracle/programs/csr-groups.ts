@@ -36,13 +36,14 @@ function writable(rule: CsrRule): bigint {
 }
 
 /** An access to a CSR that both machines have; bits that may differ are cleared from the result. */
-export function csrAccess(random: Random): Group {
+export function csrAccess(random: Random, keepsPmp: boolean): Group {
   const rule = random.pick(CSR_RULES);
   const rd = random.pick(REGISTERS.free);
   // CSRRW would clear the bits that are not to be written.
   const access = random.pick(rule.write === ALL ? ACCESSES : ACCESSES.slice(1));
   const words: number[] = [];
-  const reads = random.oneIn(3) || writable(rule) === 0n;
+  const fixed = writable(rule) === 0n || (keepsPmp && rule.name.startsWith('pmp'));
+  const reads = fixed || random.oneIn(3);
   if (reads) words.push(encode('csrrs', { rd: 31, csr: rule.number }));
   else {
     const bits = integer(random) & writable(rule);

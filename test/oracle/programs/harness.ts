@@ -31,9 +31,9 @@ const lines = (count: number, line: (n: number) => string, first = 0) =>
  *
  * Both handlers go on behind the trapped word; after a failed fetch (causes 1 and 12), whose epc leads
  * nowhere, at the return address of the jump; after an interrupt where it came, with that interrupt
- * disabled. A full log, or a trap in the block's last word, ends the program. They leave x30 = 0
- * and x31 = 1. After an interrupt they clear the cause, since of several pending ones QEMU takes the
- * lowest-numbered first (see deviations).
+ * disabled. An exception that finds the log all but full, or one in the block's last word, ends the
+ * program. They leave x30 = 0 and x31 = 1. After an interrupt they clear the cause, since of several
+ * pending ones QEMU takes the lowest-numbered first (see deviations).
  */
 const SOURCE = `
 start:
@@ -56,10 +56,12 @@ machine_trap:
   sd x31, 16(x30)
   addi x30, x30, 32
   csrw mscratch, x30
-  slli x31, x30, 51
-  beqz x31, machine_done
   csrr x31, mcause
   bltz x31, machine_interrupt
+  slli x30, x30, 51
+  srli x30, x30, 59
+  addi x30, x30, -31
+  beqz x30, machine_done
   addi x31, x31, -1
   beqz x31, machine_lost
   addi x31, x31, -11
@@ -173,10 +175,12 @@ supervisor_trap:
   sd x31, 24(x30)
   addi x30, x30, 32
   csrw sscratch, x30
-  slli x31, x30, 51
-  beqz x31, supervisor_done
   csrr x31, scause
   bltz x31, supervisor_interrupt
+  slli x30, x30, 51
+  srli x30, x30, 59
+  addi x30, x30, -31
+  beqz x30, supervisor_done
   addi x31, x31, -1
   beqz x31, supervisor_lost
   addi x31, x31, -11
@@ -219,10 +223,10 @@ function offsetOf(symbol: string): number {
 }
 
 /** The harness's code, for a chain of programs that begins at offset `block`. */
-export function harness(chain: { programs: number; block?: number }): Uint8Array {
+export function harness(chain: { programs: number; block: number }): Uint8Array {
   const placed = CODE.slice();
   const view = new DataView(placed.buffer);
-  view.setBigUint64(offsetOf('block'), BigInt(ORIGIN + (chain.block ?? HARNESS_SIZE)), true);
+  view.setBigUint64(offsetOf('block'), BigInt(ORIGIN + chain.block), true);
   view.setBigUint64(offsetOf('programs'), BigInt(chain.programs), true);
   return placed;
 }

@@ -1,15 +1,7 @@
+import { A, D, G, N, R, U, V, W, X } from '../../pte-bits.js';
 import type { Random } from '../random.js';
 
-/** PTE bits (Privileged 12.4.1, 12.5). */
-export const V = 1n;
-export const R = 2n;
-export const W = 4n;
-export const X = 8n;
-export const U = 16n;
-export const G = 32n;
-export const A = 64n;
-export const D = 128n;
-export const N = 1n << 63n;
+export * from '../../pte-bits.js';
 
 /** The physical page number's bits. */
 export const NUMBER = ((1n << 44n) - 1n) << 10n;
@@ -52,7 +44,7 @@ function permissions(random: Random, use: Use): bigint {
 }
 
 export function leaf(random: Random, physical: bigint, use: Use): bigint {
-  const base = random.oneIn(24) ? nowhere(random) : entryFor(physical);
+  const base = entryFor(physical);
   // QEMU sets A and D before it sees that N is reserved here (see deviations).
   const reserved = random.oneIn(32) ? N | A | D : 0n;
   return base | permissions(random, use) | decoration(random) | reserved;
@@ -73,8 +65,7 @@ export function napot(random: Random, physical: bigint, use: Use): bigint {
 }
 
 export function pointer(random: Random, table: bigint): bigint {
-  const global = random.oneIn(8) ? G : 0n;
-  return entryFor(table) | V | global | (BigInt(random.below(4)) << 8n);
+  return entryFor(table) | V | (BigInt(random.below(4)) << 8n);
 }
 
 /** A pointer with one of the bits that are reserved in it (Privileged 12.4.1), or not valid. */

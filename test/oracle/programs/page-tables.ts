@@ -1,4 +1,5 @@
 import { type Image, ORIGIN } from '../code.js';
+import { MEMORY } from '../machine.js';
 import type { Random } from '../random.js';
 import { GIGA, HUGE, MEGA, MEGAPAGE, TABLE } from './address-space.js';
 import { DATA_PAGES, PAGE, TABLES } from './block.js';
@@ -57,6 +58,12 @@ export function writeTables(
       use === 'atomic' ? settled(napot(random, physical, use)) : napot(random, physical, use);
     for (let i = 0; i < 16; i++) set(TABLE[use], i, entry);
   }
+  // Of a page-crossing access either half may fault first, so a window leads nowhere as a whole.
+  if (random.oneIn(8)) {
+    const entry = nowhere(random) | V | R | W | X | A | D | (random.oneIn(2) ? U : 0n);
+    const use = random.pick(['data', 'landing', 'atomic'] as const);
+    for (let i = 0; i < 16; i++) set(TABLE[use], i, entry);
+  }
 
   set(TABLE.middle, MEGA.atomic, pointer(random, at(TABLE.atomic)));
   // An AMO on a page that is not dirty: with ADUE it becomes so, else faults; QEMU would report any fault of
@@ -68,7 +75,9 @@ export function writeTables(
 
   const mega = physical & -MEGAPAGE;
   set(TABLE.middle, MEGA.data, pointer(random, at(TABLE.data)));
-  set(TABLE.middle, MEGA.landing, pointer(random, at(TABLE.landing)));
+  // A global pointer makes what is below global (Privileged 12.3.1).
+  const global = random.oneIn(4) ? G : 0n;
+  set(TABLE.middle, MEGA.landing, pointer(random, at(TABLE.landing)) | global);
   set(TABLE.middle, MEGA.superpage, leaf(random, mega, 'data'));
   set(TABLE.middle, MEGA.executable, leaf(random, mega, 'landing'));
   set(TABLE.middle, MEGA.misaligned, leaf(random, physical | 0x1000n, 'data'));
@@ -76,12 +85,33 @@ export function writeTables(
   set(TABLE.middle, MEGA.nowhere, nowhere(random) | V);
 
   const giga = BigInt(ORIGIN);
-  set(TABLE.sv39, GIGA.identity, entryFor(giga) | V | R | W | X | A | D);
-  set(TABLE.sv39, GIGA.alias, entryFor(giga) | V | R | W | X | U | A | D);
-  // Programs change this one, and fence no more than one ASID.
+  const all = V | R | W | X | A | D;
+  if (random.oneIn(2)) {
+    set(TABLE.sv39, GIGA.identity, entryFor(giga) | all);
+    set(TABLE.sv39, GIGA.alias, entryFor(giga) | all | U);
+  } else {
+    set(TABLE.sv39, GIGA.identity, entryFor(at(TABLE.identity)) | V);
+    set(TABLE.sv39, GIGA.alias, entryFor(at(TABLE.alias)) | V);
+    for (let i = 0; i < MEMORY >>> 21; i++) {
+      const page = giga + BigInt(i) * MEGAPAGE;
+      set(TABLE.identity, i, entryFor(page) | all);
+      set(TABLE.alias, i, entryFor(page) | all | U);
+    }
+  }
+  // Programs change this one, too.
   set(TABLE.sv39, GIGA.data, leaf(random, giga, 'data') & ~G);
   set(TABLE.sv39, GIGA.landing, leaf(random, giga, 'landing'));
   set(TABLE.sv39, GIGA.misaligned, leaf(random, giga | MEGAPAGE, 'data'));
+  // Nothing else leads here, and nothing here is global: programs change it and fence just that.
+  set(TABLE.sv39, GIGA.own, entryFor(at(TABLE.ownMiddle)) | V);
+  set(TABLE.ownMiddle, 0, entryFor(at(TABLE.own)) | V);
+  for (let i = 0; i < 16; i++) {
+    set(
+      TABLE.own,
+      i,
+      leaf(random, physical + BigInt(random.below(DATA_PAGES) * PAGE), 'data') & ~G,
+    );
+  }
   set(TABLE.sv39, GIGA.middle, pointer(random, at(TABLE.middle)));
   set(TABLE.sv39, GIGA.odd, oddPointer(random, at(TABLE.middle)));
   set(TABLE.sv39, GIGA.high, pointer(random, at(TABLE.middle)));
@@ -91,7 +121,7 @@ export function writeTables(
   ] as const) {
     set(table, HUGE.next, pointer(random, at(next)));
     set(table, HUGE.high, pointer(random, at(next)));
-    set(table, HUGE.data, leaf(random, 0n, 'data'));
+    set(table, HUGE.data, leaf(random, 0n, 'data') & ~G);
     set(table, HUGE.landing, leaf(random, 0n, 'landing'));
     set(table, HUGE.misaligned, leaf(random, giga, 'data'));
     set(table, HUGE.odd, oddPointer(random, at(next)));

@@ -69,8 +69,9 @@ export function writeProgram(
     scheme,
     asid: random.below(OTHER_ASIDS),
     steady,
-    other: !steady && scheme === 'sv39' && random.oneIn(2),
+    other: !steady && scheme === 'sv39',
     locked,
+    lowers: random.oneIn(2),
     fencesTrap: random.oneIn(6),
     waitsTrap: random.oneIn(3),
     comparator: random.oneIn(2),
@@ -128,7 +129,7 @@ export function silence(image: Image, program: RandomProgram, n: number): void {
 /** The mode to go on in. S-mode keeps the scheme that U-mode's addresses need only if it may not change it. */
 function lowerMode(random: Random, state: StartState, mode: Mode): Mode {
   if (mode === USER || !random.oneIn(120)) return mode;
-  if (mode === MACHINE) return random.pick([SUPERVISOR, USER]);
+  if (mode === MACHINE) return state.lowers ? random.pick([SUPERVISOR, USER]) : mode;
   return state.mode === SUPERVISOR && state.other ? USER : mode;
 }
 
@@ -190,6 +191,6 @@ function randomGroup(random: Random, block: number, state: StartState, first: Mo
         ? translation(random, block, state)
         : remap(random, block, state);
     default:
-      return csrAccess(random);
+      return csrAccess(random, state.lowers);
   }
 }

@@ -13,11 +13,13 @@ interface Target {
   /** What the leaf maps, and where the block's first byte is through it. */
   readonly physical: bigint;
   readonly place: bigint;
+  /** The only page that a leaf of 4 KiB maps. */
+  readonly page?: number;
   /** Whether no other address leads through it, so that a fence may name this one. */
   readonly unique: boolean;
 }
 
-function targets(block: number, scheme: Scheme): Target[] {
+function targets(random: Random, block: number, scheme: Scheme): Target[] {
   const physical = BigInt(ORIGIN + block);
   const giga = {
     table: TABLE.sv39,
@@ -41,15 +43,24 @@ function targets(block: number, scheme: Scheme): Target[] {
     place: (BigInt(HUGE.data) << bits) + physical,
     unique: true,
   });
+  const page = random.between(1, DATA_PAGES - 2);
+  const own = {
+    table: TABLE.own,
+    index: page,
+    physical: physical + BigInt(random.below(DATA_PAGES) * PAGE),
+    place: BigInt(GIGA.own) * GIB,
+    page,
+    unique: true,
+  };
   switch (scheme) {
     case 'bare':
       return [];
     case 'sv39':
-      return [giga, giga, mega];
+      return [own, own, own, giga, mega];
     case 'sv48':
-      return [giga, mega, huge(TABLE.sv48, 39n)];
+      return [own, own, own, giga, mega, huge(TABLE.sv48, 39n)];
     case 'sv57':
-      return [giga, mega, huge(TABLE.sv57, 48n)];
+      return [own, own, own, giga, mega, huge(TABLE.sv57, 48n)];
   }
 }
 
@@ -58,10 +69,11 @@ function targets(block: number, scheme: Scheme): Target[] {
  * more than it must: the address where only one leads there, the ASID where only one was used.
  */
 export function remap(random: Random, block: number, state: StartState): Group {
-  const choices = targets(block, state.scheme);
+  const choices = targets(random, block, state.scheme);
   if (choices.length === 0) return { words: [encode('sfence.vma')] };
-  const { table, index, physical, place, unique } = random.pick(choices);
-  const address = place + BigInt(random.between(PAGE, (DATA_PAGES - 1) * PAGE) & -8);
+  const { table, index, physical, place, page, unique } = random.pick(choices);
+  const within = page ?? random.between(1, DATA_PAGES - 2);
+  const address = place + BigInt(within * PAGE + (random.below(PAGE) & -8));
   const use = () => [
     ...constant(30, address),
     random.oneIn(2)
@@ -70,12 +82,11 @@ export function remap(random: Random, block: number, state: StartState): Group {
   ];
   const entry = leaf(random, physical, 'data') & ~G;
   const byAddress = unique && random.oneIn(2);
-  // Only in Sv39 no pointer above the entry can make it global.
-  const byAsid = state.steady && unique && state.scheme === 'sv39' && random.oneIn(2);
-  const inFence = address + BigInt(random.below(PAGE));
+  const byAsid = state.steady && unique && random.oneIn(2);
+  const inFence = (address & -4096n) + BigInt(random.below(PAGE));
   return {
     words: [
-      ...(random.oneIn(2) ? use() : []),
+      ...(random.oneIn(4) ? [] : use()),
       ...constant(30, BigInt(ORIGIN + block + TABLES + PAGE * table + 8 * index)),
       ...constant(31, BigInt.asIntN(64, entry)),
       encode('sd', { rs1: 30, rs2: 31 }),

@@ -40,6 +40,8 @@ export interface StartState {
   readonly other: boolean;
   /** Whether PMP entries are locked: only for the last program before a reset. */
   readonly locked: boolean;
+  /** Whether an M-mode program goes down to lower modes; else it may change the PMP, on which those count. */
+  readonly lowers: boolean;
   /** TVM: whether fences and satp trap in S-mode. */
   readonly fencesTrap: boolean;
   /** TW: whether WFI traps below M-mode. */
@@ -63,7 +65,7 @@ export function writeStart(
   writeRegisters(image, block, random, state, code(END));
 
   const some = (bit: number, chance: number) => (random.oneIn(chance) ? 1n << BigInt(bit) : 0n);
-  // TSR ends the S-mode handler, so which of several interrupts comes first would show.
+  // TSR ends the S-mode handler, as do refused page tables: the order of interrupts would show.
   const trapsReturn = some(22, 10);
   const dirty = 3n << 13n;
   const status =
@@ -82,7 +84,7 @@ export function writeStart(
   const delegable = pmp.tables ? 0xb1fdn : mode === MACHINE ? 0xb15dn : 0xb1ffn;
   const csrs: Partial<Record<(typeof START_CSRS)[number], bigint>> = {
     medeleg: random.oneIn(4) ? 0n : random.u64() & delegable,
-    mideleg: trapsReturn === 0n ? random.u64() & 0x222n : 0n,
+    mideleg: trapsReturn === 0n && !pmp.tables ? random.u64() & 0x222n : 0n,
     mie: random.oneIn(2) ? 0n : random.u64() & 0xaaan,
     mip: random.oneIn(2) ? 0n : random.u64() & 0x222n,
     menvcfg: (state.comparator ? 1n << 63n : 0n) | some(62, 2) | some(61, 2) | some(0, 4),

@@ -5,6 +5,9 @@ import { CSR_OFFSET, START, START_CSRS, X_OFFSET } from './block.js';
 import { REGISTERS } from './groups.js';
 import type { RandomProgram } from './program.js';
 
+/** Longer listings help nobody. */
+const MOST_LINES = 60;
+
 /** A reduced program: what it starts with, and the instructions that matter. */
 export function tellProgram(
   image: Image,
@@ -28,7 +31,8 @@ export function tellProgram(
   return [
     `mode ${state.mode}, ${state.scheme}, block 0x${(ORIGIN + block).toString(16)};${csrs}`,
     `registers${registers.join('')}`,
-    ...lines,
+    ...lines.slice(0, MOST_LINES),
+    ...(lines.length > MOST_LINES ? [`  … ${lines.length - MOST_LINES} more`] : []),
   ].join('\n');
 }
 
