@@ -30,7 +30,8 @@ export interface GuestProgram {
 
 /**
  * The program as an ELF executable that does `passes` passes and switches the machine off by the test
- * finisher: as passed, or as failed with WRONG_RESULT. Its instructions are a linear function of `passes`.
+ * finisher: as passed, or as failed with WRONG_RESULT. Its instructions are a linear function of `passes`,
+ * which stands in memory: `li` would take more of them for more passes.
  */
 export function programElf(program: GuestProgram, passes: number): Uint8Array {
   return toElf(assemble(source(program, passes), { origin: ORIGIN }));
@@ -40,7 +41,8 @@ function source(program: GuestProgram, passes: number): string {
   return `
 start:
 ${program.setup ?? ''}
-  li s0, ${passes}
+  la s0, frame_passes
+  ld s0, 0(s0)
 frame_pass:
 ${program.pass}
   li t0, ${program.expected}
@@ -59,7 +61,10 @@ frame_finish:
 frame_end:
   wfi
   j frame_end
-${program.routines ?? ''}`;
+${program.routines ?? ''}
+.balign 8
+frame_passes:
+.dword ${passes}`;
 }
 
 /** The low 64 bits, as a register keeps them. */
