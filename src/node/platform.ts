@@ -11,6 +11,8 @@ async function loadCore(): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(await readFile(path));
   } catch (cause) {
+    // Whoever asks again, perhaps after a build, loads it anew.
+    compiled = undefined;
     throw new InternalError(`${path} cannot be loaded (${cause}); 'npm run build' makes it`, {
       cause,
     });
