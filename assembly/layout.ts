@@ -46,7 +46,6 @@ export const PLIC_SIZE: u64 = 0x60_0000;
 export const UART_BASE: u64 = 0x1000_0000;
 /** The second UART, which QEMU's board lacks: the guest agent's line. */
 export const AGENT_UART_BASE: u64 = 0x1000_0100;
-export const UART_SIZE: u64 = 0x100;
 export const RAM_BASE: u64 = 0x8000_0000;
 
 export const UART_IRQ: u32 = 10;

@@ -25,7 +25,6 @@ export function inFull(uart: Uart): bool {
 export function putOut(uart: Uart, byte: u8): void {
   store<u8>(<usize>uart.out + (uart.outTail & (UART_OUT_SIZE - 1)), byte);
   uart.outTail++;
-  uart.written++;
 }
 
 /** Removes the oldest byte of output; there must be one. */

@@ -5,7 +5,7 @@
  * in the upper. A sub-table is one frame and maps 2 MiB; its frame's reference count is the number
  * of VMs that share it.
  */
-import { MAP_ENTRIES, MAP_OFFSET, vmAt } from '../vm/vm';
+import { MAP_OFFSET, vmAt } from '../vm/vm';
 import { allocateFrame, frameAddress } from './host';
 
 export const MAP_FRAME_MASK: u32 = 0xf_ffff;
@@ -17,8 +17,6 @@ export const MAP_ZERO_READ: u32 = 1 << 26;
 
 const SUB_SHIFT: u32 = 9;
 const SUB_MASK: u32 = (1 << SUB_SHIFT) - 1;
-
-export const MAX_RAM_PAGES: u32 = MAP_ENTRIES << SUB_SHIFT;
 
 /** Whether a RAM page number lies inside the VM's memory. */
 export function isRamPage(vm: usize, page: u64): bool {

@@ -138,7 +138,6 @@ export class Hart {
   satp: u64;
   senvcfg: u64;
   stimecmp: u64;
-  mseccfg: u64;
   cycleOffset: u64;
   instretOffset: u64;
   pmpcfg0: u64;

@@ -27,7 +27,5 @@ export const ADUE: u64 = 1 << 61;
 export const PBMTE: u64 = 1 << 62;
 export const STCE: u64 = 1 << 63;
 
-/** Bits of mcounteren and scounteren (Privileged 3.1.11). */
-export const COUNTEREN_CY: u32 = 1;
+/** The bit of mcounteren for `time` and stimecmp (Privileged 3.1.11). */
 export const COUNTEREN_TM: u32 = 2;
-export const COUNTEREN_IR: u32 = 4;

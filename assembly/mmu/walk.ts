@@ -7,7 +7,14 @@
 
 import { guestRead, guestWrite } from '../frames/door';
 import { Ext } from '../generated/ops';
-import { FETCH_ACCESS, FETCH_PAGE } from '../hart/cause';
+import {
+  FETCH_ACCESS,
+  FETCH_PAGE,
+  LOAD_ACCESS,
+  LOAD_PAGE,
+  STORE_ACCESS,
+  STORE_PAGE,
+} from '../hart/cause';
 import { at, SUPERVISOR, USER } from '../hart/hart';
 import { ADUE, MXR, PBMTE, SUM } from '../hart/status';
 import { FETCH, LEVEL_NAPOT, READ, WRITE } from './entry';
@@ -35,13 +42,12 @@ export let walkedUser: bool = false;
 export let walkFault: u64 = 0;
 export const WALK_NO_MEMORY: u64 = u64.MAX_VALUE;
 
-/** Causes of one family stand in the order fetch, load, store: 12, 13, 15 and 1, 5, 7. */
-export function pageFault(access: u32): u64 {
-  return access === FETCH ? FETCH_PAGE : access === READ ? 13 : 15;
+function pageFault(access: u32): u64 {
+  return access === FETCH ? FETCH_PAGE : access === READ ? LOAD_PAGE : STORE_PAGE;
 }
 
 export function accessFault(access: u32): u64 {
-  return access === FETCH ? FETCH_ACCESS : access === READ ? 5 : 7;
+  return access === FETCH ? FETCH_ACCESS : access === READ ? LOAD_ACCESS : STORE_ACCESS;
 }
 
 function fail(cause: u64): bool {

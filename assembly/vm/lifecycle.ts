@@ -3,16 +3,30 @@ import { resetDevices } from '../bus/reset';
 import { releaseCode } from '../exec/code-page';
 import { allocateRun, frameAddress, freeFrame, freeRun } from '../frames/host';
 import { MAP_FRAME_MASK, MAP_PRESENT, mapState } from '../frames/map';
-import { at, HART_FRAMES, HART_STOPPED } from '../hart/hart';
+import { at, HART_FRAMES, HART_STOPPED, Hart, SUPERPAGES_OFFSET } from '../hart/hart';
 import { resetHart } from '../hart/reset';
 import { MAX_HARTS, PAGE_MASK, PAGE_SHIFT } from '../layout';
-import { HART_TABLE_OFFSET, hartOf, MAP_ENTRIES, MAP_OFFSET, VM_FRAMES, vmAt } from './vm';
+import {
+  HART_TABLE_OFFSET,
+  hartOf,
+  MAP_ENTRIES,
+  MAP_OFFSET,
+  UART_RECORD,
+  Uart,
+  VM_FRAMES,
+  Vm,
+  vmAt,
+} from './vm';
 
 /** Entries of a sub-table. */
 const SUB_ENTRIES: usize = 512;
 
 /** Address of a new VM whose harts are all stopped, or 0 when frames are short. */
 export function createVm(ramSize: u64, harts: u32, extensions: u64, flags: u32): usize {
+  // Checked by the compiler: each record ends before what its block holds next.
+  if (offsetof<Vm>() > HART_TABLE_OFFSET) ERROR('the record of a VM has outgrown its place');
+  if (offsetof<Uart>() > UART_RECORD) ERROR('the record of a UART has outgrown its place');
+  if (offsetof<Hart>() > SUPERPAGES_OFFSET) ERROR('the record of a hart has outgrown its place');
   if (!harts || harts > MAX_HARTS || ramSize > (<u64>MAP_ENTRIES) << 21) return 0;
   if (ramSize & PAGE_MASK) return 0;
   const block = allocateRun(VM_FRAMES);

@@ -41,10 +41,6 @@ export class Uart {
   fcr: u8;
   /** 1 while a transmitter-empty interrupt is due (TL16C550, IIR 3-bit id 1). */
   thrPending: u8;
-  /** 1 when the character time-out stands for less than a full trigger level. */
-  overrun: u8;
-  reserved0: u8;
-  reserved1: u16;
   irq: u32;
   outHead: u32;
   outTail: u32;
@@ -53,7 +49,6 @@ export class Uart {
   /** Addresses of the rings, UART_OUT_SIZE and UART_IN_SIZE bytes. */
   out: u32;
   in: u32;
-  written: u64;
 }
 
 /** One VM's block: this record, its harts' addresses, its UARTs, its guest map, then the rings. */
@@ -72,8 +67,6 @@ export class Vm {
   epoch: u32;
   /** Frames of guest memory owned, for the host's accounts. */
   frames: u32;
-  /** 1 when pages of the map are read through the zero frame. */
-  zeroMapped: u32;
   extensions: u64;
   ramSize: u64;
   /** GPA of `tohost`, or all ones. */
@@ -98,11 +91,9 @@ export class Vm {
   rtcOrigin: u64;
   rtcAlarm: u64;
   rtcLatchedHigh: u32;
-  rtcAlarmHigh: u32;
   rtcAlarmArmed: u32;
   rtcInterruptEnabled: u32;
   rtcInterruptPending: u32;
-  rtcReserved: u32;
 
   /** PLIC (one bit or word a source; 64 sources are enough for the board). */
   plicLevel: u64;
