@@ -9,9 +9,14 @@ import { at, HART_STOPPED } from '../hart/hart';
 import { MTIP, STIP, setLine } from '../hart/interrupts';
 import { STCE } from '../hart/status';
 import { STEPS_PER_TICK } from '../layout';
-import { CLOCK_VIRTUAL, hartOf, VM_SBI, vmAt } from './vm';
+import { CLOCK_VIRTUAL, hartOf, VM_SBI, Vm, vmAt } from './vm';
 
 const NEVER: u64 = u64.MAX_VALUE;
+/**
+ * Real clock: steps carry time on by 5 ms at most, the longest that a call should last. The speed measured
+ * may be wrong by far, on a busy host; time that ran ahead would have to stand still until it is true.
+ */
+const MOST_CARRIED: u64 = 50_000;
 /** Deadlines this late, 14,000 years, never come: guests switch a comparator off by such values. */
 const LATEST: u64 = 1 << 62;
 /** No slice is longer than this many steps, whatever the deadline. */
@@ -24,11 +29,20 @@ export function stepsNow(vm: usize): u64 {
   return vmAt(vm).steps + <u64>(at(running).slice - at(running).remaining);
 }
 
+/** Real clock: ticks that the steps since the last entry stand for. */
+function carriedTicks(state: Vm): u64 {
+  const steps = stepsNow(changetype<usize>(state)) - state.stepsOrigin;
+  if (!state.rate) return 0;
+  // Also keeps the product below 2^64.
+  if (steps >= (MOST_CARRIED << 32) / state.rate) return MOST_CARRIED;
+  return (steps * state.rate) >> 32;
+}
+
 /** `mtime` now. */
 export function vmTime(vm: usize): u64 {
   const state = vmAt(vm);
   if (state.clock === CLOCK_VIRTUAL) return stepsNow(vm) / STEPS_PER_TICK + state.skipped;
-  const time = state.timeOrigin + (((stepsNow(vm) - state.stepsOrigin) * state.rate) >> 32);
+  const time = state.timeOrigin + carriedTicks(state);
   if (time > state.timeSeen) state.timeSeen = time;
   return state.timeSeen;
 }
@@ -77,11 +91,11 @@ export function stepsUntil(vm: usize, deadline: u64): u64 {
   const now = vmTime(vm);
   if (deadline <= now) return 1;
   const ticks = deadline - now;
-  if (ticks >= 1 << 31) return FAR;
   if (state.clock === CLOCK_VIRTUAL) {
+    if (ticks >= FAR / STEPS_PER_TICK) return FAR;
     return (deadline - state.skipped) * STEPS_PER_TICK - state.steps;
   }
-  if (!state.rate) return FAR;
+  if (!state.rate || ticks >= MOST_CARRIED) return FAR;
   const steps = (ticks << 32) / state.rate + 1;
   return steps < FAR ? steps : FAR;
 }
