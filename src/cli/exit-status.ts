@@ -1,4 +1,9 @@
-import { ConfigurationError, HartwoodError, VmTimeoutError } from '../core/errors.js';
+import {
+  ConfigurationError,
+  HartwoodError,
+  VmStoppedError,
+  VmTimeoutError,
+} from '../core/errors.js';
 import { describeStop, type StopReason } from '../vm/stop-reason.js';
 
 /** What the process ends with; docs/exit-statuses.md explains each. */
@@ -36,6 +41,10 @@ export function statusOf(error: unknown): number {
   if (error instanceof VmTimeoutError) return ExitStatus.Timeout;
   if (error instanceof ConfigurationError) return ExitStatus.Usage;
   if (!(error instanceof HartwoodError)) return ExitStatus.Internal;
+  // A command that did not end because the VM did: by what ended the VM.
+  if (error instanceof VmStoppedError && error.cause instanceof HartwoodError) {
+    return statusOf(error.cause);
+  }
   const byCode: Readonly<Record<string, number>> = {
     image: ExitStatus.Image,
     memory: ExitStatus.Usage,

@@ -84,6 +84,7 @@ export function checkOptions(options: RunOptions): RunNumbers {
       throw new ConfigurationError(`--bare and --${name} exclude each other`);
     }
   }
+  if (options.exec?.trim() === '') throw new ConfigurationError('--exec needs a command');
   if (options.initrd !== undefined && kernel === undefined) {
     throw new ConfigurationError('--initrd needs --kernel beside it');
   }

@@ -224,4 +224,14 @@ describe('FileCache.load', () => {
     expect(await cache.load(SHA256)).toBeUndefined();
     await expect(readFile(path)).rejects.toThrow('ENOENT');
   });
+
+  it('says so of a place that cannot be a folder, and ends', async () => {
+    // Below /proc nothing can be made; a file's inside is no folder.
+    for (const place of ['/proc/hartwood', '/proc/self/status']) {
+      const cache = new FileCache(place);
+      const put = cache.put(new Uint8Array(1));
+      await expect(put).rejects.toMatchObject({ code: 'guest-disk' });
+      await expect(put).rejects.toThrow(`the cache ${place} cannot be used`);
+    }
+  });
 });

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ContentCache, ContentSource, TransferOptions } from '../guest/content-cache.js';
 import { GuestError } from '../guest/errors.js';
@@ -71,7 +71,7 @@ export class FileCache implements ContentCache {
   /** Content in one piece; undefined if the cache has none, or a damaged one, which is removed. */
   async load(sha256: string): Promise<Uint8Array | undefined> {
     const path = this.#contentPath(sha256);
-    const content = await readAtOnce(path).catch(absent);
+    const content = await this.#guarded(() => readAtOnce(path).catch(absent));
     if (content === undefined) return undefined;
     if (createHash('sha256').update(content).digest('hex') === sha256) return content;
     await removeFile(path);
@@ -87,7 +87,7 @@ export class FileCache implements ContentCache {
 
   /** A short text by name; undefined if there is none. */
   async ref(name: string): Promise<string | undefined> {
-    return await readFile(join(this.root, 'refs', name), 'utf8').catch(absent);
+    return await this.#guarded(() => readFile(join(this.root, 'refs', name), 'utf8').catch(absent));
   }
 
   async setRef(name: string, text: string): Promise<void> {
@@ -219,7 +219,7 @@ export class FileCache implements ContentCache {
 
   async #folder(kind: 'sha256' | 'partial' | 'refs'): Promise<string> {
     const path = join(this.root, kind);
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     return path;
   }
 
@@ -228,17 +228,37 @@ export class FileCache implements ContentCache {
   }
 
   /** Says of a file system's error where it arose and what can be done. */
-  async #guarded(task: () => Promise<void>): Promise<void> {
+  async #guarded<T>(task: () => Promise<T>): Promise<T> {
     try {
-      await task();
+      return await task();
     } catch (cause) {
       const code = errorCode(cause);
       if (code === undefined || cause instanceof GuestError) throw cause;
       const full = code === 'ENOSPC' || code === 'EDQUOT';
-      const problem = full ? 'has no room left' : `cannot be written (${code})`;
+      const problem = full ? 'has no room left' : `cannot be used (${code})`;
       const remedy = 'HARTWOOD_CACHE can name another folder';
       throw new GuestError('guest-disk', `the cache ${this.root} ${problem}; ${remedy}`, { cause });
     }
+  }
+}
+
+/**
+ * Makes a folder and those around it. Node's own recursive `mkdir` never ends where the system refuses a
+ * folder with ENOENT, as below /proc.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST') return;
+    const around = dirname(path);
+    const missing = code === 'ENOENT' && (await stat(around).catch(absent)) === undefined;
+    if (!missing || around === path) throw error;
+    await makeFolder(around);
+    await mkdir(path).catch((again: unknown) => {
+      if (errorCode(again) !== 'EEXIST') throw again;
+    });
   }
 }
 

@@ -6,9 +6,10 @@ import type { Platform } from '../vm/platform.js';
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 async function loadCore(): Promise<WebAssembly.Module> {
-  // Through the package's own name: this file stands elsewhere once it is compiled.
-  const path = createRequire(import.meta.url).resolve('hartwood/core.wasm');
+  let path = 'core.wasm';
   try {
+    // Through the package's own name: this file stands elsewhere once it is compiled.
+    path = createRequire(import.meta.url).resolve('hartwood/core.wasm');
     return await WebAssembly.compile(await readFile(path));
   } catch (cause) {
     // Whoever asks again, perhaps after a build, loads it anew.

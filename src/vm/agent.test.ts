@@ -111,4 +111,23 @@ describe('the agent protocol', () => {
     agent.receive(bytes('1 0 1 0\nz'));
     expect((await result).stdout).toBe('z');
   });
+
+  it('takes no buffer for bytes that nobody waits for, and refuses more than becomes text', async () => {
+    const { agent, run, greet } = session();
+    greet();
+    const { result } = run('a');
+    agent.receive(bytes('7 0 4 0\n'));
+    agent.receive(bytes('1 0\n'));
+    const refused = expect(result).rejects.toThrow(/536870912 bytes; exec takes 268435456/);
+    agent.receive(bytes('1 0 536870912 0\n'));
+    await refused;
+  });
+
+  it('does not send a command that was given up before the agent listened', async () => {
+    const { run, greet, state } = session();
+    const { forget } = run('a');
+    forget();
+    greet();
+    expect(state.sent).toBe('');
+  });
 });

@@ -15,8 +15,10 @@ export interface ExecResult {
 const GREETING = 'HARTWOOD-AGENT 1';
 /** A header line is short; what is longer is no line of the agent's. */
 const LONGEST_LINE = 4096;
-/** More than a guest could spool; a larger figure is no figure of the agent's. */
-const LONGEST_OUTPUT = 2 ** 31;
+/** More does not become text in every JavaScript engine. */
+const LONGEST_OUTPUT = 2 ** 28;
+/** More than a guest could spool: a larger figure is no figure of the agent's. */
+const LARGEST_FIGURE = 2 ** 32;
 const LF = 10;
 
 interface Command {
@@ -41,9 +43,11 @@ export class Agent {
   readonly #onReady: () => void;
   readonly #onActivity: () => void;
   readonly #running = new Map<string, Command>();
-  #outgoing: { id: string; bytes: Uint8Array }[] = [];
+  #outgoing: { id: string; bytes: Uint8Array; begun: boolean }[] = [];
   #next = 1;
   #line: number[] = [];
+  /** Bytes of an answer that nobody waits for, still to come. */
+  #unwanted = 0;
   #payload: { header: Header; bytes: Uint8Array; filled: number } | undefined;
 
   constructor(onReady: () => void, onActivity: () => void) {
@@ -59,12 +63,12 @@ export class Agent {
     const id = String(this.#next++);
     const line = `${id} ${base64(new TextEncoder().encode(command))}\n`;
     this.#running.set(id, { id, settle });
-    this.#outgoing.push({ id, bytes: new TextEncoder().encode(line) });
+    this.#outgoing.push({ id, bytes: new TextEncoder().encode(line), begun: false });
     this.#onActivity();
     return () => {
       this.#running.delete(id);
-      // The first line may be half sent, and must go out whole.
-      this.#outgoing = this.#outgoing.filter((entry, i) => i === 0 || entry.id !== id);
+      // A line that is half sent must go out whole.
+      this.#outgoing = this.#outgoing.filter((entry) => entry.begun || entry.id !== id);
     };
   }
 
@@ -73,7 +77,9 @@ export class Agent {
     while (this.ready) {
       const entry = this.#outgoing[0];
       if (entry === undefined) return;
-      entry.bytes = entry.bytes.subarray(give(entry.bytes));
+      const taken = give(entry.bytes);
+      entry.begun ||= taken > 0;
+      entry.bytes = entry.bytes.subarray(taken);
       if (entry.bytes.length > 0) return;
       this.#outgoing.shift();
     }
@@ -84,6 +90,7 @@ export class Agent {
     this.ready = false;
     this.#line = [];
     this.#payload = undefined;
+    this.#unwanted = 0;
     this.#outgoing = [];
     this.#failAll('the guest rebooted before the command ended');
   }
@@ -91,6 +98,12 @@ export class Agent {
   /** Takes over what the agent has sent. */
   receive(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
+      if (this.#unwanted > 0) {
+        const skipped = Math.min(this.#unwanted, bytes.length - at);
+        this.#unwanted -= skipped;
+        at += skipped;
+        continue;
+      }
       const payload = this.#payload;
       if (payload !== undefined) {
         const piece = bytes.subarray(at, at + payload.bytes.length - payload.filled);
@@ -129,6 +142,14 @@ export class Agent {
     const header = parseHeader(line);
     if (header === undefined) return;
     const size = header.stdout + header.stderr;
+    const command = this.#running.get(header.id);
+    if (command === undefined || size > LONGEST_OUTPUT) {
+      // No buffer for what a guest only claims.
+      this.#unwanted = size;
+      const most = `exec takes ${LONGEST_OUTPUT} at most`;
+      command?.settle.reject(new AgentError(`the command's output has ${size} bytes; ${most}`));
+      return;
+    }
     if (size === 0) this.#answer(header, new Uint8Array(0));
     else this.#payload = { header, bytes: new Uint8Array(size), filled: 0 };
   }
@@ -166,7 +187,7 @@ interface Header {
 function parseHeader(line: string): Header | undefined {
   const [, id, ...figures] = /^(\S+) (\d+) (\d+) (\d+)$/.exec(line) ?? [];
   const [status = 0, stdout = 0, stderr = 0] = figures.map(Number);
-  if (id === undefined || stdout + stderr > LONGEST_OUTPUT) return undefined;
+  if (id === undefined || stdout + stderr > LARGEST_FIGURE) return undefined;
   return { id, status, stdout, stderr };
 }
 

@@ -77,7 +77,11 @@ export class RunLoop {
     } catch (error) {
       return asStop(error);
     } finally {
-      this.#take();
+      try {
+        this.#take();
+      } catch {
+        // The core is broken, and why has been told already; what it still held is lost.
+      }
     }
   }
 
