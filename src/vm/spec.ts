@@ -48,6 +48,8 @@ const MOST_CPUS = 8;
 /** What a host's linear memory of 4 GiB has room for, with all that stands beside it. */
 const MOST_MEMORY = 4000 * 2 ** 20;
 const LEAST_MEMORY = 2 ** 20;
+/** With less Debian's kernel and its initramfs crawl or panic. */
+const LEAST_DEBIAN = 112 * 2 ** 20;
 
 const CONSOLE = 'console=ttyS0';
 
@@ -118,6 +120,11 @@ async function images(spec: VmSpec, platform: Platform): Promise<MachineShape['i
   const { guest } = spec;
   if (typeof guest === 'object' && 'bare' in guest) return { bare: guest.bare };
   if (guest !== 'debian') return { append: CONSOLE, ...given(spec), ...guest };
+  const memory = parseVmMemory(spec.memory ?? DEFAULT_MEMORY);
+  if (memory < LEAST_DEBIAN) {
+    const [least, asked] = [LEAST_DEBIAN, memory].map(formatMemorySize);
+    throw new ConfigurationError(`the 'debian' guest needs ${least} of memory, not ${asked}`);
+  }
   const image = await debian(spec, platform);
   const append = [image.append, spec.append].filter((words) => words).join(' ');
   return { kernel: image.kernel, initrd: image.initrd, append };

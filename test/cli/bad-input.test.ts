@@ -34,6 +34,8 @@ describe('bad input ends in one line, with a status of its own', () => {
     ['run --memory', 2, /argument missing/],
     ['run --memory 256Q', 2, /'256Q' is no size; right would be 256M/],
     ['run --memory 0', 2, /no size/],
+    ['run --memory 64M', 2, /'debian' guest needs 112M of memory, not 64M/],
+    ['run --exec=', 2, /--exec needs a command/],
     ['run --memory 100 --kernel image', 2, /multiple of 4K/],
     ['run --memory 4K --kernel image', 2, /between 1M and 4000M/],
     ['run --memory 100G --kernel image', 2, /between 1M and 4000M/],
