@@ -2,6 +2,7 @@
 export {
   AgentError,
   ConfigurationError,
+  DiskError,
   HartwoodError,
   ImageError,
   InternalError,

@@ -23,7 +23,11 @@ export const EXIT_RESET: u32 = 6;
 /** No hart is started and none can be: the guest stopped them all. */
 export const EXIT_STOPPED: u32 = 7;
 export const EXIT_INTERNAL: u32 = 8;
-export const EXIT_REASONS: u32 = 9;
+/** A virtio queue or device wants its back end (virtio/). */
+export const EXIT_DOORBELL: u32 = 9;
+/** A hart reached a breakpoint or is about to make an access that is watched. */
+export const EXIT_DEBUG: u32 = 10;
+export const EXIT_REASONS: u32 = 11;
 
 export const UARTS: u32 = 2;
 export const UART_OUT_SIZE: u32 = 8192;

@@ -54,6 +54,26 @@ export class AgentError extends HartwoodError {
   }
 }
 
+/** What went wrong with a disk; the code is `disk-` and one of these words. */
+export type DiskErrorKind =
+  /** The file or image is not there, cannot be opened, or is no file that can be a disk. */
+  | 'unavailable'
+  /** An image that is damaged, or of a format or version that is not understood. */
+  | 'format'
+  /** A change of a disk that was opened for reading. */
+  | 'read-only'
+  /** No room for what is to be written. */
+  | 'full'
+  /** Reading or writing failed. */
+  | 'io';
+
+/** A disk that cannot be opened, or failed at what was asked. */
+export class DiskError extends HartwoodError {
+  constructor(kind: DiskErrorKind, message: string, options?: { cause?: unknown }) {
+    super(`disk-${kind}`, message, options);
+  }
+}
+
 /** The core found its own state broken; a fault of this project, never of the guest. */
 export class InternalError extends HartwoodError {
   constructor(message: string, options?: { cause?: unknown }) {

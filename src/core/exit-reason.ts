@@ -18,6 +18,10 @@ export const ExitReason = {
   Stopped: 7,
   /** The core found its state broken. */
   Internal: 8,
+  /** A virtio queue or device wants its back end. */
+  Doorbell: 9,
+  /** A hart reached a breakpoint or is about to make an access that is watched. */
+  Debug: 10,
 } as const;
 
 export type ExitReason = (typeof ExitReason)[keyof typeof ExitReason];
@@ -33,6 +37,8 @@ export const EXIT_NAMES = [
   'reset',
   'stopped',
   'internal',
+  'doorbell',
+  'debug',
 ] as const;
 
 export type ExitName = (typeof EXIT_NAMES)[number];
