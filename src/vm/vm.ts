@@ -1,6 +1,7 @@
 import type { Core } from '../core/core.js';
 import { ConfigurationError, VmStoppedError } from '../core/errors.js';
 import type { GuestMemory } from '../core/guest-memory.js';
+import { VirtioBus } from '../machine/virtio/bus.js';
 import { Agent, type ExecResult } from './agent.js';
 import { Console } from './console.js';
 import { GuestMachine } from './guest-machine.js';
@@ -41,8 +42,9 @@ export class Vm {
   /** For `Host.create`; takes the VM's control blocks. */
   constructor(core: Core, platform: Platform, spec: ResolvedSpec, onFreed: () => void) {
     this.#onFreed = onFreed;
-    this.#machine = new GuestMachine(core, spec.shape, spec.clock);
     const wake = () => this.#loop.gate.wake();
+    const bus = new VirtioBus([], wake);
+    this.#machine = new GuestMachine(core, spec.shape, spec.clock, bus);
     const tell = (listeners: ReadonlySet<() => void>) => {
       for (const listener of [...listeners]) listener();
     };
@@ -57,6 +59,9 @@ export class Vm {
         core,
         machine: this.#machine,
         clock: spec.clock,
+        bus,
+        serial: this.console,
+        consoles: [this.console],
         console: this.console,
         agent: this.#agent,
         waits: this.#waits,
