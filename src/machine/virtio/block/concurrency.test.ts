@@ -10,6 +10,7 @@ import {
 } from '../../../../test/virtio/block-driver.js';
 import { FakeTransport } from '../../../../test/virtio/fake-transport.js';
 import { TestDisk } from '../../../../test/virtio/test-disk.js';
+import { DiskError } from '../../../core/errors.js';
 import { BlockDevice } from './block-device.js';
 
 describe('several requests', () => {
@@ -157,15 +158,23 @@ describe('reset', () => {
     expect(device.notify(0)).toBeUndefined();
   });
 
-  it('close waits for what is under way, then closes the disk', async () => {
+  it('close waits for what is under way, then flushes the disk and leaves it open', async () => {
     const { disk, device, transport } = setUp();
     disk.holding = true;
     transport.send(0, message(OUT, 0, filled(512, 1)), 1);
     const closed = device.close();
     expect(disk.waiting).toEqual(['write 0+512']);
     disk.held[0]?.end();
-    await expect.poll(() => disk.waiting).toEqual(['close 0+0']);
+    await expect.poll(() => disk.waiting).toEqual(['flush 0+0']);
     disk.held[0]?.end();
     await closed;
+    expect(disk.calls).toEqual(['write 0+512', 'flush']);
+  });
+
+  it('close says when the disk cannot be flushed', async () => {
+    const { disk, device } = setUp();
+    disk.failure = new DiskError('full', 'no room');
+    await expect(device.close()).rejects.toThrow('no room');
+    await new BlockDevice(new TestDisk(MIB, true)).close();
   });
 });
