@@ -9,7 +9,7 @@ import { BLOCK_TYPE, Config, Feature, ID_SIZE } from './protocol.js';
 
 /** Descriptors of a queue: as many requests as Linux keeps under way, and their data. */
 const QUEUE_SIZE = 256;
-/** As many as a slot has (assembly/virtio/slot.ts). */
+/** As many as a slot has: VIRTIO_QUEUES in assembly/vm/vm.ts. */
 const MOST_QUEUES = 16;
 /** Requests and bytes of buffers under way at once; beyond them requests wait in their rings. */
 const MOST_REQUESTS = 256;

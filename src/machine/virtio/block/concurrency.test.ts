@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
+  DISCARD,
   FLUSH,
   filled,
+  GET_ID,
   IN,
   MIB,
   message,
   OUT,
+  segment,
   setUp,
 } from '../../../../test/virtio/block-driver.js';
 import { FakeTransport } from '../../../../test/virtio/fake-transport.js';
@@ -133,6 +136,23 @@ describe('reset', () => {
     expect(disk.held).toEqual([]);
     expect(disk.bytes.lastIndexOf(1)).toBe(MIB - 1);
     expect([write.written, behind.written]).toEqual([undefined, undefined]);
+  });
+
+  it('ends those that wait for their turn too, before they begin', async () => {
+    const { disk, device, transport } = setUp(new TestDisk(MIB), { ordered: true });
+    disk.holding = true;
+    transport.send(0, message(FLUSH, 0), 1);
+    const waiting = [
+      transport.send(0, message(GET_ID, 0), 21),
+      transport.send(0, message(IN, 0), 513),
+      transport.send(0, message(DISCARD, 0, segment(0, 1)), 1),
+    ];
+    await expect.poll(() => disk.waiting).toEqual(['flush 0+0']);
+    transport.reset();
+    disk.held[0]?.end();
+    await device.drained();
+    expect(disk.calls).toEqual(['flush']);
+    expect(waiting.every(({ written }) => written === undefined)).toBe(true);
   });
 
   it('twice in a row', async () => {

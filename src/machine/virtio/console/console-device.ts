@@ -16,7 +16,7 @@ import {
 /** Linux gives every receiving queue a page for each descriptor. */
 const DATA_QUEUE_SIZE = 64;
 const CONTROL_QUEUE_SIZE = 16;
-/** With their queues and the control messages' a slot is full: it has 16 (assembly/virtio/slot.ts). */
+/** A slot has 16 queues (VIRTIO_QUEUES in assembly/vm/vm.ts): two for control messages, two for a port. */
 const MOST_PORTS = 7;
 const MOST_NAME = 128;
 const MOST_SIZE = 65_535;
