@@ -104,6 +104,7 @@ export class DiskFile implements ByteFile {
       const { bytesWritten } = await this.#guarded('written', () =>
         write(this.#descriptor, bytes, done, left, offset + done),
       );
+      if (bytesWritten === 0) throw new DiskError('full', `'${this.name}' takes no more bytes`);
       done += bytesWritten;
     }
     this.#size = Math.max(this.#size, offset + bytes.length);

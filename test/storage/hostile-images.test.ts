@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { DiskError } from '../../src/core/errors.js';
 import type { Disk } from '../../src/machine/disk.js';
@@ -25,7 +26,7 @@ async function imageBytes(): Promise<Uint8Array<ArrayBuffer>> {
 
 const u32 = (at: number, value: number) => (view: DataView) => view.setUint32(at, value);
 const u64 = (at: number, value: number) => (view: DataView) => setU64(view, at, value);
-const L1_COPIED = (at: number, value: number) => (view: DataView) => {
+const copied = (at: number, value: number) => (view: DataView) => {
   setU64(view, at, value);
   view.setUint8(at, 0x80);
 };
@@ -35,6 +36,7 @@ describe('an image is refused', () => {
     ['of another version', u32(4, 4), /version 4; 2 and 3 are known/],
     ['with clusters too small', u32(20, 8), /clusters of 2\^8/],
     ['with clusters too large', u32(20, 40), /clusters of 2\^40/],
+    ['that is encrypted', u32(32, 2), /encrypted \(method 2\)/],
     ['without a size', u64(24, 0), /0 bytes/],
     ['with a size that is no whole number of sectors', u64(24, 1000), /1000 bytes/],
     ['with a size for which its L1 table is too short', u64(24, 2 ** 40), /L1 table of 1 entries/],
@@ -53,9 +55,9 @@ describe('an image is refused', () => {
     ['with a header too short', u32(100, 96), /header of 96 bytes/],
     ['with a header too long', u32(100, 2 ** 30), /header of 1073741824 bytes/],
     ['with a backing name outside', u64(8, 4000), /backing file in 0 bytes at 4000/],
-    ['with an L2 table that is not aligned', L1_COPIED(L1, L2 + 512), /L2 table at 20992, not at/],
-    ['with an L2 table beyond its end', L1_COPIED(L1, 2 ** 40), /L2 table at .* beyond/],
-    ['with an L2 table on its L1 table', L1_COPIED(L1, L1), /where its L1 table is/],
+    ['with an L2 table that is not aligned', copied(L1, L2 + 512), /L2 table at 20992, not at/],
+    ['with an L2 table beyond its end', copied(L1, 2 ** 40), /L2 table at .* beyond/],
+    ['with an L2 table on its L1 table', copied(L1, L1), /where its L1 table is/],
     ['with a refcount block on its header', u64(REFCOUNT_TABLE, 512), /refcount block at 512/],
   ])('%s', async (_, harm, message) => {
     const bytes = await imageBytes();
@@ -89,11 +91,10 @@ describe('a damaged image takes no write', () => {
     ['on its header', 512],
     ['beyond its end', 2 ** 40],
   ])('to a cluster %s', async (_, place) => {
-    const table = (await imageBytes()).length > 0 ? await l2Offset() : 0;
-    const [file, writing] = await writes(L1_COPIED(table, place));
+    const [file, writing] = await writes(copied(await l2Offset(), place));
     const before = file.bytes;
     await expect(writing).rejects.toMatchObject({ code: 'disk-format' });
-    expect(file.bytes).toEqual(before);
+    expect(Buffer.compare(file.bytes, before)).toBe(0);
   });
 
   test('where it counts its tables as free', async () => {
@@ -102,7 +103,7 @@ describe('a damaged image takes no write', () => {
     });
     const before = file.bytes.subarray(0, 4 * CLUSTER);
     await expect(writing).rejects.toThrow(/counts cluster 0 as free, where its header is/);
-    expect(file.bytes.subarray(0, 4 * CLUSTER)).toEqual(before);
+    expect(Buffer.compare(file.bytes.subarray(0, 4 * CLUSTER), before)).toBe(0);
   });
 });
 
@@ -147,12 +148,12 @@ test('whatever bytes an image has, it is refused or read the same twice, and nev
       continue;
     }
     const read = async () => {
-      const pieces: unknown[] = [];
+      const pieces: string[] = [];
       for (let at = 0; at < Math.min(disk.size, SIZE); at += CLUSTER) {
         const piece = new Uint8Array(Math.min(CLUSTER, disk.size - at));
         pieces.push(
           await disk.read(at, piece).then(
-            () => piece,
+            () => createHash('sha1').update(piece).digest('hex'),
             (error: unknown) => {
               expect(error, what).toBeInstanceOf(DiskError);
               return String(error);
@@ -167,16 +168,17 @@ test('whatever bytes an image has, it is refused or read the same twice, and nev
     ends.read++;
     const offset = random(Math.min(disk.size, SIZE) / 512) * 512;
     const bytesToWrite = new Uint8Array(Math.min(8192, disk.size - offset)).fill(0xdd);
-    const outcome = await disk.write(offset, bytesToWrite).then(
+    await disk.write(offset, bytesToWrite).then(
       async () => {
         const back = new Uint8Array(bytesToWrite.length);
         await disk.read(offset, back);
-        expect(back, what).toEqual(bytesToWrite);
+        expect(Buffer.compare(back, bytesToWrite), what).toBe(0);
         ends.written++;
       },
-      (error: unknown) => expect(error, what).toBeInstanceOf(DiskError),
+      (error: unknown) => {
+        expect(error, what).toBeInstanceOf(DiskError);
+      },
     );
-    expect(outcome).toBeUndefined();
     await disk.close().catch((error: unknown) => expect(error, what).toBeInstanceOf(DiskError));
   }
   expect(ends.refused).toBeGreaterThan(200);

@@ -168,14 +168,6 @@ describe('an image made by qemu-img', () => {
     await expect(openDrive(image)).rejects.toMatchObject({ code: 'disk-format' });
   });
 
-  test('that is encrypted is refused', async () => {
-    const image = path('encrypted.qcow2');
-    const secret = ['--object', 'secret,id=key,data=hunter2'];
-    const how = ['-o', 'encrypt.format=luks,encrypt.iter-time=10,encrypt.key-secret=key'];
-    await qemuImg('create', ...secret, '-f', 'qcow2', ...how, image, '1M');
-    await expect(openDrive(image)).rejects.toThrow(/encrypted/);
-  });
-
   test('that was not closed is read, and not written to', async () => {
     const image = path('dirty.qcow2');
     await qemuImg('create', '-f', 'qcow2', image, '1M');
