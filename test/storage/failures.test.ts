@@ -119,3 +119,19 @@ test('flushes that wait at the same time share one', async () => {
   await Promise.all(Array.from({ length: 20 }, () => disk.flush()));
   expect(flushes).toBe(2);
 });
+
+test.each([false, true])(
+  'discarding what nobody wrote costs nothing (backing file: %s)',
+  async (below) => {
+    const file = new MemoryFile();
+    const backing = { name: 'base', format: 'raw' as const };
+    await createQcow2(file, { size: 2 ** 35, clusterSize: 512, ...(below && { backing }) });
+    const resolveBacking = async () => new MemoryFile(new Uint8Array(512), { readOnly: true });
+    const disk = await openImage(file, { resolveBacking });
+    const calls: string[] = [];
+    file.onCall = (call) => calls.push(call);
+    await disk.discard(0, disk.size);
+    if (!below) await disk.writeZeroes(0, disk.size, true);
+    expect(calls).toEqual([]);
+  },
+);

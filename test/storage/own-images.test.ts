@@ -98,3 +98,32 @@ test('what is discarded is given back and used again', async () => {
   const { size } = await stat(image);
   expect(size).toBeLessThan(6 * MB);
 });
+
+test('an image may have more tables than are kept in memory', async () => {
+  const image = path('many-tables.qcow2');
+  const [size, tables] = [16 * 2 ** 40, 24];
+  await create(image, { size, clusterSize: 2 * MB });
+  const disk = await openDrive(image);
+  const place = (table: number) => table * 2 ** 39 + table * 512;
+  const order = Array.from({ length: tables }, (_, index) => (index * 7) % tables);
+  await Promise.all(
+    order.map((table) => disk.write(place(table), new Uint8Array(512).fill(1 + table))),
+  );
+  const sectors = await Promise.all(
+    order.map(async (table) => {
+      const sector = new Uint8Array(1024);
+      await disk.read(place(table), sector);
+      return [sector[0], sector[511], sector[512]];
+    }),
+  );
+  expect(sectors).toEqual(order.map((table) => [1 + table, 1 + table, 0]));
+  await disk.close();
+  expect(await qemuCheck(image)).toEqual({ errors: 0, leaks: 0 });
+  await withDrive(`${image},readonly`, async (again) => {
+    const sector = new Uint8Array(512);
+    for (const table of order) {
+      await again.read(place(table), sector);
+      expect(sector[0]).toBe(1 + table);
+    }
+  });
+});

@@ -45,6 +45,11 @@ export class Mapping {
     return new Mapping(file, header, metadata, l1);
   }
 
+  /** Whether there is an L2 table for a guest cluster. */
+  hasTable(cluster: number): boolean {
+    return readL1Entry(this.#l1, Math.floor(cluster / this.entries)).offset !== 0;
+  }
+
   /** The L2 table for a guest cluster; undefined if there is none. */
   table(cluster: number): Table | undefined | Promise<Table> {
     const { offset } = readL1Entry(this.#l1, Math.floor(cluster / this.entries));
