@@ -110,6 +110,8 @@ export class Vm {
   /** Address of the first free slab of chains, and how many frames of slabs there are. */
   freeSlab: u32;
   slabFrames: u32;
+  /** Pages that device requests under way have pinned (virtio/slab). */
+  pins: u32;
 }
 
 export const HART_TABLE_OFFSET: usize = 256;
