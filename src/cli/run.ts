@@ -67,10 +67,17 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
 
 async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {
   if (options.bare !== undefined) return { bare: await readInputFile(options.bare, 'program') };
+  const read = async <Name extends 'firmware' | 'kernel' | 'initrd'>(name: Name) => {
+    const path = options[name];
+    return path === undefined ? {} : { [name]: await readInputFile(path, name) };
+  };
+  if (options.firmware !== undefined) {
+    const firmware = await readInputFile(options.firmware, 'firmware');
+    return { firmware, ...(await read('kernel')), ...(await read('initrd')) };
+  }
   if (options.kernel === undefined) return 'debian';
   const kernel = await readInputFile(options.kernel, 'kernel');
-  if (options.initrd === undefined) return { kernel };
-  return { kernel, initrd: await readInputFile(options.initrd, 'initrd') };
+  return { kernel, ...(await read('initrd')) };
 }
 
 function appendOf(options: RunOptions, guest: VmSpec['guest']): { append?: string } {
@@ -95,7 +102,8 @@ async function converse(
   const output = options.json ? process.stderr : process.stdout;
   const shown = showConsole(vm, output);
   const quit = () => abort.abort(new Interruption('left by Ctrl-A X', ExitStatus.Ok));
-  const prompts = options.kernel === undefined && options.bare === undefined;
+  const { kernel, bare, firmware } = options;
+  const prompts = kernel === undefined && bare === undefined && firmware === undefined;
   const disconnect = typeOnConsole(vm, process.stdin, process.stderr, quit, prompts);
   try {
     await vm.start();

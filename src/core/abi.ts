@@ -57,8 +57,8 @@ export const ClockKind = { Real: 0, Virtual: 1 } as const;
 /** The UARTs. */
 export const Port = { Console: 0, Agent: 1 } as const;
 
-/** `hartRegister` numbers beyond x0..x31 and f0..f31. */
-export const HartRegister = { F: 32, Pc: 64, Privilege: 65, Fcsr: 66 } as const;
+/** `hartRegister` numbers: some of x0..x31 by their names in calls, and those beyond f0..f31. */
+export const HartRegister = { A2: 12, F: 32, Pc: 64, Privilege: 65, Fcsr: 66 } as const;
 
 /** `hartCounter` names, by number. */
 export const HART_COUNTERS = [

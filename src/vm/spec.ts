@@ -20,10 +20,19 @@ export interface BareGuest {
   readonly bare: Uint8Array;
 }
 
+/** M-mode firmware, such as OpenSBI or U-Boot, with what it is to start. */
+export interface FirmwareGuest {
+  /** Raw code for 0x8000_0000, or an ELF executable. All harts begin there in M-mode. */
+  readonly firmware: Uint8Array;
+  /** A riscv64 Linux Image, or an S-mode program: raw code for 0x8020_0000, or an ELF executable. */
+  readonly kernel?: Uint8Array;
+  readonly initrd?: Uint8Array;
+}
+
 /** What a VM is to be. */
 export interface VmSpec {
   /** 'debian' is the default guest: fetched once, then cached. */
-  readonly guest: 'debian' | KernelGuest | BareGuest;
+  readonly guest: 'debian' | KernelGuest | BareGuest | FirmwareGuest;
   /** RAM: '256M', '1G', or bytes. Default 256M. */
   readonly memory?: string | number;
   /** Harts, 1 to 8. Default 1. */
