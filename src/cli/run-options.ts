@@ -27,7 +27,7 @@ Examples:
   hartwood run --exec 'uname -a'                    boot, run a command, leave with its status
   hartwood run --memory 1G --cpus 4 --cpu rv64,sv57=off
   hartwood run --kernel Image --initrd initrd.cpio --append 'console=ttyS0 quiet'
-  hartwood run --firmware fw_jump.bin --kernel Image --initrd initrd.cpio
+  hartwood run --firmware fw_jump.bin --kernel debian
   hartwood run --bare rv64ui-p-add --signature add.signature
   hartwood run --exec 'cat /proc/uptime' --clock virtual --seed 7 --json
 
@@ -53,7 +53,7 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
       DEFAULT_CPU,
     )
     .option('--firmware <file>', 'M-mode firmware to start with, as OpenSBI or U-Boot')
-    .option('--kernel <file>', 'a riscv64 Linux Image to boot')
+    .option('--kernel <file>', "a riscv64 Linux Image to boot; below --firmware also 'debian'")
     .option('--initrd <file>', 'its initial RAM disk')
     .option('--append <string>', "the kernel's command line; added to the default guest's own")
     .option('--bare <file>', 'an RV64 ELF executable to start in M-mode')
@@ -90,6 +90,11 @@ export function checkOptions(options: RunOptions): RunNumbers {
   if (options.exec?.trim() === '') throw new ConfigurationError('--exec needs a command');
   if (options.initrd !== undefined && kernel === undefined && firmware === undefined) {
     throw new ConfigurationError('--initrd needs --kernel or --firmware beside it');
+  }
+  if (options.initrd !== undefined && firmware !== undefined && kernel === 'debian') {
+    throw new ConfigurationError(
+      '--kernel debian has an initrd of its own; --initrd needs another',
+    );
   }
   if (options.signature !== undefined && bare === undefined) {
     throw new ConfigurationError('--signature needs --bare beside it');

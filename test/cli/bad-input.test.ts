@@ -67,6 +67,8 @@ describe('bad input ends in one line, with a status of its own', () => {
     ['run --kernel image --initrd initrd --memory 64M', 3, /initrd \(70M\) is too large/],
     ['run --bare text', 3, /no ELF file/],
     ['run --bare x86', 3, /for x86-64; an RV64 executable is wanted/],
+    ['run --firmware loop --kernel debian --initrd initrd', 2, /debian has an initrd of its own/],
+    ['run --firmware loop --kernel debian --memory 64M', 2, /'debian' guest needs 112M/],
     ['run --firmware absent', 3, /firmware 'absent' cannot be read: there is no such file/],
     ['run --firmware empty', 3, /the firmware is an empty file; raw RV64 code or an ELF/],
     ['run --firmware text', 3, /the firmware is text/],
