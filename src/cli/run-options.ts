@@ -33,7 +33,7 @@ Examples:
 
 Exit status:
   0 all is well; of the command with --exec; of the program with --bare; else
-  2 wrong options, 3 wrong kernel, initrd or program, 4 the default guest cannot be fetched,
+  2 wrong options, 3 wrong firmware, kernel, initrd or program, 4 the default guest cannot be fetched,
   5 the guest died, 6 a fault of Hartwood, 124 time is over, 128+N ended by signal N
 `;
 
