@@ -2,6 +2,7 @@
  * The core's ABI, and nothing else. VMs are named by the frame number of their block, frames by their
  * number: no address crosses as a signed 32-bit value. 64-bit values are BigInt in JavaScript.
  */
+import { updateAlarm } from './dev/rtc';
 import { uartGive as give, uartTake as take } from './dev/uart-host';
 import { changePage } from './frames/door';
 import { frameAddress, host, initializeHost, skipFrames } from './frames/host';
@@ -133,6 +134,7 @@ export function vmDeadline(vm: u32): u64 {
 /** Virtual clock, idle VM: moves time forward. */
 export function vmSkipTo(vm: u32, time: u64): void {
   skipTo(frameAddress(vm), time);
+  updateAlarm(frameAddress(vm));
 }
 
 /** Frame of a RAM page; 0: for a read all zero, for a write no frame is free. */

@@ -31,7 +31,7 @@ export type { ExecResult } from './vm/agent.js';
 export type { Console } from './vm/console.js';
 export type { HostOptions } from './vm/host.js';
 export type { FetchOptions } from './vm/platform.js';
-export type { BareGuest, KernelGuest, VmSpec } from './vm/spec.js';
+export type { BareGuest, FirmwareGuest, KernelGuest, VmSpec } from './vm/spec.js';
 export type { StopKind, StopReason } from './vm/stop-reason.js';
 export type { VmSummary } from './vm/summary.js';
 export type { Vm } from './vm/vm.js';

@@ -91,11 +91,11 @@ export class Vm {
   /** Work of this call beyond its steps (vm/work). */
   work: u32;
 
-  /** RTC: host nanoseconds at time 0, the alarm, its state. */
+  /** RTC: calendar's nanoseconds at time 0; the alarm, and the tick when it falls due if it is armed. */
   rtcOrigin: u64;
   rtcAlarm: u64;
+  rtcDeadline: u64;
   rtcLatchedHigh: u32;
-  rtcAlarmArmed: u32;
   rtcInterruptEnabled: u32;
   rtcInterruptPending: u32;
 

@@ -100,8 +100,8 @@ export const VIRTIO_CAUSES = [
 ] as const;
 export type VirtioCause = (typeof VIRTIO_CAUSES)[number];
 
-/** `hartRegister` numbers beyond x0..x31 and f0..f31. */
-export const HartRegister = { F: 32, Pc: 64, Privilege: 65, Fcsr: 66 } as const;
+/** `hartRegister` numbers: some of x0..x31 by their names in calls, and those beyond f0..f31. */
+export const HartRegister = { A2: 12, F: 32, Pc: 64, Privilege: 65, Fcsr: 66 } as const;
 
 /** `hartCounter` names, by number. */
 export const HART_COUNTERS = [
