@@ -2,6 +2,7 @@
 export {
   AgentError,
   ConfigurationError,
+  DebugError,
   DiskError,
   HartwoodError,
   ImageError,
@@ -12,9 +13,12 @@ export {
 } from './core/errors.js';
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
+export { type DebugTarget, GdbSession } from './debug/session.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
 export type { ExecResult } from './vm/agent.js';
 export type { Console } from './vm/console.js';
+export type { Debugger, HartActivity, Watchpoint } from './vm/debugger.js';
+export type { DebugStop } from './vm/hold.js';
 export type { HostOptions } from './vm/host.js';
 export type { FetchOptions } from './vm/platform.js';
 export type { BareGuest, KernelGuest, VmSpec } from './vm/spec.js';

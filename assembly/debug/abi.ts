@@ -45,6 +45,11 @@ export function vmDebugStop(vm: u32, which: u32): u64 {
   return which === 1 ? debug.stopKind : debug.stopAddress;
 }
 
+/** Harts that stand still from now on, one bit each; the others run. */
+export function vmHoldHarts(vm: u32, harts: u32): void {
+  debugOf(frameAddress(vm)).held = harts;
+}
+
 /** One step of one hart (sched/run); returns an EXIT_*. */
 export function vmStepHart(vm: u32, hart: u32, now: u64, rate: u64): u32 {
   return stepHart(frameAddress(vm), hart, now, rate);

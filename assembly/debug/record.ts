@@ -30,6 +30,8 @@ export class Debug {
   stopHart: u32;
   stopKind: u32;
   stopAddress: u64;
+  /** Harts that stand still while others run: one bit each, by index. */
+  held: u32;
 }
 
 /** A range of bytes whose accesses are told. */

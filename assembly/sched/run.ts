@@ -3,7 +3,7 @@
  * deadline. Quanta are counted in steps and kept across calls, so that how the host cuts its budgets
  * changes nothing a guest can see.
  */
-import { PASS_BREAKPOINT, passes, setPasses } from '../debug/record';
+import { debugOf, PASS_BREAKPOINT, passes, setPasses } from '../debug/record';
 import { interpret } from '../exec/interpreter';
 import { at, HART_STARTED, HART_STOPPED } from '../hart/hart';
 import { nextInterrupt, wakingBits } from '../hart/interrupts';
@@ -34,7 +34,7 @@ function choose(vm: usize): bool {
   const state = vmAt(vm);
   for (let step: u32 = 0; step < state.harts; ++step) {
     const index = (state.current + step) % state.harts;
-    if (!isRunnable(hartOf(vm, index))) continue;
+    if ((debugOf(vm).held >> index) & 1 || !isRunnable(hartOf(vm, index))) continue;
     if (step || !state.quantumLeft) state.quantumLeft = QUANTUM;
     state.current = index;
     return true;

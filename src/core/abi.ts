@@ -37,6 +37,7 @@ export interface CoreExports {
   vmSetWatchpoint(vm: number, address: bigint, length: bigint, kinds: number): number;
   vmClearWatchpoint(vm: number, address: bigint, length: bigint, kinds: number): number;
   vmDebugStop(vm: number, which: number): bigint;
+  vmHoldHarts(vm: number, harts: number): void;
   vmStepHart(vm: number, hart: number, now: bigint, rate: bigint): number;
   hartTranslate(vm: number, hart: number, address: bigint): bigint;
   hartSetCsr(vm: number, hart: number, csr: number, value: bigint): number;

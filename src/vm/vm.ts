@@ -3,7 +3,9 @@ import { ConfigurationError, VmStoppedError } from '../core/errors.js';
 import type { GuestMemory } from '../core/guest-memory.js';
 import { Agent, type ExecResult } from './agent.js';
 import { Console } from './console.js';
+import { Debugger } from './debugger.js';
 import { GuestMachine } from './guest-machine.js';
+import { Hold } from './hold.js';
 import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
 import type { ResolvedSpec } from './spec.js';
@@ -21,6 +23,8 @@ import { type WaitOptions, Waits } from './waits.js';
 export class Vm {
   /** The guest's console: bytes both ways. */
   readonly console: Console;
+  /** Pauses, steps and looks at the VM. */
+  readonly debugger: Debugger;
   /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
   readonly stopped: Promise<StopReason>;
   readonly #machine: GuestMachine;
@@ -52,6 +56,8 @@ export class Vm {
       tell(this.#whenReady);
     }, wake);
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
+    const hold = new Hold();
+    this.debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
     this.#loop = new RunLoop(
       {
         core,
@@ -62,6 +68,8 @@ export class Vm {
         waits: this.#waits,
         yieldToEvents: platform.yieldToEvents,
         reboots: spec.reboots,
+        hold,
+        onReboot: () => this.debugger.reinstate(),
       },
       () => {
         this.#promptAt ??= performance.now();
