@@ -12,7 +12,8 @@ export class GdbServer {
   readonly #server: Server;
   readonly #target: DebugTarget;
   readonly #sockets = new Set<Socket>();
-  #busy = false;
+  /** Who came last, and when its session is over. */
+  #client: { readonly socket: Socket; readonly done: Promise<void> } | undefined;
 
   private constructor(server: Server, target: DebugTarget, port: number) {
     this.#server = server;
@@ -40,36 +41,49 @@ export class GdbServer {
   }
 
   async #serve(socket: Socket): Promise<void> {
-    // A client that is cut off ends the loop below; there is nobody to tell.
+    // A client that is cut off ends its session; there is nobody to tell.
     socket.on('error', () => {});
-    if (this.#busy) {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    const before = this.#client;
+    if (before !== undefined && !before.socket.destroyed) {
+      // What it sends must be read, or its end would never be seen.
+      socket.resume();
       socket.end(packetOf('E.another debugger is connected'));
       return;
     }
-    this.#busy = true;
-    this.#sockets.add(socket);
+    // One that has left may have sent more than is answered yet.
+    const done = (before?.done ?? Promise.resolve()).then(() => this.#attend(socket));
+    this.#client = { socket, done };
+    await done;
+  }
+
+  async #attend(socket: Socket): Promise<void> {
     const session = await GdbSession.open(this.#target, (bytes) => {
       if (socket.writable) socket.write(bytes);
     });
     try {
-      for await (const bytes of socket) {
-        await session.receive(bytes as Uint8Array);
-        if (session.closed) break;
+      for await (const bytes of piecesOf(socket)) {
+        await session.receive(bytes);
+        if (session.closed) socket.end();
       }
-    } catch (error) {
-      // A connection that broke ends as one that was closed.
-      if (socket.errored === null) throw error;
     } finally {
       await session.close();
-      socket.end();
-      this.#sockets.delete(socket);
-      this.#busy = false;
     }
   }
 
-  /** Stops listening and ends the client's connection. */
+  /** Stops listening and cuts off who is connected. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#sockets) socket.destroySoon();
+    for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/** What a client sends, to the end of the connection, which may be a violent one. */
+async function* piecesOf(socket: Socket): AsyncGenerator<Uint8Array> {
+  try {
+    yield* socket;
+  } catch {
+    // Broken or closed: there is nobody left to tell.
   }
 }

@@ -52,7 +52,7 @@ export class Hold {
     this.#tellArrivals();
   }
 
-  /** For the run loop: it stands from now on. */
+  /** For the run loop: it stands, or still does after it was to go on and to stand again. */
   arrive(): void {
     this.stands = true;
     const why = this.#why;

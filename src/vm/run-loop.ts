@@ -110,8 +110,8 @@ export class RunLoop {
   async #stand(): Promise<StopReason | undefined> {
     const { core, machine, clock, hold } = this.#parts;
     clock.halt();
-    hold.arrive();
     while (hold.holds && !this.#stopping) {
+      hold.arrive();
       const request = hold.nextStep();
       if (request === undefined) {
         await this.gate.sleep();
