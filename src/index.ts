@@ -3,6 +3,7 @@ export {
   AgentError,
   ConfigurationError,
   DiskError,
+  GuestFileError,
   HartwoodError,
   ImageError,
   InternalError,
@@ -13,7 +14,12 @@ export {
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
-export type { ExecResult } from './vm/agent.js';
+export { type AgentConnection, type AgentLine, connectAgent } from './vm/agent/connect.js';
+export type { ExecOptions, ExecResult } from './vm/agent/exec.js';
+export type { DirectoryEntry, FileStat, FileType } from './vm/agent/file-records.js';
+export type { Files, StatOptions, WriteOptions } from './vm/agent/files.js';
+export type { Input } from './vm/agent/input.js';
+export type { GuestProcess, SpawnOptions } from './vm/agent/process.js';
 export type { Console } from './vm/console.js';
 export type { HostOptions } from './vm/host.js';
 export type { FetchOptions } from './vm/platform.js';

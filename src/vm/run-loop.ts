@@ -3,7 +3,7 @@ import type { Core } from '../core/core.js';
 import { HartwoodError, InternalError } from '../core/errors.js';
 import { ExitReason } from '../core/exit-reason.js';
 import { shortage } from '../core/guest-memory.js';
-import type { Agent } from './agent.js';
+import type { Agent } from './agent/agent.js';
 import { type Clock, ticksToMs, ticksToSeconds } from './clock.js';
 import type { Console } from './console.js';
 import { Gate } from './gate.js';

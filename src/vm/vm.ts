@@ -1,7 +1,11 @@
 import type { Core } from '../core/core.js';
 import { ConfigurationError, VmStoppedError } from '../core/errors.js';
 import type { GuestMemory } from '../core/guest-memory.js';
-import { Agent, type ExecResult } from './agent.js';
+import { Agent } from './agent/agent.js';
+import { GuestCommands } from './agent/commands.js';
+import type { ExecOptions, ExecResult } from './agent/exec.js';
+import type { Files } from './agent/files.js';
+import type { GuestProcess, SpawnOptions } from './agent/process.js';
 import { Console } from './console.js';
 import { GuestMachine } from './guest-machine.js';
 import type { Platform } from './platform.js';
@@ -26,6 +30,7 @@ export class Vm {
   readonly #machine: GuestMachine;
   readonly #agent: Agent;
   readonly #waits: Waits;
+  readonly #commands: GuestCommands;
   readonly #loop: RunLoop;
   readonly #onFreed: () => void;
   #settleStopped: (reason: StopReason) => void = () => {};
@@ -47,11 +52,18 @@ export class Vm {
       for (const listener of [...listeners]) listener();
     };
     this.console = new Console(wake);
-    this.#agent = new Agent(() => {
+    const greeted = () => {
       this.#readyAt ??= performance.now();
       tell(this.#whenReady);
-    }, wake);
+    };
+    // What the guest sees of a virtual clock's machine repeats.
+    let nonce = 0n;
+    this.#agent =
+      spec.clock.kind === 'virtual'
+        ? new Agent(greeted, wake, () => ++nonce)
+        : new Agent(greeted, wake);
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
+    this.#commands = new GuestCommands(this.#agent, this.#waits);
     this.#loop = new RunLoop(
       {
         core,
@@ -127,15 +139,25 @@ export class Vm {
   }
 
   /**
-   * Runs a shell command in the guest, as root, without standard input; waits until the guest is
-   * ready first. Several may run at once. A command whose wait ends early goes on in the guest.
+   * Runs a shell command in the guest, as root, to its end; waits until the guest is ready first. 16 may
+   * run at once, more wait for their turn. A command whose wait ends early is killed, with all that it
+   * started in its process group. What it leaves running must not write to its output, which is closed.
    *
-   * @throws VmTimeoutError, VmStoppedError; AgentError if the guest refuses the command or reboots.
+   * @throws VmTimeoutError, VmStoppedError; AgentError if the command cannot start, its output is larger
+   * than 256 MiB, the agent is lost or the guest reboots; ConfigurationError for what can be no command.
    */
-  exec(command: string, options: WaitOptions = {}): Promise<ExecResult> {
-    return this.#waits.until<ExecResult>('the command ended', options, (settle) =>
-      this.#agent.run(command, settle),
-    );
+  exec(command: string, options: ExecOptions = {}): Promise<ExecResult> {
+    return this.#commands.exec(command, options);
+  }
+
+  /** Starts a shell command as `exec` does, with its input and output as streams. */
+  spawn(command: string, options: SpawnOptions = {}): GuestProcess {
+    return this.#commands.spawn(command, options);
+  }
+
+  /** The guest's files. */
+  get files(): Files {
+    return this.#commands.files;
   }
 
   /** Waits until the VM has stopped; how it did. @throws VmTimeoutError. */

@@ -41,6 +41,9 @@
  */
 export const VERSION = 1;
 
+/** The port's name, by which the guest finds its device. */
+export const AGENT_PORT = 'org.hartwood.agent';
+
 /** 'HW-AGENT' as a little-endian number. */
 export const MAGIC = 0x544e4547412d5748n;
 

@@ -1,3 +1,5 @@
+import { AGENT_PORT } from '../agent/protocol.js';
+
 /**
  * `/init` of the default guest: process 1 of the initramfs.
  *
@@ -26,18 +28,10 @@ for module in $modules; do
   insmod "/lib/modules/$module.ko"
 done
 ip link set lo up
-
-# The kernel always makes /dev/ttyS1; type 0 says that no UART is behind it.
-read -r uart 2> /dev/null < /sys/class/tty/ttyS1/type
-if [ "\${uart:-0}" != 0 ]; then
-  while :; do
-    /usr/lib/hartwood/agent /dev/ttyS1
-    sleep 1
-  done &
-fi
+cd /root
+/usr/lib/hartwood/start-agent &
 
 # Not with "&": a shell lets what it starts in the background ignore ctrl-C.
-cd /root
 read -r command_line < /proc/cmdline
 case " $command_line " in
   *' hartwood.console=off '*) ;;
@@ -47,6 +41,24 @@ esac
 while :; do
   sleep 86400 &
   wait
+done
+`;
+
+/**
+ * `/usr/lib/hartwood/start-agent`: keeps the agent running on its port, if the machine has one. Needs
+ * nothing but a shell, `sleep` and sysfs. Ports appear a moment after their driver.
+ */
+export const AGENT_SCRIPT = `#!/bin/sh
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+  for port in /sys/class/virtio-ports/*; do
+    read -r name 2> /dev/null < "$port/name"
+    [ "$name" = ${AGENT_PORT} ] || continue
+    while :; do
+      /usr/lib/hartwood/agent "/dev/\${port##*/}"
+      sleep 1
+    done
+  done
+  sleep 0.05
 done
 `;
 
