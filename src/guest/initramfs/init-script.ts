@@ -1,5 +1,8 @@
 import { AGENT_PORT } from '../agent/protocol.js';
 
+/** The console's port, by which the guest knows that `/dev/hvc0` leads somewhere. */
+export const CONSOLE_PORT = 'org.hartwood.console';
+
 /**
  * `/init` of the default guest: process 1 of the initramfs.
  *
@@ -45,25 +48,52 @@ done
 `;
 
 /**
- * `/usr/lib/hartwood/start-agent`: keeps the agent running on its port, if the machine has one. Needs
- * nothing but a shell, `sleep` and sysfs. Ports appear a moment after their driver.
+ * `/usr/lib/hartwood/find-port`, to be sourced: `find_port NAME` sets `port` to the device of the virtio
+ * port of this name, and fails if there is none. Needs a shell, `sleep` and sysfs.
  */
-export const AGENT_SCRIPT = `#!/bin/sh
-for attempt in 1 2 3 4 5 6 7 8 9 10; do
-  for port in /sys/class/virtio-ports/*; do
-    read -r name 2> /dev/null < "$port/name"
-    [ "$name" = ${AGENT_PORT} ] || continue
-    while :; do
-      /usr/lib/hartwood/agent "/dev/\${port##*/}"
-      sleep 1
-    done
+export const FIND_PORT_SCRIPT = `# Device type 3 is a console with its ports (VIRTIO 1.2 5.3).
+has_ports() {
+  for type in /sys/bus/virtio/devices/*/device; do
+    [ -e "$type" ] && read -r type < "$type" && [ "$type" = 0x0003 ] && return
   done
-  sleep 0.05
+  return 1
+}
+
+# The driver learns of its ports, and of their names, a moment after it was bound to its device.
+find_port() {
+  has_ports || return 1
+  for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    for port in /sys/class/virtio-ports/*; do
+      [ -e "$port/name" ] && read -r name < "$port/name" && [ "$name" = "$1" ] || continue
+      port=/dev/\${port##*/}
+      return
+    done
+    sleep 0.05
+  done
+  return 1
+}
+`;
+
+/** `/usr/lib/hartwood/start-agent`: keeps the agent running on its port, if the machine has one. */
+export const START_AGENT_SCRIPT = `#!/bin/sh
+. /usr/lib/hartwood/find-port
+find_port ${AGENT_PORT} || exit
+while :; do
+  /usr/lib/hartwood/agent "$port"
+  sleep 1
 done
 `;
 
-/** `/usr/lib/hartwood/console`: a shell on the console; the machine goes off when it ends. */
+/**
+ * `/usr/lib/hartwood/console`: a shell on the console; the machine goes off when it ends. It leads a
+ * session on its terminal, so that ctrl-C, job control and the terminal's size are what they should be.
+ */
 export const CONSOLE_SCRIPT = `#!/bin/sh
-setsid cttyhack sh -i
+. /usr/lib/hartwood/find-port
+if find_port ${CONSOLE_PORT}; then
+  setsid -c sh -i < /dev/hvc0 > /dev/hvc0 2>&1
+else
+  setsid cttyhack sh -i
+fi
 poweroff
 `;

@@ -162,7 +162,7 @@ export class Channel {
   /** Nobody listens any more: an open channel's command is killed. */
   abandon(): void {
     this.#listener = NOBODY;
-    this.#dropInput('ending');
+    this.#dropInput();
     // What was sent and not read is as good as read.
     for (const [output, bytes] of this.#allowed) this.#returned.set(output, OUTPUT_WINDOW - bytes);
     if (this.number !== 0) this.kill(SIGKILL);
@@ -181,7 +181,7 @@ export class Channel {
       if (this.#inputCredit > STDIN_WINDOW) return `it took more input than it was sent`;
       this.#onActivity();
     } else if (type === ToHost.STDIN_CLOSED) {
-      this.#dropInput('ended');
+      this.#dropInput();
       this.#listener.inputClosed();
     }
     return undefined;
@@ -189,17 +189,17 @@ export class Channel {
 
   /** The channel is over. */
   finish(end: End): void {
-    this.#dropInput('ended');
+    this.#dropInput();
     this.#listener.ended(end);
   }
 
   lose(error: Error): void {
-    this.#dropInput('ended');
+    this.#dropInput();
     this.#listener.lost(error);
   }
 
-  #dropInput(state: 'ending' | 'ended'): void {
-    if (this.#inputState !== 'ended') this.#inputState = state;
+  #dropInput(): void {
+    this.#inputState = 'ended';
     for (const { taken } of this.#input.splice(0)) taken();
   }
 }
