@@ -20,6 +20,7 @@ export type { DirectoryEntry, FileStat, FileType } from './vm/agent/file-records
 export type { Files, StatOptions, WriteOptions } from './vm/agent/files.js';
 export type { Input } from './vm/agent/input.js';
 export type { GuestProcess, SpawnOptions } from './vm/agent/process.js';
+export type { TreeEntry } from './vm/agent/tree.js';
 export type { Console } from './vm/console.js';
 export type { HostOptions } from './vm/host.js';
 export type { FetchOptions } from './vm/platform.js';

@@ -1,9 +1,7 @@
 import { ARGUMENTS_MOST, CHANNELS, FRAME_MOST, STDIN_WINDOW } from './protocol.js';
 
-/** Room for a host's channels, and for those that a former host left behind. */
-const SLOTS = 2 * CHANNELS;
 /** The signal descriptor, the port, and each channel's three streams. */
-const POLLS = 2 + 3 * SLOTS;
+const POLLS = 2 + 3 * CHANNELS;
 const ENVIRONMENT_MOST = 1024;
 /** Small frames that all channels together may send in one turn have room beyond the limit. */
 const OUTPUT_RESERVE = 4096;
@@ -71,7 +69,7 @@ const AREAS: readonly (readonly [string, number])[] = [
   ['globals', GLOBALS.size],
   ['zeros', 64],
   ['signal_record', 128],
-  ['channels', SLOTS * CHANNEL.size],
+  ['channels', CHANNELS * CHANNEL.size],
   ['channels_end', 0],
   ['polls', 8 * POLLS],
   ['watchers', 32 * POLLS],
@@ -79,7 +77,7 @@ const AREAS: readonly (readonly [string, number])[] = [
   ['arguments', ARGUMENTS_MOST],
   ['input', INPUT_SIZE],
   ['output', OUTPUT_SIZE],
-  ['stdin_buffers', SLOTS * STDIN_WINDOW],
+  ['stdin_buffers', CHANNELS * STDIN_WINDOW],
   ['memory_end', 0],
 ];
 

@@ -61,8 +61,11 @@ export const OUTPUT_WINDOW = 256 * 1024;
 export const CREDIT_LEAST = 512;
 /** Bytes of arguments; Linux takes 128 KiB for one, the shell's command. */
 export const ARGUMENTS_MOST = 256 * 1024;
-/** Channels of a host at once. The agent has twice as many, for commands of before a SYNC. */
-export const CHANNELS = 16;
+/** Commands of a host at once, and files beside them: whoever waits for a file gets it. */
+export const COMMANDS_MOST = 16;
+export const FILES_MOST = 8;
+/** Channels of the agent: room also for as many commands of before a SYNC. */
+export const CHANNELS = 2 * COMMANDS_MOST + FILES_MOST;
 
 /** Host to guest. */
 export const ToGuest = {

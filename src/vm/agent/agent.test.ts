@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { FakeAgent } from '../../../test/fake-agent.js';
 import {
-  CHANNELS,
+  COMMANDS_MOST,
+  FILES_MOST,
   FRAME_MOST,
   Kind,
   OUTPUT_WINDOW,
@@ -14,6 +15,10 @@ import type { ChannelListener, End } from './channel.js';
 
 /** A channel of a fake agent, and what its listener was told. */
 function opened(fake: FakeAgent, ...args: string[]) {
+  return openedAs(fake, Kind.COMMAND, args);
+}
+
+function openedAs(fake: FakeAgent, kind: (typeof Kind)[keyof typeof Kind], args: string[]) {
   const told = { ends: [] as End[], lost: [] as string[], output: '', closed: 0 };
   const listener: ChannelListener = {
     output: (_, bytes) => {
@@ -25,7 +30,7 @@ function opened(fake: FakeAgent, ...args: string[]) {
     ended: (end) => told.ends.push(end),
     lost: (error) => told.lost.push(error.message),
   };
-  const opening = { kind: Kind.COMMAND, detail: 1, arguments: args } as const;
+  const opening = { kind, detail: 1, arguments: args };
   return { told, channel: fake.agent.open(opening, listener) };
 }
 
@@ -116,11 +121,26 @@ describe('the handshake', () => {
 describe('channels', () => {
   it('are open 16 at once; more wait for their turn', () => {
     const fake = greeted();
-    const all = Array.from({ length: CHANNELS + 2 }, (_, n) => opened(fake, `${n}`, ''));
-    expect(fake.opened()).toHaveLength(CHANNELS);
+    const all = Array.from({ length: COMMANDS_MOST + 2 }, (_, n) => opened(fake, `${n}`, ''));
+    expect(fake.opened()).toHaveLength(COMMANDS_MOST);
     fake.exit(3);
-    expect(fake.opened().at(-1)?.arguments[0]).toBe(`${CHANNELS}`);
+    expect(fake.opened().at(-1)?.arguments[0]).toBe(`${COMMANDS_MOST}`);
     expect(all[2]?.told.ends).toEqual([{ kind: 'exit', status: 0 }]);
+  });
+
+  it('for files are others than those for commands', () => {
+    const fake = greeted();
+    for (let n = 0; n < COMMANDS_MOST + 1; n++) opened(fake, `${n}`, '');
+    for (let n = 0; n < FILES_MOST + 1; n++) openedAs(fake, Kind.READ, [`/${n}`]);
+    expect(fake.opened()).toHaveLength(COMMANDS_MOST + FILES_MOST);
+    fake.exit(COMMANDS_MOST + 1);
+    fake.exit(1);
+    expect(
+      fake
+        .opened()
+        .slice(-2)
+        .map(({ kind }) => kind),
+    ).toEqual([Kind.COMMAND, Kind.READ]);
   });
 
   it('send long arguments in pieces', () => {

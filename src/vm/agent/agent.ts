@@ -1,8 +1,10 @@
 import { AgentError } from '../../core/errors.js';
 import {
   AGENT_PORT,
-  CHANNELS,
+  COMMANDS_MOST,
+  FILES_MOST,
   FRAME_MOST,
+  Kind,
   ToGuest,
   ToHost,
   VERSION,
@@ -158,9 +160,17 @@ export class Agent implements ConsolePort {
   }
 
   #openWaiting(): void {
-    while (this.#open.size < CHANNELS) {
-      const channel = this.#waiting.shift();
-      if (channel === undefined) return;
+    if (this.#waiting.length === 0) return;
+    const commands = [...this.#open.values()].filter(isCommand).length;
+    const room = {
+      commands: COMMANDS_MOST - commands,
+      files: FILES_MOST + commands - this.#open.size,
+    };
+    const open = this.#waiting.filter(
+      (channel) => room[isCommand(channel) ? 'commands' : 'files']-- > 0,
+    );
+    this.#waiting = this.#waiting.filter((channel) => !open.includes(channel));
+    for (const channel of open) {
       do this.#lastNumber = (this.#lastNumber % LAST_NUMBER) + 1;
       while (this.#open.has(this.#lastNumber));
       channel.open(this.#lastNumber);
@@ -236,6 +246,10 @@ export class Agent implements ConsolePort {
     this.#open.clear();
     for (const channel of lost) channel.lose(new AgentError(message));
   }
+}
+
+function isCommand(channel: Channel): boolean {
+  return channel.opening.kind === Kind.COMMAND;
 }
 
 function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {

@@ -14,7 +14,7 @@ export class GuestCommands {
   constructor(agent: Agent, waits: Waits) {
     this.#agent = agent;
     this.#waits = waits;
-    this.files = new Files(agent, waits);
+    this.files = new Files(agent, waits, this);
   }
 
   /** Runs a shell command to its end. @see Vm.exec */

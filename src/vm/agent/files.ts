@@ -4,10 +4,12 @@ import type { WaitOptions, Waits } from '../waits.js';
 import type { Agent } from './agent.js';
 import type { Opening } from './channel.js';
 import { Collector } from './collector.js';
+import type { GuestCommands } from './commands.js';
 import { fileOpening, openFile } from './file-channel.js';
 import { type DirectoryEntry, type FileStat, parseEntries, parseStat } from './file-records.js';
 import { feed, type Input } from './input.js';
 import { OutputStream } from './output-stream.js';
+import { copyIn, copyOut, type TreeEntry } from './tree.js';
 
 /** How a file is written. */
 export interface WriteOptions extends WaitOptions {
@@ -36,10 +38,12 @@ const LARGEST = 2 ** 30;
 export class Files {
   readonly #agent: Agent;
   readonly #waits: Waits;
+  readonly #commands: GuestCommands;
 
-  constructor(agent: Agent, waits: Waits) {
+  constructor(agent: Agent, waits: Waits, commands: GuestCommands) {
     this.#agent = agent;
     this.#waits = waits;
+    this.#commands = commands;
   }
 
   /** A file's content, of 1 GiB at most. */
@@ -110,6 +114,28 @@ export class Files {
   async readLink(path: string, options: WaitOptions = {}): Promise<string> {
     const opening = fileOpening(Kind.READ_LINK, path);
     return new TextDecoder().decode(await this.#collect(opening, 'read the link', options));
+  }
+
+  /**
+   * Writes a tree of files into a folder, which is made if it is not there. The guest's `tar` does it,
+   * and keeps modes and times.
+   *
+   * @throws AgentError with what `tar` says if the guest cannot write it
+   */
+  copyIn(
+    folder: string,
+    entries: Iterable<TreeEntry> | AsyncIterable<TreeEntry>,
+    options: WaitOptions = {},
+  ): Promise<void> {
+    return copyIn(this.#commands, folder, entries, options);
+  }
+
+  /**
+   * A folder with all that is in it, or one file, as entries whose content streams. Devices, sockets and
+   * pipes are left out. Do not follow links made from entries: the guest chose where they lead.
+   */
+  copyOut(path: string, options: WaitOptions = {}): AsyncGenerator<TreeEntry, void> {
+    return copyOut(this.#commands, path, options);
   }
 
   #collect(opening: Opening, verb: string, options: WaitOptions): Promise<Uint8Array> {
