@@ -14,6 +14,20 @@ export {
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
+export { type Disk, SECTOR_SIZE } from './machine/disk.js';
+export type { ConsolePort } from './machine/virtio/console-port.js';
+export type { VirtioDevice, VirtioRequest, VirtioTransport } from './machine/virtio/device.js';
+export type { ByteFile } from './storage/byte-file.js';
+export { type DriveSpec, parseDriveSpec } from './storage/drive-spec.js';
+export { MemoryDisk } from './storage/memory-disk.js';
+export {
+  type ImageFormat,
+  type OpenImageOptions,
+  openImage,
+  type ResolveBacking,
+} from './storage/open-image.js';
+export { OverlayDisk, type OverlayOptions } from './storage/overlay-disk.js';
+export { type CreateQcow2Options, createQcow2 } from './storage/qcow2/create.js';
 export { type AgentConnection, type AgentLine, connectAgent } from './vm/agent/connect.js';
 export type { ExecOptions, ExecResult } from './vm/agent/exec.js';
 export type { DirectoryEntry, FileStat, FileType } from './vm/agent/file-records.js';
@@ -24,7 +38,7 @@ export type { TreeEntry } from './vm/agent/tree.js';
 export type { Console } from './vm/console.js';
 export type { HostOptions } from './vm/host.js';
 export type { FetchOptions } from './vm/platform.js';
-export type { BareGuest, KernelGuest, VmSpec } from './vm/spec.js';
+export type { BareGuest, FirmwareGuest, KernelGuest, VmSpec } from './vm/spec.js';
 export type { StopKind, StopReason } from './vm/stop-reason.js';
 export type { VmSummary } from './vm/summary.js';
 export type { Vm } from './vm/vm.js';

@@ -3,6 +3,7 @@
  * deadline. Quanta are counted in steps and kept across calls, so that how the host cuts its budgets
  * changes nothing a guest can see.
  */
+import { updateAlarm } from '../dev/rtc';
 import { interpret } from '../exec/interpreter';
 import { at, HART_STARTED, HART_STOPPED } from '../hart/hart';
 import { nextInterrupt, wakingBits } from '../hart/interrupts';
@@ -72,6 +73,7 @@ function isAnyStarted(vm: usize): bool {
 }
 
 function updateAllTimers(vm: usize): void {
+  updateAlarm(vm);
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) updateTimers(hartOf(vm, index));
 }
 

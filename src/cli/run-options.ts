@@ -8,6 +8,7 @@ export interface RunOptions {
   readonly memory: string;
   readonly cpus: string;
   readonly cpu: string;
+  readonly firmware?: string;
   readonly kernel?: string;
   readonly initrd?: string;
   readonly append?: string;
@@ -26,12 +27,13 @@ Examples:
   hartwood run --exec 'uname -a'                    boot, run a command, leave with its status
   hartwood run --memory 1G --cpus 4 --cpu rv64,sv57=off
   hartwood run --kernel Image --initrd initrd.cpio --append 'console=ttyS0 quiet'
+  hartwood run --firmware fw_jump.bin --kernel debian
   hartwood run --bare rv64ui-p-add --signature add.signature
   hartwood run --exec 'cat /proc/uptime' --clock virtual --seed 7 --json
 
 Exit status:
   0 all is well; of the command with --exec; of the program with --bare; else
-  2 wrong options, 3 wrong kernel, initrd or program, 4 the default guest cannot be fetched,
+  2 wrong options, 3 wrong firmware, kernel, initrd or program, 4 the default guest cannot be fetched,
   5 the guest died, 6 a fault of Hartwood, 124 time is over, 128+N ended by signal N
 `;
 
@@ -50,7 +52,8 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
       `CPU model, then NAME=on|off for any of: ${CPU_SWITCHES.join(' ')}`,
       DEFAULT_CPU,
     )
-    .option('--kernel <file>', 'a riscv64 Linux Image to boot')
+    .option('--firmware <file>', 'M-mode firmware to start with, as OpenSBI or U-Boot')
+    .option('--kernel <file>', "a riscv64 Linux Image to boot; below --firmware also 'debian'")
     .option('--initrd <file>', 'its initial RAM disk')
     .option('--append <string>', "the kernel's command line; added to the default guest's own")
     .option('--bare <file>', 'an RV64 ELF executable to start in M-mode')
@@ -78,15 +81,20 @@ export interface RunNumbers {
 
 /** @throws ConfigurationError for numbers that are none and options that exclude each other. */
 export function checkOptions(options: RunOptions): RunNumbers {
-  const { bare, kernel } = options;
-  for (const name of ['kernel', 'initrd', 'append', 'exec'] as const) {
+  const { bare, firmware, kernel } = options;
+  for (const name of ['firmware', 'kernel', 'initrd', 'append', 'exec'] as const) {
     if (bare !== undefined && options[name] !== undefined) {
       throw new ConfigurationError(`--bare and --${name} exclude each other`);
     }
   }
   if (options.exec?.trim() === '') throw new ConfigurationError('--exec needs a command');
-  if (options.initrd !== undefined && kernel === undefined) {
-    throw new ConfigurationError('--initrd needs --kernel beside it');
+  if (options.initrd !== undefined && kernel === undefined && firmware === undefined) {
+    throw new ConfigurationError('--initrd needs --kernel or --firmware beside it');
+  }
+  if (options.initrd !== undefined && firmware !== undefined && kernel === 'debian') {
+    throw new ConfigurationError(
+      '--kernel debian has an initrd of its own; --initrd needs another',
+    );
   }
   if (options.signature !== undefined && bare === undefined) {
     throw new ConfigurationError('--signature needs --bare beside it');

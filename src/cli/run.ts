@@ -41,7 +41,7 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
     clock: options.clock,
     fetch: { signal: abort.signal, progress: progress.report },
     ...(numbers.seed === undefined ? {} : { seed: numbers.seed }),
-    ...appendOf(options, guest),
+    ...appendOf(options),
     ...(options.exec === undefined ? {} : { onReset: 'stop' as const }),
   });
   progress[Symbol.dispose]();
@@ -67,17 +67,30 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
 
 async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {
   if (options.bare !== undefined) return { bare: await readInputFile(options.bare, 'program') };
+  const read = async <Name extends 'firmware' | 'kernel' | 'initrd'>(name: Name) => {
+    const path = options[name];
+    return path === undefined ? {} : { [name]: await readInputFile(path, name) };
+  };
+  if (options.firmware !== undefined) {
+    const firmware = await readInputFile(options.firmware, 'firmware');
+    if (isDefault(options)) return { firmware, kernel: 'debian' };
+    return { firmware, ...(await read('kernel')), ...(await read('initrd')) };
+  }
   if (options.kernel === undefined) return 'debian';
   const kernel = await readInputFile(options.kernel, 'kernel');
-  if (options.initrd === undefined) return { kernel };
-  return { kernel, initrd: await readInputFile(options.initrd, 'initrd') };
+  return { kernel, ...(await read('initrd')) };
 }
 
-function appendOf(options: RunOptions, guest: VmSpec['guest']): { append?: string } {
+function appendOf(options: RunOptions): { append?: string } {
   const words = [options.append];
-  if (options.exec !== undefined && guest === 'debian') words.unshift(EXEC_WORDS);
+  if (options.exec !== undefined && isDefault(options)) words.unshift(EXEC_WORDS);
   const given = words.filter((word) => word !== undefined);
   return given.length === 0 ? {} : { append: given.join(' ') };
+}
+
+/** Whether the default guest is to be booted, by itself or below firmware. */
+function isDefault({ bare, firmware, kernel }: RunOptions): boolean {
+  return bare === undefined && kernel === (firmware === undefined ? undefined : 'debian');
 }
 
 interface Limits {
@@ -95,7 +108,7 @@ async function converse(
   const output = options.json ? process.stderr : process.stdout;
   const shown = showConsole(vm, output);
   const quit = () => abort.abort(new Interruption('left by Ctrl-A X', ExitStatus.Ok));
-  const prompts = options.kernel === undefined && options.bare === undefined;
+  const prompts = isDefault(options);
   const disconnect = typeOnConsole(vm, process.stdin, process.stderr, quit, prompts);
   try {
     await vm.start();

@@ -1,9 +1,16 @@
-import { HART_COUNTERS, type HartCounter, StartMode, VM_FLAG_SBI } from '../core/abi.js';
+import {
+  HART_COUNTERS,
+  type HartCounter,
+  HartRegister,
+  StartMode,
+  VM_FLAG_SBI,
+} from '../core/abi.js';
 import type { Core } from '../core/core.js';
 import { EXIT_NAMES, type ExitName } from '../core/exit-reason.js';
 import { GuestMemory } from '../core/guest-memory.js';
 import { type BootImages, type BootPlan, planBoot } from '../machine/boot.js';
 import type { CpuModel } from '../machine/cpu-model.js';
+import type { VirtioBus } from '../machine/virtio/bus.js';
 import { type Clock, ticksToNs } from './clock.js';
 import { rngSeed } from './seed.js';
 
@@ -35,6 +42,7 @@ export class GuestMachine {
   readonly #core: Core;
   readonly #shape: MachineShape;
   readonly #clock: Clock;
+  readonly #bus: VirtioBus;
   readonly plan: BootPlan;
   #handle = 0;
   #before: MachineCounts | undefined;
@@ -46,10 +54,11 @@ export class GuestMachine {
    *
    * @throws ImageError for images that cannot boot; MemoryShortageError, after which nothing is kept.
    */
-  constructor(core: Core, shape: MachineShape, clock: Clock) {
+  constructor(core: Core, shape: MachineShape, clock: Clock, bus: VirtioBus) {
     this.#core = core;
     this.#shape = shape;
     this.#clock = clock;
+    this.#bus = bus;
     this.plan = planBoot(shape.images, {
       memory: shape.memory,
       cpus: shape.cpus,
@@ -69,6 +78,13 @@ export class GuestMachine {
     const flags = this.plan.machineMode ? 0 : VM_FLAG_SBI;
     const vm = this.#core.createVm(memory, cpus, cpu.extensions, flags);
     this.#handle = vm;
+    try {
+      this.#bus.attach(this.#core, vm);
+    } catch (error) {
+      this.#core.exports.vmDestroy(vm);
+      this.#handle = 0;
+      throw error;
+    }
     const ram = new GuestMemory(this.#core, vm, memory);
     const tohost = this.plan.symbols.get('tohost');
     if (tohost !== undefined && ram.contains(tohost, 8)) {
@@ -91,8 +107,11 @@ export class GuestMachine {
     this.#core.exports.vmClock(this.#handle, this.#clock.coreKind, this.#clock.now(), origin);
     const harts = plan.machineMode ? this.#shape.cpus : 1;
     const mode = plan.machineMode ? StartMode.Machine : StartMode.Supervisor;
+    const { exports } = this.#core;
     for (let hart = 0; hart < harts; hart++) {
-      this.#core.exports.hartStart(this.#handle, hart, plan.entry, BigInt(hart), plan.tree, mode);
+      exports.hartStart(this.#handle, hart, plan.entry, BigInt(hart), plan.tree, mode);
+      if (plan.nextStage === undefined) continue;
+      exports.hartSetRegister(this.#handle, hart, HartRegister.A2, plan.nextStage);
     }
   }
 
@@ -103,6 +122,7 @@ export class GuestMachine {
    */
   restart(): void {
     const counts = this.counts();
+    this.#bus.detach();
     this.#core.exports.vmDestroy(this.#handle);
     this.#handle = 0;
     this.#before = counts;
@@ -119,6 +139,7 @@ export class GuestMachine {
   destroy(): void {
     if (this.#handle === 0) return;
     this.#final = this.counts();
+    this.#bus.detach();
     this.#core.exports.vmDestroy(this.#handle);
     this.#handle = 0;
   }

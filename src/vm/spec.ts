@@ -2,9 +2,13 @@ import { LayoutValue } from '../core/abi.js';
 import type { Core } from '../core/core.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { GuestImage } from '../guest/image.js';
+import type { KernelImages } from '../machine/boot.js';
 import { DEFAULT_CPU, parseCpuModel } from '../machine/cpu-model.js';
+import type { Disk } from '../machine/disk.js';
 import { formatMemorySize, parseMemorySize } from '../machine/memory-size.js';
+import type { VirtioDevice } from '../machine/virtio/device.js';
 import { type Clock, realClock, virtualClock } from './clock.js';
+import type { DeviceSpec } from './devices.js';
 import type { MachineShape } from './guest-machine.js';
 import type { FetchOptions, Platform } from './platform.js';
 
@@ -20,10 +24,22 @@ export interface BareGuest {
   readonly bare: Uint8Array;
 }
 
+/** M-mode firmware, such as OpenSBI or U-Boot, with what it is to start. */
+export interface FirmwareGuest {
+  /** Raw code for 0x8000_0000, or an ELF executable. All harts begin there in M-mode. */
+  readonly firmware: Uint8Array;
+  /**
+   * A riscv64 Linux Image, or an S-mode program: raw code for 0x8020_0000, or an ELF executable.
+   * 'debian' is the default guest's, which has an initrd of its own.
+   */
+  readonly kernel?: 'debian' | Uint8Array;
+  readonly initrd?: Uint8Array;
+}
+
 /** What a VM is to be. */
 export interface VmSpec {
   /** 'debian' is the default guest: fetched once, then cached. */
-  readonly guest: 'debian' | KernelGuest | BareGuest;
+  readonly guest: 'debian' | KernelGuest | BareGuest | FirmwareGuest;
   /** RAM: '256M', '1G', or bytes. Default 256M. */
   readonly memory?: string | number;
   /** Harts, 1 to 8. Default 1. */
@@ -32,6 +48,18 @@ export interface VmSpec {
   readonly cpu?: string;
   /** The kernel's command line, 'console=ttyS0' if not given; 'debian' adds it to its own. */
   readonly append?: string;
+  /**
+   * Disks, which the guest sees as /dev/vda and on. They stay their owner's: when the VM has stopped, all
+   * that it wrote is flushed, and they can be closed or given to another VM.
+   */
+  readonly drives?: readonly Disk[];
+  /** Virtio devices of one's own. */
+  readonly devices?: readonly VirtioDevice[];
+  /**
+   * What `vm.console` is: the UART (`/dev/ttyS0`) or the virtio console (`/dev/hvc0`). By default the latter for
+   * 'debian', whose shell is there, else the UART.
+   */
+  readonly console?: 'serial' | 'virtio';
   /** 'virtual': time is counted in steps, and everything repeats bit for bit. Default 'real'. */
   readonly clock?: 'real' | 'virtual';
   /** Where entropy and a virtual clock's calendar begin. Default 0 if virtual, else random. */
@@ -58,6 +86,8 @@ export interface ResolvedSpec {
   readonly shape: MachineShape;
   readonly clock: Clock;
   readonly reboots: boolean;
+  readonly devices: DeviceSpec;
+  readonly console: 'serial' | 'virtio';
 }
 
 /**
@@ -92,6 +122,8 @@ export async function resolveSpec(
     },
     clock: clockKind === 'virtual' ? virtualClock(seed ?? 0n) : realClock(),
     reboots: spec.onReset !== 'stop',
+    devices: { drives: spec.drives ?? [], devices: spec.devices ?? [] },
+    console: spec.console ?? (spec.guest === 'debian' ? 'virtio' : 'serial'),
   };
 }
 
@@ -118,8 +150,20 @@ function parseSeed(
 
 async function images(spec: VmSpec, platform: Platform): Promise<MachineShape['images']> {
   const { guest } = spec;
-  if (typeof guest === 'object' && 'bare' in guest) return { bare: guest.bare };
-  if (guest !== 'debian') return { append: CONSOLE, ...given(spec), ...guest };
+  if (guest === 'debian') return await debianImages(spec, platform);
+  if ('bare' in guest) return { bare: guest.bare };
+  const words = { append: CONSOLE, ...given(spec) };
+  if (!('firmware' in guest)) return { ...words, ...guest };
+  const { kernel, ...rest } = guest;
+  if (kernel === undefined) return { ...words, ...rest };
+  if (kernel !== 'debian') return { ...words, ...rest, kernel };
+  if (rest.initrd !== undefined) {
+    throw new ConfigurationError("kernel 'debian' has an initrd of its own; give none beside it");
+  }
+  return { ...rest, ...(await debianImages(spec, platform)) };
+}
+
+async function debianImages(spec: VmSpec, platform: Platform): Promise<KernelImages> {
   const memory = parseVmMemory(spec.memory ?? DEFAULT_MEMORY);
   if (memory < LEAST_DEBIAN) {
     const [least, asked] = [LEAST_DEBIAN, memory].map(formatMemorySize);

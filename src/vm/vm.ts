@@ -1,18 +1,22 @@
 import type { Core } from '../core/core.js';
 import { ConfigurationError, VmStoppedError } from '../core/errors.js';
 import type { GuestMemory } from '../core/guest-memory.js';
+import { CONSOLE_PORT } from '../guest/initramfs/init-script.js';
+import { VirtioBus } from '../machine/virtio/bus.js';
 import { Agent } from './agent/agent.js';
 import { GuestCommands } from './agent/commands.js';
 import type { ExecOptions, ExecResult } from './agent/exec.js';
 import type { Files } from './agent/files.js';
 import type { GuestProcess, SpawnOptions } from './agent/process.js';
 import { Console } from './console.js';
+import { makeDevices, type VmDevices } from './devices.js';
 import { GuestMachine } from './guest-machine.js';
 import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
 import type { ResolvedSpec } from './spec.js';
 import type { StopReason } from './stop-reason.js';
 import { summarize, type VmSummary } from './summary.js';
+import { TerminalPort } from './terminal-port.js';
 import { type WaitOptions, Waits } from './waits.js';
 
 /**
@@ -23,8 +27,12 @@ import { type WaitOptions, Waits } from './waits.js';
  * ```
  */
 export class Vm {
-  /** The guest's console: bytes both ways. */
+  /** The guest's console, where its shell is: bytes both ways. It is one of the two below. */
   readonly console: Console;
+  /** The UART, `/dev/ttyS0`, where the kernel's log goes. */
+  readonly serial: Console;
+  /** The virtio console's terminal, `/dev/hvc0`. */
+  readonly terminal: Console;
   /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
   readonly stopped: Promise<StopReason>;
   readonly #machine: GuestMachine;
@@ -33,6 +41,7 @@ export class Vm {
   readonly #commands: GuestCommands;
   readonly #loop: RunLoop;
   readonly #onFreed: () => void;
+  readonly #devices: VmDevices;
   #settleStopped: (reason: StopReason) => void = () => {};
   #running = false;
   #stop: StopReason | undefined;
@@ -46,12 +55,13 @@ export class Vm {
   /** For `Host.create`; takes the VM's control blocks. */
   constructor(core: Core, platform: Platform, spec: ResolvedSpec, onFreed: () => void) {
     this.#onFreed = onFreed;
-    this.#machine = new GuestMachine(core, spec.shape, spec.clock);
     const wake = () => this.#loop.gate.wake();
+    this.serial = new Console(wake);
+    this.terminal = new Console(wake);
+    this.console = spec.console === 'serial' ? this.serial : this.terminal;
     const tell = (listeners: ReadonlySet<() => void>) => {
       for (const listener of [...listeners]) listener();
     };
-    this.console = new Console(wake);
     const greeted = () => {
       this.#readyAt ??= performance.now();
       tell(this.#whenReady);
@@ -62,6 +72,17 @@ export class Vm {
       spec.clock.kind === 'virtual'
         ? new Agent(greeted, wake, () => ++nonce)
         : new Agent(greeted, wake);
+    this.#devices = makeDevices(
+      spec.devices,
+      [new TerminalPort(CONSOLE_PORT, this.terminal), this.#agent],
+      {
+        cpus: spec.shape.cpus,
+        virtual: spec.clock.kind === 'virtual',
+        ...(spec.shape.seed === undefined ? {} : { seed: spec.shape.seed }),
+      },
+    );
+    const bus = new VirtioBus(this.#devices.plan, wake);
+    this.#machine = new GuestMachine(core, spec.shape, spec.clock, bus);
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
     this.#commands = new GuestCommands(this.#agent, this.#waits);
     this.#loop = new RunLoop(
@@ -69,6 +90,9 @@ export class Vm {
         core,
         machine: this.#machine,
         clock: spec.clock,
+        bus,
+        serial: this.serial,
+        consoles: [this.serial, this.terminal],
         console: this.console,
         agent: this.#agent,
         waits: this.#waits,
@@ -110,7 +134,8 @@ export class Vm {
     this.#running = false;
     this.#stop = reason;
     this.#endedAt = performance.now();
-    this.console.close();
+    this.serial.close();
+    this.terminal.close();
     this.#waits.stop(reason);
     this.#settleStopped(reason);
   }
@@ -175,6 +200,16 @@ export class Vm {
     if (this.#running) this.#loop.stop();
     else if (this.#stop === undefined) this.#end({ kind: 'host', code: 0 });
     return this.stopped;
+  }
+
+  /**
+   * Tells the guest how large the terminal is that shows `/dev/hvc0`; programs there get SIGWINCH.
+   *
+   * @throws ConfigurationError for numbers that no terminal has.
+   */
+  resize(columns: number, rows: number): void {
+    this.#devices.console.resize(columns, rows);
+    this.#loop.gate.wake();
   }
 
   /** What the VM has done so far. */

@@ -30,7 +30,7 @@ const LAST_STATUS = 255;
  *      └─ is closed: from any state     └────────────────────────────────────┘
  * ```
  *
- * Whatever leaves `ready` loses the open channels; those that wait go to the next agent.
+ * A SYNC loses the open channels; those that wait go to the agent that answers it.
  */
 export class Agent implements ConsolePort {
   readonly name = AGENT_PORT;
@@ -113,12 +113,9 @@ export class Agent implements ConsolePort {
   }
 
   opened(open: boolean): void {
-    if (!open) {
-      this.#silence();
-      this.#loseOpen('the guest agent ended');
-    } else if (this.#state === 'silent') {
-      this.#sync();
-    }
+    // What ran is lost only with the next agent: a guest that ends closes its port, too.
+    if (!open) this.#silence();
+    else if (this.#state === 'silent') this.#syncAnew();
   }
 
   receive(bytes: Uint8Array): void {
@@ -184,6 +181,11 @@ export class Agent implements ConsolePort {
     this.#reader.search();
   }
 
+  #syncAnew(): void {
+    this.#loseOpen('the guest agent was started anew');
+    this.#sync();
+  }
+
   #sync(before: Uint8Array = new Uint8Array(0)): void {
     this.#silence();
     this.#state = 'syncing';
@@ -204,8 +206,7 @@ export class Agent implements ConsolePort {
     }
     this.#refusal = undefined;
     if (nonce === 0n) {
-      if (this.#state === 'ready') this.#loseOpen('the guest agent was started anew');
-      this.#sync();
+      this.#syncAnew();
       return false;
     }
     if (nonce !== this.#nonce) return this.ready;
