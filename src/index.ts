@@ -2,6 +2,7 @@
 export {
   AgentError,
   ConfigurationError,
+  DebugError,
   DiskError,
   GuestFileError,
   HartwoodError,
@@ -13,6 +14,7 @@ export {
 } from './core/errors.js';
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
+export { type DebugTarget, GdbSession } from './debug/session.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
 export { type Disk, SECTOR_SIZE } from './machine/disk.js';
 export type { ConsolePort } from './machine/virtio/console-port.js';
@@ -36,6 +38,8 @@ export type { Input } from './vm/agent/input.js';
 export type { GuestProcess, SpawnOptions } from './vm/agent/process.js';
 export type { TreeEntry } from './vm/agent/tree.js';
 export type { Console } from './vm/console.js';
+export type { Debugger, HartActivity, Watchpoint } from './vm/debugger.js';
+export type { DebugStop } from './vm/hold.js';
 export type { HostOptions } from './vm/host.js';
 export type { FetchOptions } from './vm/platform.js';
 export type { BareGuest, FirmwareGuest, KernelGuest, VmSpec } from './vm/spec.js';

@@ -125,6 +125,9 @@ export const UART_RECORD: usize = 64;
 /** How often each EXIT_* was returned: u64 each. */
 export const EXIT_COUNT_OFFSET: usize = UART_OFFSET + <usize>UARTS * UART_RECORD;
 
+/** What a debugger has set (debug/record): the last KiB of the block's first page. */
+export const DEBUG_OFFSET: usize = <usize>PAGE_SIZE - 1024;
+
 /** First level of the guest map: 2,048 addresses of sub-tables, 2 MiB of guest memory each. */
 export const MAP_OFFSET: usize = <usize>PAGE_SIZE;
 export const MAP_ENTRIES: u32 = 2048;

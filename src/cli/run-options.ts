@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly timeout?: string;
   readonly json?: boolean;
   readonly signature?: string;
+  readonly gdb?: string;
+  readonly gdbWait?: boolean;
 }
 
 const EXAMPLES = `
@@ -29,6 +31,7 @@ Examples:
   hartwood run --kernel Image --initrd initrd.cpio --append 'console=ttyS0 quiet'
   hartwood run --firmware fw_jump.bin --kernel debian
   hartwood run --bare rv64ui-p-add --signature add.signature
+  hartwood run --gdb 1234 --gdb-wait                then: gdb-multiarch -ex 'target remote :1234'
   hartwood run --exec 'cat /proc/uptime' --clock virtual --seed 7 --json
 
 Exit status:
@@ -67,6 +70,8 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
     .option('--timeout <seconds>', 'end after so long, counted by the clock')
     .option('--json', 'a summary as the last line of stdout; guest output goes to stderr')
     .option('--signature <file>', 'write what stands from begin_signature to end_signature')
+    .option('--gdb <port>', 'serve GDB on this port of 127.0.0.1; 0 picks one and says which')
+    .option('--gdb-wait', 'with --gdb: wait for GDB before the first instruction')
     .addHelpText('after', EXAMPLES)
     .action(action);
 }
@@ -77,6 +82,7 @@ export interface RunNumbers {
   readonly seed?: bigint;
   /** Milliseconds. */
   readonly timeout?: number;
+  readonly gdb?: number;
 }
 
 /** @throws ConfigurationError for numbers that are none and options that exclude each other. */
@@ -109,9 +115,17 @@ export function checkOptions(options: RunOptions): RunNumbers {
   if (timeout !== undefined && !(/^\d+(\.\d+)?$/.test(timeout) && Number(timeout) > 0)) {
     throw new ConfigurationError(`--timeout '${timeout}' is no number of seconds above 0`);
   }
+  const { gdb } = options;
+  if (gdb !== undefined && !(/^\d{1,5}$/.test(gdb) && Number(gdb) < 65536)) {
+    throw new ConfigurationError(`--gdb '${gdb}' is no port; right would be 0 to 65535`);
+  }
+  if (options.gdbWait && gdb === undefined) {
+    throw new ConfigurationError('--gdb-wait needs --gdb beside it');
+  }
   return {
     cpus: Number(options.cpus),
     ...(seed === undefined ? {} : { seed: BigInt(seed) }),
     ...(timeout === undefined ? {} : { timeout: Number(timeout) * 1000 }),
+    ...(gdb === undefined ? {} : { gdb: Number(gdb) }),
   };
 }

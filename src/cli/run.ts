@@ -46,6 +46,7 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
   });
   progress[Symbol.dispose]();
   if (options.signature !== undefined) signatureRange(vm.symbols);
+  await using _gdb = await serveGdb(vm, numbers.gdb, options.gdbWait === true);
 
   const limits = {
     signal: abort.signal,
@@ -63,6 +64,17 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
     process.stdout.write(`${JSON.stringify(summary)}\n`);
   }
   return outcome.status;
+}
+
+/** Serves GDB, if that is wanted; the port closes with the result. */
+async function serveGdb(vm: Vm, port: number | undefined, wait: boolean): Promise<AsyncDisposable> {
+  if (port === undefined) return { [Symbol.asyncDispose]: async () => {} };
+  const { GdbServer } = await import('../node/gdb-server.js');
+  const server = await GdbServer.listen(vm, port);
+  const waiting = wait ? ', and the machine waits for it' : '';
+  process.stderr.write(`hartwood: GDB is served on 127.0.0.1:${server.port}${waiting}\n`);
+  if (wait) await vm.debugger.pause();
+  return server;
 }
 
 async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {

@@ -48,6 +48,16 @@ export interface CoreExports {
   hartCsr(vm: number, hart: number, csr: number): bigint;
   hartCounter(vm: number, hart: number, which: number): bigint;
   vmExits(vm: number, reason: number): bigint;
+  vmSetBreakpoint(vm: number, address: bigint): number;
+  vmClearBreakpoint(vm: number, address: bigint): number;
+  vmSetWatchpoint(vm: number, address: bigint, length: bigint, kinds: number): number;
+  vmClearWatchpoint(vm: number, address: bigint, length: bigint, kinds: number): number;
+  vmDebugStop(vm: number, which: number): bigint;
+  vmHoldHarts(vm: number, harts: number): void;
+  vmStepHart(vm: number, hart: number, now: bigint, rate: bigint): number;
+  hartTranslate(vm: number, hart: number, address: bigint): bigint;
+  hartSetCsr(vm: number, hart: number, csr: number, value: bigint): number;
+  hartActivity(vm: number, hart: number): number;
 }
 
 /** What `layoutValue` answers, by its argument. */

@@ -73,6 +73,10 @@ export class GuestMachine {
     return this.#handle;
   }
 
+  get harts(): number {
+    return this.#shape.cpus;
+  }
+
   #build(): GuestMemory {
     const { memory, cpus, cpu } = this.#shape;
     const flags = this.plan.machineMode ? 0 : VM_FLAG_SBI;

@@ -9,8 +9,10 @@ import type { ExecOptions, ExecResult } from './agent/exec.js';
 import type { Files } from './agent/files.js';
 import type { GuestProcess, SpawnOptions } from './agent/process.js';
 import { Console } from './console.js';
+import { Debugger } from './debugger.js';
 import { makeDevices, type VmDevices } from './devices.js';
 import { GuestMachine } from './guest-machine.js';
+import { Hold } from './hold.js';
 import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
 import type { ResolvedSpec } from './spec.js';
@@ -33,6 +35,8 @@ export class Vm {
   readonly serial: Console;
   /** The virtio console's terminal, `/dev/hvc0`. */
   readonly terminal: Console;
+  /** Pauses, steps and looks at the VM. */
+  readonly debugger: Debugger;
   /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
   readonly stopped: Promise<StopReason>;
   readonly #machine: GuestMachine;
@@ -84,6 +88,8 @@ export class Vm {
     const bus = new VirtioBus(this.#devices.plan, wake);
     this.#machine = new GuestMachine(core, spec.shape, spec.clock, bus);
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
+    const hold = new Hold();
+    this.debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
     this.#commands = new GuestCommands(this.#agent, this.#waits);
     this.#loop = new RunLoop(
       {
@@ -98,6 +104,8 @@ export class Vm {
         waits: this.#waits,
         yieldToEvents: platform.yieldToEvents,
         reboots: spec.reboots,
+        hold,
+        onReboot: () => this.debugger.reinstate(),
       },
       () => {
         this.#promptAt ??= performance.now();

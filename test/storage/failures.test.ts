@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { DiskError } from '../../src/core/errors.js';
 import { openImage } from '../../src/storage/open-image.js';
 import { createQcow2 } from '../../src/storage/qcow2/create.js';
 import { failAt, MemoryFile } from './memory-file.js';
@@ -68,9 +69,8 @@ test('a full file system fails writes until there is room, and keeps what was fl
   await disk.flush();
   let room = 30 * CLUSTER;
   file.onCall = (call, offset, length) => {
-    if (call === 'write' && offset + length > room) throw fullError();
+    if (call === 'write' && offset + length > room) throw new DiskError('full', 'no room left');
   };
-  const fullError = () => Object.assign(new Error('full'), { code: 'disk-full' });
   const big = new Uint8Array(100 * CLUSTER).fill(2);
   await expect(disk.write(20 * CLUSTER, big)).rejects.toMatchObject({ code: 'disk-full' });
   room = SIZE * 2;
@@ -82,6 +82,35 @@ test('a full file system fails writes until there is room, and keeps what was fl
   expect(found.subarray(0, 10 * CLUSTER).every((byte) => byte === 1)).toBe(true);
   expect(found.subarray(20 * CLUSTER).every((byte) => byte === 2)).toBe(true);
   expect(checkQcow2(file.bytes).errors).toEqual([]);
+});
+
+test('what was written before the file system was full can be flushed', async () => {
+  for (let room = 5; room < 60; room += 3) {
+    const file = await image();
+    const disk = await openImage(file);
+    file.onCall = (call, offset, length) => {
+      if (call !== 'write' || offset + length <= room * CLUSTER) return;
+      throw new DiskError('full', 'no room left');
+    };
+    const written: number[] = [];
+    for (let cluster = 0; cluster < 60; cluster++) {
+      const writing = disk.write(cluster * 4 * CLUSTER, new Uint8Array(CLUSTER).fill(1 + cluster));
+      await writing.then(
+        () => written.push(cluster),
+        (error: DiskError) => expect(error.code).toBe('disk-full'),
+      );
+    }
+    await disk.close();
+    expect(checkQcow2(file.bytes)).toEqual({ errors: [], leaks: 0 });
+    const again = await openImage(new MemoryFile(file.bytes));
+    const sector = new Uint8Array(512);
+    for (const cluster of written) {
+      await again.read(cluster * 4 * CLUSTER, sector);
+      expect(sector[0]).toBe(1 + cluster);
+    }
+    expect(written.length).toBeLessThan(60);
+    if (room > 10) expect(written.length).toBeGreaterThan(0);
+  }
 });
 
 test('32 reads of what is allocated are under way at once', async () => {
