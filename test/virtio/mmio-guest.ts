@@ -134,6 +134,13 @@ export class MmioGuest {
     }
   }
 
+  /** Puts the program back, should a device have written over it. */
+  repair(): void {
+    const { ram, program } = this.machine;
+    const now = ram.read(RAM_BASE, program.bytes.length);
+    if (Buffer.compare(now, program.bytes) !== 0) ram.write(RAM_BASE, program.bytes);
+  }
+
   load(address: bigint, width: Access['width'] = 4): bigint {
     const [result] = this.perform([{ address, width }]);
     if (result?.trap !== undefined) throw new Error(`the load trapped with cause ${result.trap}`);
