@@ -36,12 +36,16 @@ const CLOSELY = 64;
 /** No case has much to do; one that takes so many milliseconds did not end as it should. */
 const LONGEST = 10_000;
 const PROGRESS = 50_000;
+/** More than a campaign takes, in pages of 64 KiB: 64 MiB. */
+const GROWTH = 1024;
 
 /** Torments the rings; how often what happened. Throws FuzzFailure at the first thing that is wrong. */
 export async function fuzzRings(options: CampaignOptions): Promise<Tally> {
   const { seed, cases, only, progress } = options;
   const tally: Tally = new Map();
   const core = await newCore(256 << 20);
+  // No view of it is detached while the campaign runs.
+  core.memory.grow(GROWTH);
   const neighbour = await Neighbour.create(core);
   const first = only === undefined ? 0 : only - (only % BATCH);
   const end = only === undefined ? cases : only + 1;

@@ -7,7 +7,7 @@ const RAM_LOW = 0x8000_0000;
 
 /** Halves of a guest-physical address: mostly in RAM, else where it hurts. */
 function address(random: Random): readonly [number, number] {
-  if (!random.once(8)) return [RAM_LOW + BUFFERS + random.below(RAM_SIZE - BUFFERS - 0x2000), 0];
+  if (!random.once(32)) return [RAM_LOW + BUFFERS + random.below(RAM_SIZE - BUFFERS - 0x2000), 0];
   switch (random.below(8)) {
     case 0:
       return [RAM_LOW + RAM_SIZE - random.below(32), 0];
@@ -91,8 +91,8 @@ export function addChain(subject: Subject, random: Random): void {
   const { size } = queue;
   const table = offsetOf(queue.descriptors);
   const head = random.below(size);
-  const many = random.once(32) ? size : 1 + random.below(Math.min(size, 6));
   const large = random.once(200);
+  const many = random.once(32) ? size : 1 + random.below(Math.min(size, large ? 24 : 6));
   const order = random.once(12);
   for (let n = 0, index = head; n < many; n++) {
     const last = n === many - 1;

@@ -30,23 +30,20 @@ export interface QueueRecord {
 
 /** What the core's own memory says of a VM and its slot 0. */
 export class Records {
-  readonly #core: Core;
   readonly #at: number;
-  #view = new DataView(new ArrayBuffer(0));
+  readonly #view: DataView;
 
+  /** Good until memory grows, which the campaign sees to that it does not. */
   constructor(core: Core, vm: number) {
-    this.#core = core;
     this.#at = vm * 4096;
+    this.#view = new DataView(core.memory.buffer);
   }
 
   #word(address: number): number {
-    const { buffer } = this.#core.memory;
-    if (this.#view.buffer !== buffer) this.#view = new DataView(buffer);
     return this.#view.getUint32(address, true);
   }
 
   #double(address: number): bigint {
-    this.#word(address);
     return this.#view.getBigUint64(address, true);
   }
 

@@ -30,6 +30,8 @@ export class Subject implements Ram {
   readonly slots: VirtioSlots;
   readonly records: Records;
   readonly size = RAM_SIZE;
+  /** All of memory, which does not grow. */
+  readonly #memory: Uint8Array;
   /** Requests held, and such as were answered or became void; both may be answered again. */
   held: Held[] = [];
   stale: Held[] = [];
@@ -40,6 +42,7 @@ export class Subject implements Ram {
     this.driver = new MockDriver(guest);
     this.slots = new VirtioSlots(this.core, this.vm);
     this.records = new Records(this.core, this.vm);
+    this.#memory = this.core.bytes;
     this.slots.attach(0, PLAIN);
     if (this.records.type !== PLAIN.type)
       throw new Error("the records are not where the core's are");
@@ -63,7 +66,7 @@ export class Subject implements Ram {
       const frame = this.records.frame(Math.floor((at + done) / PAGE_SIZE));
       if (frame !== 0) {
         const from = frame * PAGE_SIZE + offset;
-        result.set(this.core.bytes.subarray(from, from + piece), done);
+        result.set(this.#memory.subarray(from, from + piece), done);
       }
       done += piece;
     }
@@ -76,7 +79,7 @@ export class Subject implements Ram {
       const page = Math.floor((at + n) / PAGE_SIZE);
       const frame = this.records.frame(page) || this.core.exports.vmFrame(this.vm, page, 1) >>> 0;
       if (frame === 0) return;
-      this.core.bytes[frame * PAGE_SIZE + ((at + n) % PAGE_SIZE)] = value >>> (8 * n);
+      this.#memory[frame * PAGE_SIZE + ((at + n) % PAGE_SIZE)] = value >>> (8 * n);
     }
   }
 
