@@ -19,6 +19,7 @@ import { BUFFERS, RAM_SIZE, RINGS, type Subject } from './subject.js';
 export function runCase(subject: Subject, random: Random, closely: boolean, tally: Tally): void {
   subject.driver.guest.repair();
   start(subject, random);
+  if (subject.records.status & Status.NeedsReset) count(tally, 'cause ring');
   if (random.once(2000)) {
     addChain(subject, random);
     flood(subject, random, tally);

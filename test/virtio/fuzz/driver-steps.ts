@@ -99,8 +99,8 @@ export function addChain(subject: Subject, random: Random): void {
     const next = random.once(40) ? random.below(2 * size) : (index + 1 + random.below(2)) % size;
     let flags = (last ? 0 : NEXT) | (order ? random.below(2) * WRITE : 2 * n >= many ? WRITE : 0);
     let place = address(random);
-    let bytes = large ? RAM_SIZE - random.below(16) : length(random);
-    if (large && !random.once(100)) place = [RAM_LOW + random.below(16), 0];
+    let bytes = large ? RAM_SIZE - 8 - random.below(8) : length(random);
+    if (large && !random.once(100)) place = [RAM_LOW + random.below(8), 0];
     if (random.once(40)) flags = random.word();
     if (last && random.once(4)) {
       const at = BUFFERS + random.below(RAM_SIZE - BUFFERS - 0x4800);
@@ -169,7 +169,7 @@ export function storm(subject: Subject, random: Random): void {
     const value = random.once(4) ? random.word() : small;
     return { ...base, value: BigInt(value) };
   });
-  guest.perform(accesses);
+  guest.storeAll(accesses);
   subject.sift();
 }
 
