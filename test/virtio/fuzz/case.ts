@@ -59,7 +59,7 @@ function step(subject: Subject, random: Random, closely: boolean, tally: Tally):
       takeOne(subject, random.below(2), tally);
       break;
     case 7:
-      copyOne(subject, random, closely);
+      copyOne(subject, random, closely || random.once(8));
       break;
     case 8:
     case 9:
