@@ -5,9 +5,10 @@ const report = process.env.HARTWOOD_TEST_REPORT;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** Places with tests beside the code, but for the oracle's, which need QEMU. */
+/** Places with tests beside the code, but for the oracle's, which need QEMU, and campaigns of minutes. */
 const EVERYWHERE = '{assembly,bench,isa,scripts,src,test}/**/*.test.ts';
 const ORACLE = 'test/oracle/**/*.test.ts';
+const FUZZ = 'test/virtio/fuzz/**/*.test.ts';
 
 export default defineConfig({
   test: {
@@ -19,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [EVERYWHERE],
-          exclude: [ORACLE],
+          exclude: [ORACLE, FUZZ],
           // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
           testTimeout: MINUTE,
           // Setup may compile the core, or fetch the default guest.
@@ -33,6 +34,13 @@ export default defineConfig({
           testTimeout: 15 * MINUTE,
           // Setup may fetch QEMU with its libraries.
           hookTimeout: 10 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'fuzz',
+          include: [FUZZ],
+          testTimeout: 15 * MINUTE,
         },
       },
     ],
