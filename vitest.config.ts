@@ -9,6 +9,8 @@ const MINUTE = 60 * SECOND;
 const EVERYWHERE = '{assembly,bench,isa,scripts,src,test}/**/*.test.ts';
 const ORACLE = 'test/oracle/**/*.test.ts';
 const FUZZ = 'test/virtio/fuzz/**/*.test.ts';
+/** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB. */
+const PEERS = '{src,test}/**/*.peer.test.ts';
 
 export default defineConfig({
   test: {
@@ -20,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [EVERYWHERE],
-          exclude: [ORACLE, FUZZ],
+          exclude: [ORACLE, FUZZ, PEERS],
           // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
           testTimeout: MINUTE,
           // Setup may compile the core, or fetch the default guest.
@@ -41,6 +43,14 @@ export default defineConfig({
           name: 'fuzz',
           include: [FUZZ],
           testTimeout: 15 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'peers',
+          include: [PEERS],
+          testTimeout: 5 * MINUTE,
+          hookTimeout: 10 * MINUTE,
         },
       },
     ],
