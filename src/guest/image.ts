@@ -5,6 +5,8 @@ export interface GuestImage {
   readonly kernel: Uint8Array;
   /** A cpio archive, not compressed: a guest would spend more on unpacking than the host on reading. */
   readonly initrd: Uint8Array;
+  /** A cpio archive to stand behind the initrd, for a machine with disks: ext4, loaded on demand. */
+  readonly fileSystems: Uint8Array;
   /** The kernel's command line. */
   readonly append: string;
   /** The kernel's release, as `uname -r` says it. */

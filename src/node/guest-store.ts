@@ -21,6 +21,7 @@ interface StoredGuest {
   readonly append: string;
   readonly kernel: string;
   readonly initrd: string;
+  readonly fileSystems: string;
 }
 
 /**
@@ -41,7 +42,8 @@ export async function debianGuest(options: DebianGuestOptions = {}): Promise<Gue
   const { name, release, append } = image;
   const kernel = await cache.put(image.kernel);
   const initrd = await cache.put(image.initrd);
-  const stored: StoredGuest = { name, release, append, kernel, initrd };
+  const fileSystems = await cache.put(image.fileSystems);
+  const stored: StoredGuest = { name, release, append, kernel, initrd, fileSystems };
   await cache.setRef(ref, `${JSON.stringify(stored)}\n`);
   return image;
 }
@@ -49,11 +51,12 @@ export async function debianGuest(options: DebianGuestOptions = {}): Promise<Gue
 async function loadGuest(cache: FileCache, ref: string): Promise<GuestImage | undefined> {
   const stored = parseStored(await cache.ref(ref));
   if (stored === undefined) return undefined;
-  const [kernel, initrd] = await Promise.all([
+  const [kernel, initrd, fileSystems] = await Promise.all([
     cache.load(stored.kernel),
     cache.load(stored.initrd),
+    cache.load(stored.fileSystems),
   ]);
-  return kernel && initrd ? { ...stored, kernel, initrd } : undefined;
+  return kernel && initrd && fileSystems ? { ...stored, kernel, initrd, fileSystems } : undefined;
 }
 
 /** What cannot be read counts as absent: it is made anew. */
@@ -62,7 +65,8 @@ function parseStored(text: string | undefined): StoredGuest | undefined {
     const stored: Record<keyof StoredGuest, unknown> = JSON.parse(text ?? '');
     const isHash = (value: unknown): boolean => /^[0-9a-f]{64}$/.test(String(value));
     const texts = Object.values(stored).every((value) => typeof value === 'string');
-    if (!texts || !isHash(stored.kernel) || !isHash(stored.initrd)) return undefined;
+    const hashes = [stored.kernel, stored.initrd, stored.fileSystems];
+    if (!texts || !hashes.every(isHash)) return undefined;
     return stored as StoredGuest;
   } catch {
     return undefined;

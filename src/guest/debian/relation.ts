@@ -25,7 +25,8 @@ export function parseRelationList(field: string): Relation[] {
 }
 
 function parseRelation(text: string): Relation[] {
-  const pattern = /^\s*([a-z0-9][a-z0-9+.-]*)(?::([a-z0-9-]+))?\s*(?:\(\s*([<>=]+)\s*([^\s)]+)\s*\))?/;
+  const pattern =
+    /^\s*([a-z0-9][a-z0-9+.-]*)(?::([a-z0-9-]+))?\s*(?:\(\s*([<>=]+)\s*([^\s)]+)\s*\))?/;
   const [, name, architecture, operator, version] = pattern.exec(text) ?? [];
   if (name === undefined) return [];
   // Those of a foreign architecture cannot be had here.
