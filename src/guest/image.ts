@@ -6,7 +6,7 @@ export interface GuestImage {
   /** A cpio archive, not compressed: a guest would spend more on unpacking than the host on reading. */
   readonly initrd: Uint8Array;
   /** A cpio archive to stand behind the initrd, for a machine with disks: ext4, loaded on demand. */
-  readonly fileSystems: Uint8Array;
+  readonly fileSystems: () => Promise<Uint8Array>;
   /** The kernel's command line. */
   readonly append: string;
   /** The kernel's release, as `uname -r` says it. */

@@ -34,7 +34,7 @@ export async function debianGuest(options: DebianGuestOptions = {}): Promise<Gue
   const { cache = new FileCache(), progress, signal } = options;
   const ref = `debian-${(await recipeHash()).slice(0, 16)}`;
   if (!options.refresh) {
-    const image = await loadGuest(cache, ref);
+    const image = await loadGuest(cache, ref, options);
     if (image !== undefined) return image;
   }
   const mirror = options.mirror ?? (await debianMirror());
@@ -42,21 +42,29 @@ export async function debianGuest(options: DebianGuestOptions = {}): Promise<Gue
   const { name, release, append } = image;
   const kernel = await cache.put(image.kernel);
   const initrd = await cache.put(image.initrd);
-  const fileSystems = await cache.put(image.fileSystems);
+  const fileSystems = await cache.put(await image.fileSystems());
   const stored: StoredGuest = { name, release, append, kernel, initrd, fileSystems };
   await cache.setRef(ref, `${JSON.stringify(stored)}\n`);
   return image;
 }
 
-async function loadGuest(cache: FileCache, ref: string): Promise<GuestImage | undefined> {
+async function loadGuest(
+  cache: FileCache,
+  ref: string,
+  options: DebianGuestOptions,
+): Promise<GuestImage | undefined> {
   const stored = parseStored(await cache.ref(ref));
   if (stored === undefined) return undefined;
-  const [kernel, initrd, fileSystems] = await Promise.all([
+  const [kernel, initrd] = await Promise.all([
     cache.load(stored.kernel),
     cache.load(stored.initrd),
-    cache.load(stored.fileSystems),
   ]);
-  return kernel && initrd && fileSystems ? { ...stored, kernel, initrd, fileSystems } : undefined;
+  if (kernel === undefined || initrd === undefined) return undefined;
+  // Few machines need them, and reading checks their hash.
+  const fileSystems = async () =>
+    (await cache.load(stored.fileSystems)) ??
+    (await (await debianGuest({ ...options, refresh: true })).fileSystems());
+  return { ...stored, kernel, initrd, fileSystems };
 }
 
 /** What cannot be read counts as absent: it is made anew. */

@@ -51,11 +51,12 @@ export async function prepareDebian(options: ArchiveOptions): Promise<GuestImage
   }
   const drivers = loaded.slice(0, MODULES.length);
   const fileSystems = loaded.slice(MODULES.length);
+  const onDemand = writeModulesOnDemand(kernel.release, fileSystems);
   return {
     name: NAME,
     kernel: image.data,
     initrd: writeInitramfs(busybox.data, inLoadOrder(drivers)),
-    fileSystems: writeModulesOnDemand(kernel.release, fileSystems),
+    fileSystems: () => Promise.resolve(onDemand),
     append: APPEND,
     release: kernel.release,
   };

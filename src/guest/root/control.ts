@@ -1,5 +1,5 @@
 import { readAll } from '../byte-reader.js';
-import { parseStanza } from '../debian/deb822.js';
+import { parseStanza, type Stanza } from '../debian/deb822.js';
 import { GuestError } from '../errors.js';
 import { tarEntries } from '../tar/reader.js';
 
@@ -7,7 +7,7 @@ import { tarEntries } from '../tar/reader.js';
 export interface Control {
   /** The package's stanza, as it stands. */
   readonly stanza: string;
-  /** `name`, or `name:architecture` where several architectures may be installed side by side. */
+  /** See `instanceName`. */
   readonly instance: string;
   /** Absolute paths of its configuration files. */
   readonly conffiles: readonly string[];
@@ -39,14 +39,19 @@ export async function readControl(
     const found = fields.get('package') ?? 'nothing';
     throw new GuestError('guest-corrupt', `the package file of ${name} holds ${found}`);
   }
-  const shared = fields.get('multi-arch') === 'same';
   const conffiles = text('conffiles').split('\n');
   files.delete('control');
   return {
     stanza,
-    instance: shared ? `${name}:${fields.get('architecture')}` : name,
+    instance: instanceName(fields),
     // A line may begin with a flag (deb-conffiles(5)); what is to be removed is not there.
     conffiles: conffiles.map((line) => line.trim()).filter((line) => line.startsWith('/')),
     files,
   };
+}
+
+/** dpkg's name of a package: `name:architecture` where those of several may be installed side by side. */
+export function instanceName(fields: Stanza): string {
+  const name = fields.get('package') ?? '';
+  return fields.get('multi-arch') === 'same' ? `${name}:${fields.get('architecture')}` : name;
 }
