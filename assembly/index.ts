@@ -24,6 +24,8 @@ import {
 import { selectContexts } from './mmu/context';
 import { dropAddresses, dropAllWriteAddresses } from './mmu/drop';
 import { runVm } from './sched/run';
+import { attachDevice, failDevice, setConfig, takeDoorbells, takeEvents } from './virtio/back-end';
+import { completeRequest, readRequest, takeRequest, writeRequest } from './virtio/request';
 import { nextDeadline, skipTo, vmTime as timeOf } from './vm/clock';
 import { createVm, destroyVm } from './vm/lifecycle';
 import { EXIT_COUNT_OFFSET, EXIT_REASONS, hartOf, VM_FRAMES, vmAt } from './vm/vm';
@@ -185,6 +187,57 @@ export function uartTake(vm: u32, port: u32): u32 {
 
 export function uartGive(vm: u32, port: u32, count: u32): u32 {
   return give(frameAddress(vm), port, count);
+}
+
+/** Puts a device into a virtio slot; sizes and configuration space are at TRANSFER (virtio/back-end). */
+export function virtioAttach(
+  vm: u32,
+  slot: u32,
+  type: u32,
+  features: u64,
+  queues: u32,
+  configSize: u32,
+): u32 {
+  return attachDevice(frameAddress(vm), slot, type, features, queues, configSize) ? 1 : 0;
+}
+
+/** Slots that want their back ends, a bit each, since the last call. */
+export function virtioDoorbells(vm: u32): u32 {
+  return takeDoorbells(frameAddress(vm));
+}
+
+/** Puts what a slot has for its back end at TRANSFER. */
+export function virtioEvents(vm: u32, slot: u32): void {
+  takeEvents(frameAddress(vm), slot);
+}
+
+/** Takes a queue's next request; its figures are at TRANSFER (virtio/request). */
+export function virtioTake(vm: u32, slot: u32, queue: u32): u32 {
+  return takeRequest(frameAddress(vm), slot, queue);
+}
+
+/** Copies readable bytes of a request to TRANSFER; how many. */
+export function virtioRead(vm: u32, request: u32, serial: u32, offset: u32, count: u32): u32 {
+  return readRequest(frameAddress(vm), request, serial, offset, count);
+}
+
+/** Copies bytes at TRANSFER to a request's writable part; how many. */
+export function virtioWrite(vm: u32, request: u32, serial: u32, offset: u32, count: u32): u32 {
+  return writeRequest(frameAddress(vm), request, serial, offset, count);
+}
+
+/** Gives a request back to its driver; 0 if it was void. */
+export function virtioComplete(vm: u32, request: u32, serial: u32, written: u32): u32 {
+  return completeRequest(frameAddress(vm), request, serial, written) ? 1 : 0;
+}
+
+export function virtioSetConfig(vm: u32, slot: u32, offset: u32, count: u32): u32 {
+  return setConfig(frameAddress(vm), slot, offset, count) ? 1 : 0;
+}
+
+/** The back end failed: the device stands still until its driver resets it. */
+export function virtioFail(vm: u32, slot: u32): void {
+  failDevice(frameAddress(vm), slot);
 }
 
 /** Registers by number: 0…31 x, 32…63 f, 64 pc, 65 privilege, 66 fcsr. */

@@ -13,6 +13,9 @@ export {
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
+export type { Disk } from './machine/disk.js';
+export type { ConsolePort } from './machine/virtio/console-port.js';
+export type { VirtioDevice, VirtioRequest, VirtioTransport } from './machine/virtio/device.js';
 export type { ExecResult } from './vm/agent.js';
 export type { Console } from './vm/console.js';
 export type { HostOptions } from './vm/host.js';

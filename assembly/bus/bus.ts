@@ -13,7 +13,6 @@
  * | virtio   | 8 x 0x200   | 1, 2, 4                      |
  */
 import { CLINT_MTIMECMP, clintLoad, clintStore } from '../dev/clint';
-import { EMPTY_SLOT_WINDOW, emptySlotLoad } from '../dev/empty-slot';
 import { finisherStore } from '../dev/finisher';
 import { plicLoad, plicStore } from '../dev/plic';
 import { RTC_WINDOW, rtcLoad, rtcStore } from '../dev/rtc';
@@ -32,10 +31,11 @@ import {
   RTC_BASE,
   UART_BASE,
 } from '../layout';
+import { SLOT_WINDOW, slotLoad, slotStore } from '../virtio/registers';
+import { VIRTIO_SLOTS } from '../vm/vm';
 
 /** The eight virtio-mmio transports, a page each (QEMU's VIRT_VIRTIO). */
-export const VIRTIO_BASE: u64 = 0x1000_1000;
-export const VIRTIO_SLOTS: u32 = 8;
+const VIRTIO_BASE: u64 = 0x1000_1000;
 const VIRTIO_SIZE: u64 = (<u64>VIRTIO_SLOTS) << PAGE_SHIFT;
 
 /** A 16550 decodes three address lines. */
@@ -61,9 +61,13 @@ function clintWidths(offset: u32): u32 {
   return offset < CLINT_MTIMECMP ? 4 : 4 | 8;
 }
 
-/** The widths a virtio slot takes at `gpa`: none beyond its registers. */
+/** The widths a virtio slot takes at `gpa`: none beyond its window. */
 function slotWidths(gpa: u64): u32 {
-  return (<u32>gpa & PAGE_MASK) < EMPTY_SLOT_WINDOW ? 1 | 2 | 4 : 0;
+  return (<u32>gpa & PAGE_MASK) < SLOT_WINDOW ? 1 | 2 | 4 : 0;
+}
+
+function slotIndex(gpa: u64): u32 {
+  return <u32>((gpa - VIRTIO_BASE) >> PAGE_SHIFT);
 }
 
 /**
@@ -89,7 +93,8 @@ export function busLoad(hart: usize, gpa: u64, bytes: u32): u64 {
     return refused(bytes, 4) ? 0 : rtcLoad(vm, <u32>(gpa - RTC_BASE));
   }
   if (inside(gpa, VIRTIO_BASE, VIRTIO_SIZE)) {
-    return refused(bytes, slotWidths(gpa)) ? 0 : emptySlotLoad(<u32>gpa & PAGE_MASK);
+    if (refused(bytes, slotWidths(gpa))) return 0;
+    return slotLoad(vm, slotIndex(gpa), <u32>gpa & PAGE_MASK, bytes);
   }
   if (inside(gpa, FINISHER_BASE, PAGE_SIZE)) refused(bytes, 2 | 4);
   else busFault = true;
@@ -117,7 +122,8 @@ export function busStore(hart: usize, gpa: u64, bytes: u32, value: u64): void {
   } else if (inside(gpa, RTC_BASE, RTC_WINDOW)) {
     if (!refused(bytes, 4)) rtcStore(vm, <u32>(gpa - RTC_BASE), <u32>value);
   } else if (inside(gpa, VIRTIO_BASE, VIRTIO_SIZE)) {
-    refused(bytes, slotWidths(gpa));
+    if (refused(bytes, slotWidths(gpa))) return;
+    slotStore(hart, vm, slotIndex(gpa), <u32>gpa & PAGE_MASK, <u32>value, bytes);
   } else if (inside(gpa, FINISHER_BASE, PAGE_SIZE)) {
     if (!refused(bytes, 2 | 4)) finisherStore(hart, <u32>(gpa - FINISHER_BASE), <u32>value, bytes);
   } else {

@@ -4,8 +4,8 @@
  * the transmitter is always empty unless that ring is full; what the host gave waits in the input
  * ring, behind the receiver FIFO, until the guest reads it.
  */
-import { requestConsoleExit } from '../bus/exit';
-import { UART_OUT_SIZE, Uart, uartOf } from '../vm/vm';
+import { requestHandOver } from '../bus/exit';
+import { EXIT_CONSOLE, UART_OUT_SIZE, Uart, uartOf } from '../vm/vm';
 import { plicSetLevel } from './plic';
 import { inCount, inFull, outCount, outFull, putIn, putOut, takeIn } from './uart-rings';
 
@@ -87,7 +87,7 @@ export function updateUartInterrupt(vm: usize, uart: Uart): void {
 export function uartSend(hart: usize, uart: Uart, source: usize, count: u32): u32 {
   let sent: u32 = 0;
   for (; sent < count && !outFull(uart); sent++) putOut(uart, load<u8>(source + sent));
-  if (outCount(uart) > OUT_HIGH) requestConsoleExit(hart);
+  if (outCount(uart) > OUT_HIGH) requestHandOver(hart, EXIT_CONSOLE);
   return sent;
 }
 
@@ -95,7 +95,7 @@ export function uartSend(hart: usize, uart: Uart, source: usize, count: u32): u3
 export function uartSendByte(hart: usize, uart: Uart, byte: u8): bool {
   const room = !outFull(uart);
   if (room) putOut(uart, byte);
-  if (outCount(uart) > OUT_HIGH) requestConsoleExit(hart);
+  if (outCount(uart) > OUT_HIGH) requestHandOver(hart, EXIT_CONSOLE);
   return room;
 }
 

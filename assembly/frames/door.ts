@@ -26,22 +26,32 @@ import {
  */
 export function changePage(vm: usize, page: u32, offset: u32, bytes: u32): usize {
   const entry = makeMapEntry(vm, page);
-  if (!entry) return 0;
-  const state = mapState(entry);
-  let frame = state & MAP_FRAME_MASK;
-  if (!(state & MAP_PRESENT)) {
-    frame = allocateFrame();
-    if (!frame) return 0;
-    const record = frameRecord(frame);
-    record.owner = <u32>(vm >> PAGE_SHIFT);
-    record.page = page;
-    vmAt(vm).frames += 1;
-    setMapState(entry, frame | MAP_PRESENT);
-    if (state & MAP_ZERO_READ) dropAddresses(vm, page);
-  }
+  const frame = entry ? presentFrame(vm, page, entry) : 0;
+  if (!frame) return 0;
   setMapEpoch(entry, vmAt(vm).epoch);
   if (frameRecord(frame).codeLines) dropCode(frame, offset, bytes);
   return frameAddress(frame);
+}
+
+/** The frame of a page, which is given one if it has none; 0 when the host has none left. */
+function presentFrame(vm: usize, page: u32, entry: usize): u32 {
+  const state = mapState(entry);
+  if (state & MAP_PRESENT) return state & MAP_FRAME_MASK;
+  const frame = allocateFrame();
+  if (!frame) return 0;
+  const record = frameRecord(frame);
+  record.owner = <u32>(vm >> PAGE_SHIFT);
+  record.page = page;
+  vmAt(vm).frames += 1;
+  setMapState(entry, frame | MAP_PRESENT);
+  if (state & MAP_ZERO_READ) dropAddresses(vm, page);
+  return frame;
+}
+
+/** Makes sure that a later change of RAM page `page` finds a frame; false when none can be had. */
+export function reservePage(vm: usize, page: u32): bool {
+  const entry = makeMapEntry(vm, page);
+  return entry !== 0 && presentFrame(vm, page, entry) !== 0;
 }
 
 /**

@@ -40,7 +40,8 @@ export class Frame {
   page: u32;
   /** Next in the list of free frames. */
   next: u32;
-  reserved: u32;
+  /** Device requests under way that need the frame to stay where it is (virtio/slab). */
+  pins: u32;
 }
 
 const MAGIC: u32 = 0x484d_5648;
@@ -106,6 +107,7 @@ export function allocateFrame(): u32 {
   }
   state.used += 1;
   frameRecord(frame).references = 1;
+  frameRecord(frame).pins = 0;
   return frame;
 }
 

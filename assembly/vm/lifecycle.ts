@@ -6,6 +6,8 @@ import { MAP_FRAME_MASK, MAP_PRESENT, mapState } from '../frames/map';
 import { at, HART_FRAMES, HART_STOPPED, Hart, SUPERPAGES_OFFSET } from '../hart/hart';
 import { resetHart } from '../hart/reset';
 import { MAX_HARTS, PAGE_MASK, PAGE_SHIFT } from '../layout';
+import { freeSlabs } from '../virtio/slab';
+import { CONFIG_OFFSET, Queue, Slot } from '../virtio/slot';
 import {
   HART_TABLE_OFFSET,
   hartOf,
@@ -13,6 +15,7 @@ import {
   MAP_OFFSET,
   UART_RECORD,
   Uart,
+  VIRTIO_QUEUE_RECORD,
   VM_FRAMES,
   Vm,
   vmAt,
@@ -27,6 +30,8 @@ export function createVm(ramSize: u64, harts: u32, extensions: u64, flags: u32):
   if (offsetof<Vm>() > HART_TABLE_OFFSET) ERROR('the record of a VM has outgrown its place');
   if (offsetof<Uart>() > UART_RECORD) ERROR('the record of a UART has outgrown its place');
   if (offsetof<Hart>() > SUPERPAGES_OFFSET) ERROR('the record of a hart has outgrown its place');
+  if (offsetof<Slot>() > CONFIG_OFFSET) ERROR('the record of a slot has outgrown its place');
+  if (offsetof<Queue>() > VIRTIO_QUEUE_RECORD) ERROR('the record of a queue is too large');
   if (!harts || harts > MAX_HARTS || ramSize > (<u64>MAP_ENTRIES) << 21) return 0;
   if (ramSize & PAGE_MASK) return 0;
   const block = allocateRun(VM_FRAMES);
@@ -66,6 +71,7 @@ function freeTable(table: usize): void {
 
 /** Gives back every frame of the VM, its control blocks last. */
 export function destroyVm(vm: usize): void {
+  freeSlabs(vm);
   for (let index: usize = 0; index < <usize>MAP_ENTRIES; ++index) {
     const table = load<u32>(vm + (index << 2), MAP_OFFSET);
     if (table) freeTable(table);

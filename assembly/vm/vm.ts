@@ -103,6 +103,13 @@ export class Vm {
   plicLevel: u64;
   plicPending: u64;
   plicClaimed: u64;
+
+  /** virtio: slots with something for their back ends, a bit each; the serial of the newest chain. */
+  doorbells: u32;
+  chainSerial: u32;
+  /** Address of the first free slab of chains, and how many frames of slabs there are. */
+  freeSlab: u32;
+  slabFrames: u32;
 }
 
 export const HART_TABLE_OFFSET: usize = 256;
@@ -120,8 +127,20 @@ export const EXIT_COUNT_OFFSET: usize = UART_OFFSET + <usize>UARTS * UART_RECORD
 export const MAP_OFFSET: usize = <usize>PAGE_SIZE;
 export const MAP_ENTRIES: u32 = 2048;
 export const RINGS_OFFSET: usize = MAP_OFFSET + <usize>MAP_ENTRIES * 4;
-export const VM_SIZE: usize = RINGS_OFFSET + <usize>UARTS * (UART_OUT_SIZE + UART_IN_SIZE);
-export const VM_FRAMES: u32 = <u32>(VM_SIZE / PAGE_SIZE);
+
+/** virtio (virtio/slot): each slot's record with its queues, then the addresses of the frames of slabs. */
+export const VIRTIO_SLOTS: u32 = 8;
+export const VIRTIO_QUEUES: u32 = 16;
+export const VIRTIO_SLOT_RECORD: usize = 512;
+export const VIRTIO_QUEUE_RECORD: usize = 64;
+export const VIRTIO_SLOT_SIZE: usize =
+  VIRTIO_SLOT_RECORD + <usize>VIRTIO_QUEUES * VIRTIO_QUEUE_RECORD;
+export const VIRTIO_OFFSET: usize = RINGS_OFFSET + <usize>UARTS * (UART_OUT_SIZE + UART_IN_SIZE);
+/** A frame holds 8 slabs, and a request of 256 pages takes 9 (virtio/slab). */
+export const SLAB_FRAMES: u32 = 256;
+export const SLAB_TABLE_OFFSET: usize = VIRTIO_OFFSET + <usize>VIRTIO_SLOTS * VIRTIO_SLOT_SIZE;
+export const VM_SIZE: usize = SLAB_TABLE_OFFSET + <usize>SLAB_FRAMES * 4;
+export const VM_FRAMES: u32 = <u32>((VM_SIZE + PAGE_SIZE - 1) / PAGE_SIZE);
 
 export function vmAt(vm: usize): Vm {
   return changetype<Vm>(vm);

@@ -27,6 +27,22 @@ export interface CoreExports {
   vmDropAddresses(vm: number, page: number): void;
   uartTake(vm: number, port: number): number;
   uartGive(vm: number, port: number, count: number): number;
+  virtioAttach(
+    vm: number,
+    slot: number,
+    type: number,
+    features: bigint,
+    queues: number,
+    configSize: number,
+  ): number;
+  virtioDoorbells(vm: number): number;
+  virtioEvents(vm: number, slot: number): void;
+  virtioTake(vm: number, slot: number, queue: number): number;
+  virtioRead(vm: number, request: number, serial: number, offset: number, count: number): number;
+  virtioWrite(vm: number, request: number, serial: number, offset: number, count: number): number;
+  virtioComplete(vm: number, request: number, serial: number, written: number): number;
+  virtioSetConfig(vm: number, slot: number, offset: number, count: number): number;
+  virtioFail(vm: number, slot: number): void;
   hartRegister(vm: number, hart: number, register: number): bigint;
   hartSetRegister(vm: number, hart: number, register: number, value: bigint): void;
   hartCsr(vm: number, hart: number, csr: number): bigint;
@@ -56,6 +72,33 @@ export const ClockKind = { Real: 0, Virtual: 1 } as const;
 
 /** The UARTs. */
 export const Port = { Console: 0, Agent: 1 } as const;
+
+/** virtio: slots of a VM, queues of a slot, bytes of a configuration space. */
+export const VIRTIO_SLOTS = 8;
+export const VIRTIO_QUEUES = 16;
+export const VIRTIO_CONFIG_SIZE = 256;
+export const VIRTIO_QUEUE_SIZE = 1024;
+
+/** `virtioTake`'s results that are no request (assembly/virtio/request.ts). */
+export const VirtioTake = { None: 0, Later: 1, NoMemory: 2, Broken: 3 } as const;
+
+/** Bits of a slot's events (assembly/virtio/slot.ts). */
+export const VirtioEvent = { Activated: 1, Reset: 2, Configured: 4 } as const;
+
+/** Why a device stands still until its driver resets it, by number (assembly/virtio/slot.ts). */
+export const VIRTIO_CAUSES = [
+  'none',
+  'ring',
+  'available',
+  'index',
+  'length',
+  'indirect',
+  'buffer',
+  'order',
+  'size',
+  'back-end',
+] as const;
+export type VirtioCause = (typeof VIRTIO_CAUSES)[number];
 
 /** `hartRegister` numbers beyond x0..x31 and f0..f31. */
 export const HartRegister = { F: 32, Pc: 64, Privilege: 65, Fcsr: 66 } as const;

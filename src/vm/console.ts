@@ -1,5 +1,8 @@
 /** Output that waits for its reader; beyond it the VM stands still. */
 const HIGH_WATER = 64 * 1024;
+/** The ends of shells' prompts; busybox asks for the cursor's position behind it. */
+const PROMPTS = ['# ', '$ ', '# \x1b[6n', '$ \x1b[6n'];
+const TAIL = 8;
 
 /**
  * The guest's console as two byte streams. While somebody reads `output` the VM waits for a slow
@@ -13,6 +16,8 @@ export class Console {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #wanted = false;
   #closed = false;
+  /** The last bytes printed. */
+  #tail = '';
   readonly #typed: { bytes: Uint8Array; done: () => void }[] = [];
   readonly #onActivity: () => void;
 
@@ -52,9 +57,17 @@ export class Console {
     return this.output.locked && !this.#closed && this.#waitingBytes >= HIGH_WATER;
   }
 
+  /** Whether the last that was printed looks like the prompt of a shell. */
+  get atPrompt(): boolean {
+    return PROMPTS.some((prompt) => this.#tail.endsWith(prompt));
+  }
+
   /** Takes over what the guest has printed. */
   print(bytes: Uint8Array): void {
-    if (this.#closed || bytes.length === 0) return;
+    if (bytes.length === 0) return;
+    for (const byte of bytes.subarray(-TAIL)) this.#tail += String.fromCharCode(byte);
+    this.#tail = this.#tail.slice(-TAIL);
+    if (this.#closed) return;
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
     while (!this.output.locked && this.#waitingBytes > HIGH_WATER && this.#waiting.length > 1) {

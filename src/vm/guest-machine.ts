@@ -4,6 +4,7 @@ import { EXIT_NAMES, type ExitName } from '../core/exit-reason.js';
 import { GuestMemory } from '../core/guest-memory.js';
 import { type BootImages, type BootPlan, planBoot } from '../machine/boot.js';
 import type { CpuModel } from '../machine/cpu-model.js';
+import type { VirtioBus } from '../machine/virtio/bus.js';
 import { type Clock, ticksToNs } from './clock.js';
 import { rngSeed } from './seed.js';
 
@@ -35,6 +36,7 @@ export class GuestMachine {
   readonly #core: Core;
   readonly #shape: MachineShape;
   readonly #clock: Clock;
+  readonly #bus: VirtioBus;
   readonly plan: BootPlan;
   #handle = 0;
   #before: MachineCounts | undefined;
@@ -46,10 +48,11 @@ export class GuestMachine {
    *
    * @throws ImageError for images that cannot boot; MemoryShortageError, after which nothing is kept.
    */
-  constructor(core: Core, shape: MachineShape, clock: Clock) {
+  constructor(core: Core, shape: MachineShape, clock: Clock, bus: VirtioBus) {
     this.#core = core;
     this.#shape = shape;
     this.#clock = clock;
+    this.#bus = bus;
     this.plan = planBoot(shape.images, {
       memory: shape.memory,
       cpus: shape.cpus,
@@ -69,6 +72,13 @@ export class GuestMachine {
     const flags = this.plan.machineMode ? 0 : VM_FLAG_SBI;
     const vm = this.#core.createVm(memory, cpus, cpu.extensions, flags);
     this.#handle = vm;
+    try {
+      this.#bus.attach(this.#core, vm);
+    } catch (error) {
+      this.#core.exports.vmDestroy(vm);
+      this.#handle = 0;
+      throw error;
+    }
     const ram = new GuestMemory(this.#core, vm, memory);
     const tohost = this.plan.symbols.get('tohost');
     if (tohost !== undefined && ram.contains(tohost, 8)) {
@@ -103,6 +113,7 @@ export class GuestMachine {
    */
   restart(): void {
     const counts = this.counts();
+    this.#bus.detach();
     this.#core.exports.vmDestroy(this.#handle);
     this.#handle = 0;
     this.#before = counts;
@@ -119,6 +130,7 @@ export class GuestMachine {
   destroy(): void {
     if (this.#handle === 0) return;
     this.#final = this.counts();
+    this.#bus.detach();
     this.#core.exports.vmDestroy(this.#handle);
     this.#handle = 0;
   }

@@ -3,6 +3,7 @@ import type { Core } from '../core/core.js';
 import { HartwoodError, InternalError } from '../core/errors.js';
 import { ExitReason } from '../core/exit-reason.js';
 import { shortage } from '../core/guest-memory.js';
+import type { VirtioBus } from '../machine/virtio/bus.js';
 import type { Agent } from './agent.js';
 import { type Clock, ticksToMs, ticksToSeconds } from './clock.js';
 import type { Console } from './console.js';
@@ -21,14 +22,21 @@ const EXCHANGE_STEPS = 1n << 22n;
 /** A guest that reboots so often, each time within so many of its seconds, will never get further. */
 const RESET_LOOP = 5;
 const RESET_LOOP_SECONDS = 5;
-/** The ends of shells' prompts; busybox asks for the cursor's position behind it. */
-const PROMPTS = ['# ', '$ ', '# \x1b[6n', '$ \x1b[6n'];
-const TAIL = 8;
+/** While a back end owes an answer, calls are this much shorter, so that the guest has it soon. */
+const BUSY_DIVISOR = 8;
+/** Doorbells are served without a turn of the event loop for so long, in milliseconds. */
+const LONGEST_STRETCH = 2;
 
 export interface RunLoopParts {
   readonly core: Core;
   readonly machine: GuestMachine;
   readonly clock: Clock;
+  readonly bus: VirtioBus;
+  /** The UART's console, which is not always the one that people type on. */
+  readonly serial: Console;
+  /** All consoles; while a reader of one is behind, the VM stands still. */
+  readonly consoles: readonly Console[];
+  /** The console with the shell. */
   readonly console: Console;
   readonly agent: Agent;
   readonly waits: Waits;
@@ -51,7 +59,8 @@ export class RunLoop {
   #stopping = false;
   #quickResets = 0;
   #resetAt = 0n;
-  #tail = '';
+  /** When the event loop had its last turn. */
+  #yieldedAt = 0;
 
   /** `onPrompt` is called when the guest idles behind the prompt of a shell. */
   constructor(parts: RunLoopParts, onPrompt: () => void) {
@@ -65,8 +74,20 @@ export class RunLoop {
     this.gate.wake();
   }
 
-  /** Runs until the guest ends or `stop` is called; never throws. */
+  /** Runs until the guest ends or `stop` is called, and its devices have finished; never throws. */
   async run(): Promise<StopReason> {
+    const stop = await this.#runToEnd();
+    const { bus } = this.#parts;
+    bus.detach();
+    try {
+      await bus.close();
+    } catch (error) {
+      return stop.error === undefined ? asStop(error) : stop;
+    }
+    return stop;
+  }
+
+  async #runToEnd(): Promise<StopReason> {
     try {
       this.#give();
       for (;;) {
@@ -87,30 +108,48 @@ export class RunLoop {
 
   /** One call into the core and what follows from it. */
   async #turn(): Promise<StopReason | undefined> {
-    const { core, machine, clock, console, yieldToEvents } = this.#parts;
+    const { core, machine, clock, bus, consoles } = this.#parts;
     const before = machine.steps();
     const exchange = (before / EXCHANGE_STEPS + 1n) * EXCHANGE_STEPS;
     let budget = BigInt(this.#pacer.budget);
+    if (bus.busy) budget = budget / BigInt(BUSY_DIVISOR) + 1n;
     if (clock.kind === 'virtual' && before + budget > exchange) budget = exchange - before;
 
     const began = performance.now();
     const reason = core.run(machine.handle, budget, clock.now(), clock.rate(this.#pacer));
     const after = machine.steps();
-    this.#pacer.record(Number(after - before), performance.now() - began);
+    const ended = performance.now();
+    this.#pacer.record(Number(after - before), ended - began);
 
+    bus.serve();
     const stop = this.#serve(reason);
     if (stop !== undefined) return stop;
-    if (clock.kind === 'virtual' && reason === ExitReason.Budget && after < exchange) {
-      await yieldToEvents();
-      return undefined;
+    if (bus.takeShortage()) return asStop(shortage(core));
+    const goesOn = reason === ExitReason.Budget || reason === ExitReason.Doorbell;
+    const congested = consoles.some((console) => console.congested);
+    if (clock.kind === 'virtual') {
+      // Answers take no virtual time.
+      if (bus.busy) await bus.settled();
+      if (goesOn && after < exchange && !congested) return this.#breathe(ended);
+    } else if (reason === ExitReason.Doorbell && !congested) {
+      if (ended - this.#yieldedAt < LONGEST_STRETCH) return undefined;
     }
     this.#take();
     this.#parts.waits.ring();
-    await yieldToEvents();
-    while (console.congested && !this.#stopping) await this.gate.sleep();
+    await this.#breathe(0);
+    while (consoles.some((console) => console.congested) && !this.#stopping) {
+      await this.gate.sleep();
+    }
     const given = this.#give();
     if (reason === ExitReason.Idle && !given && !this.#stopping) await this.#idle();
     return undefined;
+  }
+
+  /** Gives the event loop its turn, unless it had one shortly before `now`. */
+  async #breathe(now: number): Promise<undefined> {
+    if (now !== 0 && now - this.#yieldedAt < LONGEST_STRETCH) return;
+    await this.#parts.yieldToEvents();
+    this.#yieldedAt = performance.now();
   }
 
   #serve(reason: ExitReason): StopReason | undefined {
@@ -138,14 +177,14 @@ export class RunLoop {
   }
 
   #serveHtif(): StopReason | undefined {
-    const { machine, console } = this.#parts;
+    const { machine, serial } = this.#parts;
     const tohost = machine.plan.symbols.get('tohost');
     if (tohost === undefined) return undefined;
     const request = serveHtif(machine.ram, tohost, machine.plan.symbols.get('fromhost'));
     if (request.kind === 'exit') return { kind: 'exit', code: request.code };
     if (request.kind === 'console') {
       this.#take();
-      console.print(request.bytes);
+      serial.print(request.bytes);
     }
     return undefined;
   }
@@ -163,36 +202,32 @@ export class RunLoop {
     return undefined;
   }
 
-  /** Carries what the guest has sent to the console and the agent. */
+  /** Carries what the guest has sent by its UARTs to the host. */
   #take(): void {
-    const { core, machine, console, agent } = this.#parts;
+    const { core, machine, serial, agent } = this.#parts;
     if (machine.handle === 0) return;
-    const printed = core.takeOutput(machine.handle, Port.Console);
-    if (printed.length > 0) {
-      for (const byte of printed.subarray(-TAIL)) this.#tail += String.fromCharCode(byte);
-      this.#tail = this.#tail.slice(-TAIL);
-      console.print(printed);
-    }
+    serial.print(core.takeOutput(machine.handle, Port.Console));
     agent.receive(core.takeOutput(machine.handle, Port.Agent));
   }
 
-  /** Carries what was typed and what the agent is to do into the guest; whether there was any. */
+  /** Carries what came from outside into the guest; whether its UARTs took any. */
   #give(): boolean {
-    const { core, machine, console, agent } = this.#parts;
+    const { core, machine, serial, agent, bus } = this.#parts;
     let given = 0;
     const giveTo = (port: number) => (bytes: Uint8Array) => {
       const taken = core.giveInput(machine.handle, port, bytes);
       given += taken;
       return taken;
     };
-    console.type(giveTo(Port.Console));
+    serial.type(giveTo(Port.Console));
     agent.type(giveTo(Port.Agent));
+    bus.pump();
     return given > 0;
   }
 
   async #idle(): Promise<void> {
-    const { machine, clock } = this.#parts;
-    if (PROMPTS.some((prompt) => this.#tail.endsWith(prompt))) this.#onPrompt();
+    const { machine, clock, console } = this.#parts;
+    if (console.atPrompt) this.#onPrompt();
     const deadline = machine.deadline();
     if (clock.kind === 'real') {
       if (deadline === undefined) return this.gate.sleep();

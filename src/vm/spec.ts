@@ -3,8 +3,11 @@ import type { Core } from '../core/core.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { GuestImage } from '../guest/image.js';
 import { DEFAULT_CPU, parseCpuModel } from '../machine/cpu-model.js';
+import type { Disk } from '../machine/disk.js';
 import { formatMemorySize, parseMemorySize } from '../machine/memory-size.js';
+import type { VirtioDevice } from '../machine/virtio/device.js';
 import { type Clock, realClock, virtualClock } from './clock.js';
+import type { DeviceSpec } from './devices.js';
 import type { MachineShape } from './guest-machine.js';
 import type { FetchOptions, Platform } from './platform.js';
 
@@ -32,6 +35,17 @@ export interface VmSpec {
   readonly cpu?: string;
   /** The kernel's command line, 'console=ttyS0' if not given; 'debian' adds it to its own. */
   readonly append?: string;
+  /**
+   * Disks, which the guest sees as /dev/vda and on. They stay their owner's: when the VM has stopped, all
+   * that it wrote is flushed, and they can be closed or given to another VM.
+   */
+  readonly drives?: readonly Disk[];
+  /** Virtio devices of one's own. */
+  readonly devices?: readonly VirtioDevice[];
+  /**
+   * What `vm.console` is: the UART (`/dev/ttyS0`), as by default, or the virtio console (`/dev/hvc0`).
+   */
+  readonly console?: 'serial' | 'virtio';
   /** 'virtual': time is counted in steps, and everything repeats bit for bit. Default 'real'. */
   readonly clock?: 'real' | 'virtual';
   /** Where entropy and a virtual clock's calendar begin. Default 0 if virtual, else random. */
@@ -58,6 +72,8 @@ export interface ResolvedSpec {
   readonly shape: MachineShape;
   readonly clock: Clock;
   readonly reboots: boolean;
+  readonly devices: DeviceSpec;
+  readonly console: 'serial' | 'virtio';
 }
 
 /**
@@ -92,6 +108,8 @@ export async function resolveSpec(
     },
     clock: clockKind === 'virtual' ? virtualClock(seed ?? 0n) : realClock(),
     reboots: spec.onReset !== 'stop',
+    devices: { drives: spec.drives ?? [], devices: spec.devices ?? [] },
+    console: spec.console ?? 'serial',
   };
 }
 

@@ -1,15 +1,21 @@
 import type { Core } from '../core/core.js';
 import { ConfigurationError, VmStoppedError } from '../core/errors.js';
 import type { GuestMemory } from '../core/guest-memory.js';
+import { VirtioBus } from '../machine/virtio/bus.js';
 import { Agent, type ExecResult } from './agent.js';
 import { Console } from './console.js';
+import { makeDevices, type VmDevices } from './devices.js';
 import { GuestMachine } from './guest-machine.js';
 import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
 import type { ResolvedSpec } from './spec.js';
 import type { StopReason } from './stop-reason.js';
 import { summarize, type VmSummary } from './summary.js';
+import { TerminalPort } from './terminal-port.js';
 import { type WaitOptions, Waits } from './waits.js';
+
+/** The virtio console's port that is `/dev/hvc0`. */
+const TERMINAL_PORT = 'org.hartwood.console';
 
 /**
  * A virtual machine on a host.
@@ -19,8 +25,12 @@ import { type WaitOptions, Waits } from './waits.js';
  * ```
  */
 export class Vm {
-  /** The guest's console: bytes both ways. */
+  /** The guest's console, where its shell is: bytes both ways. It is one of the two below. */
   readonly console: Console;
+  /** The UART, `/dev/ttyS0`, where the kernel's log goes. */
+  readonly serial: Console;
+  /** The virtio console's terminal, `/dev/hvc0`. */
+  readonly terminal: Console;
   /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
   readonly stopped: Promise<StopReason>;
   readonly #machine: GuestMachine;
@@ -28,6 +38,7 @@ export class Vm {
   readonly #waits: Waits;
   readonly #loop: RunLoop;
   readonly #onFreed: () => void;
+  readonly #devices: VmDevices;
   #settleStopped: (reason: StopReason) => void = () => {};
   #running = false;
   #stop: StopReason | undefined;
@@ -41,12 +52,20 @@ export class Vm {
   /** For `Host.create`; takes the VM's control blocks. */
   constructor(core: Core, platform: Platform, spec: ResolvedSpec, onFreed: () => void) {
     this.#onFreed = onFreed;
-    this.#machine = new GuestMachine(core, spec.shape, spec.clock);
     const wake = () => this.#loop.gate.wake();
+    this.serial = new Console(wake);
+    this.terminal = new Console(wake);
+    this.console = spec.console === 'serial' ? this.serial : this.terminal;
+    this.#devices = makeDevices(spec.devices, [new TerminalPort(TERMINAL_PORT, this.terminal)], {
+      cpus: spec.shape.cpus,
+      virtual: spec.clock.kind === 'virtual',
+      ...(spec.shape.seed === undefined ? {} : { seed: spec.shape.seed }),
+    });
+    const bus = new VirtioBus(this.#devices.plan, wake);
+    this.#machine = new GuestMachine(core, spec.shape, spec.clock, bus);
     const tell = (listeners: ReadonlySet<() => void>) => {
       for (const listener of [...listeners]) listener();
     };
-    this.console = new Console(wake);
     this.#agent = new Agent(() => {
       this.#readyAt ??= performance.now();
       tell(this.#whenReady);
@@ -57,6 +76,9 @@ export class Vm {
         core,
         machine: this.#machine,
         clock: spec.clock,
+        bus,
+        serial: this.serial,
+        consoles: [this.serial, this.terminal],
         console: this.console,
         agent: this.#agent,
         waits: this.#waits,
@@ -98,7 +120,8 @@ export class Vm {
     this.#running = false;
     this.#stop = reason;
     this.#endedAt = performance.now();
-    this.console.close();
+    this.serial.close();
+    this.terminal.close();
     this.#waits.stop(reason);
     this.#settleStopped(reason);
   }
@@ -153,6 +176,16 @@ export class Vm {
     if (this.#running) this.#loop.stop();
     else if (this.#stop === undefined) this.#end({ kind: 'host', code: 0 });
     return this.stopped;
+  }
+
+  /**
+   * Tells the guest how large the terminal is that shows `/dev/hvc0`; programs there get SIGWINCH.
+   *
+   * @throws ConfigurationError for numbers that no terminal has.
+   */
+  resize(columns: number, rows: number): void {
+    this.#devices.console.resize(columns, rows);
+    this.#loop.gate.wake();
   }
 
   /** What the VM has done so far. */

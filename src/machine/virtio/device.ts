@@ -38,6 +38,8 @@ export interface VirtioDevice {
   notify(queue: number): void | Promise<void>;
   /** The driver has reset the device, or the VM ended: nothing taken before may be answered. */
   reset(): void;
+  /** Called in every turn of the VM's loop: for what comes from outside of the guest. */
+  pump?(): void;
   /** The driver has written `bytes` to the configuration space at `offset`. */
   configure?(offset: number, bytes: Uint8Array): void;
   /** Lets go of what the device holds outside of the guest, when its VM is disposed of. */

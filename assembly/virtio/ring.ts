@@ -1,0 +1,84 @@
+/**
+ * The split rings (VIRTIO 1.2 §2.7). Once a queue is ready, all of its three parts are known to lie
+ * in RAM, aligned, with a frame for each page that the device writes.
+ *
+ * ```
+ * available: flags u16, idx u16, ring u16 × size, used_event u16        written by the driver
+ * used:      flags u16, idx u16, (id u32, len u32) × size, avail_event u16   written by the device
+ * ```
+ */
+import { guestRead, reservePage } from '../frames/door';
+import { PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
+import { changeAt, isRamRange } from './guest-copy';
+import { EVENT_IDX, Queue, Slot } from './slot';
+
+const IDX: u64 = 2;
+const RING: u64 = 4;
+const DESCRIPTOR_SIZE: u64 = 16;
+const USED_SIZE: u64 = 8;
+const AVAILABLE_SIZE: u64 = 2;
+/** The driver asks for no interrupts (VIRTIO 1.2 §2.7.6, VIRTQ_AVAIL_F_NO_INTERRUPT). */
+const NO_INTERRUPT: u32 = 1;
+
+/** Whether the queue's parts are where and what rings may be; then they can be used. */
+export function checkRings(vm: usize, queue: Queue): bool {
+  const size = <u64>queue.size;
+  if (!size || size > queue.most || popcnt<u64>(size) !== 1) return false;
+  if (queue.descriptors & 15 || queue.available & 1 || queue.used & 3) return false;
+  const usedSize = RING + USED_SIZE * size + 2;
+  if (!isRamRange(vm, queue.descriptors, DESCRIPTOR_SIZE * size)) return false;
+  if (!isRamRange(vm, queue.available, RING + AVAILABLE_SIZE * size + 2)) return false;
+  if (!isRamRange(vm, queue.used, usedSize)) return false;
+  const end = (queue.used + usedSize + PAGE_SIZE - 1) & ~(<u64>PAGE_SIZE - 1);
+  for (let gpa = queue.used; gpa < end; gpa += PAGE_SIZE) {
+    if (!reservePage(vm, <u32>((gpa - RAM_BASE) >> PAGE_SHIFT))) return false;
+  }
+  return true;
+}
+
+function loadIndex(vm: usize, gpa: u64): u32 {
+  return atomic.load<u16>(guestRead(vm, gpa));
+}
+
+function storeIndex(vm: usize, gpa: u64, value: u32): void {
+  const address = changeAt(vm, gpa, 2);
+  if (address) atomic.store<u16>(address, <u16>value);
+}
+
+/** Entries that the driver made available and the device has not taken; wrapped at 2^16. */
+export function availableCount(vm: usize, queue: Queue): u32 {
+  return (loadIndex(vm, queue.available + IDX) - queue.availableNext) & 0xffff;
+}
+
+/** Index of the descriptor that the next available chain begins with. */
+export function nextHead(vm: usize, queue: Queue): u32 {
+  const place = <u64>(queue.availableNext & (queue.size - 1));
+  return load<u16>(guestRead(vm, queue.available + RING + AVAILABLE_SIZE * place));
+}
+
+/** All was taken: the driver shall notify of the next entry (VIRTIO 1.2 §2.7.10). */
+export function askForNotification(vm: usize, slot: Slot, queue: Queue): void {
+  if (!(slot.driverFeatures & EVENT_IDX)) return;
+  storeIndex(vm, queue.used + RING + USED_SIZE * <u64>queue.size, queue.availableNext);
+}
+
+/**
+ * Gives a chain back (VIRTIO 1.2 §2.7.8.2): the entry first, then the index. Returns whether the driver
+ * wants an interrupt for it (§2.7.7.2): with EVENT_IDX, if it is the entry that the driver named.
+ */
+export function putUsed(vm: usize, slot: Slot, queue: Queue, head: u32, written: u32): bool {
+  const place = queue.used + RING + USED_SIZE * <u64>(queue.usedNext & (queue.size - 1));
+  const id = changeAt(vm, place, 4);
+  // An entry is aligned to 4, so that it may cross pages in its middle.
+  const length = changeAt(vm, place + 4, 4);
+  if (id) store<u32>(id, head);
+  if (length) store<u32>(length, written);
+  const previous = queue.usedNext;
+  queue.usedNext = (previous + 1) & 0xffff;
+  storeIndex(vm, queue.used + IDX, queue.usedNext);
+  if (slot.driverFeatures & EVENT_IDX) {
+    const event = queue.available + RING + AVAILABLE_SIZE * <u64>queue.size;
+    return loadIndex(vm, event) === previous;
+  }
+  return (loadIndex(vm, queue.available) & NO_INTERRUPT) === 0;
+}

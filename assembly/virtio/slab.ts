@@ -1,0 +1,205 @@
+/**
+ * Requests that a back end has taken: the buffers of each chain, as the driver gave them, in slabs of
+ * 512 bytes. Whatever the driver does to its descriptors afterwards, the request stays what was
+ * checked. Their pages are pinned: they stay present until the request is completed or void.
+ *
+ * ```
+ * first slab: head, figures, 29 segments ──next──▶ 29 more ──next──▶ …
+ * ```
+ * Slabs come from frames that the VM keeps for them; there is a bound (SLAB_FRAMES), beyond which
+ * requests wait for others to end.
+ */
+import { reservePage } from '../frames/door';
+import { allocateFrame, frameAddress, frameRecord, freeFrame } from '../frames/host';
+import { MAP_FRAME_MASK, mapEntry, mapState } from '../frames/map';
+import { PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
+import { SLAB_FRAMES, SLAB_TABLE_OFFSET, vmAt } from '../vm/vm';
+
+@unmanaged
+export class Slab {
+  /** Address of the chain's next slab, or of the next free one; 0 at the end. */
+  next: u32;
+  /** In a chain's first slab its serial, never 0; else 0. */
+  serial: u32;
+  /** Slot and queue it came from, and its head's index in the descriptor table. */
+  slot: u32;
+  queue: u32;
+  head: u32;
+  /** Bytes the device may read, and bytes it may write, in the whole chain. */
+  readable: u32;
+  writable: u32;
+  /** Segments in this slab. */
+  count: u32;
+  /** The chain's last slab (in its first). */
+  last: u32;
+  reserved: u32;
+}
+
+/** A buffer: a piece of RAM. Those that the device may write stand behind all others. */
+@unmanaged
+export class Segment {
+  gpa: u64;
+  length: u32;
+  writable: u32;
+}
+
+const SLAB_SIZE: u32 = 512;
+const SEGMENTS_OFFSET: u32 = 48;
+const SEGMENT_SIZE: u32 = 16;
+const SEGMENTS: u32 = (SLAB_SIZE - SEGMENTS_OFFSET) / SEGMENT_SIZE;
+const SLABS_A_FRAME: u32 = PAGE_SIZE / SLAB_SIZE;
+
+export function slabAt(address: usize): Slab {
+  return changetype<Slab>(address);
+}
+
+export function segmentAt(slab: Slab, index: u32): Segment {
+  return changetype<Segment>(
+    changetype<usize>(slab) + SEGMENTS_OFFSET + <usize>index * SEGMENT_SIZE,
+  );
+}
+
+/** A slab, or 0 when the bound is reached or the host has no frame left. */
+export function takeSlab(vm: usize): usize {
+  const state = vmAt(vm);
+  if (!state.freeSlab && !growSlabs(vm)) return 0;
+  const slab = <usize>state.freeSlab;
+  state.freeSlab = slabAt(slab).next;
+  memory.fill(slab, 0, SEGMENTS_OFFSET);
+  return slab;
+}
+
+function growSlabs(vm: usize): bool {
+  const state = vmAt(vm);
+  if (state.slabFrames === SLAB_FRAMES) return false;
+  const frame = allocateFrame();
+  if (!frame) return false;
+  state.frames += 1;
+  store<u32>(vm + ((<usize>state.slabFrames) << 2), <u32>frameAddress(frame), SLAB_TABLE_OFFSET);
+  state.slabFrames += 1;
+  for (let index: u32 = 0; index < SLABS_A_FRAME; ++index) {
+    const slab = frameAddress(frame) + <usize>(index * SLAB_SIZE);
+    slabAt(slab).next = state.freeSlab;
+    state.freeSlab = <u32>slab;
+  }
+  return true;
+}
+
+/** Adds a buffer to a chain; false when no slab is left for it. */
+export function addSegment(vm: usize, first: Slab, gpa: u64, length: u32, writable: u32): bool {
+  let slab = slabAt(first.last);
+  if (slab.count === SEGMENTS) {
+    const next = takeSlab(vm);
+    if (!next) return false;
+    slab.next = <u32>next;
+    first.last = <u32>next;
+    slab = slabAt(next);
+  }
+  const segment = segmentAt(slab, slab.count);
+  segment.gpa = gpa;
+  segment.length = length;
+  segment.writable = writable;
+  slab.count += 1;
+  return true;
+}
+
+/** Gives back a chain's slabs; its pages must not be pinned any more. */
+export function releaseChain(vm: usize, first: usize): void {
+  let address = first;
+  while (address) {
+    const slab = slabAt(address);
+    const next = <usize>slab.next;
+    slab.serial = 0;
+    slab.next = vmAt(vm).freeSlab;
+    vmAt(vm).freeSlab = <u32>address;
+    address = next;
+  }
+}
+
+/**
+ * Makes every page of a chain present and pins it; false when the host has no frame left, and then
+ * nothing is pinned. Afterwards writing to the chain cannot fail (law 9).
+ */
+export function pinChain(vm: usize, first: usize): bool {
+  for (let address = first; address; address = slabAt(address).next) {
+    const slab = slabAt(address);
+    for (let index: u32 = 0; index < slab.count; ++index) {
+      if (!reserveSegment(vm, segmentAt(slab, index))) return false;
+    }
+  }
+  addPins(vm, first, 1);
+  return true;
+}
+
+export function unpinChain(vm: usize, first: usize): void {
+  addPins(vm, first, -1);
+}
+
+function firstPage(segment: Segment): u32 {
+  return <u32>((segment.gpa - RAM_BASE) >> PAGE_SHIFT);
+}
+
+/** The page behind a segment's last. */
+function endPage(segment: Segment): u32 {
+  if (!segment.length) return firstPage(segment);
+  return <u32>((segment.gpa + segment.length - 1 - RAM_BASE) >> PAGE_SHIFT) + 1;
+}
+
+function reserveSegment(vm: usize, segment: Segment): bool {
+  const end = endPage(segment);
+  for (let page = firstPage(segment); page < end; ++page) {
+    if (!reservePage(vm, page)) return false;
+  }
+  return true;
+}
+
+function addPins(vm: usize, first: usize, pins: i32): void {
+  for (let address = first; address; address = slabAt(address).next) {
+    const slab = slabAt(address);
+    for (let index: u32 = 0; index < slab.count; ++index) {
+      const end = endPage(segmentAt(slab, index));
+      for (let page = firstPage(segmentAt(slab, index)); page < end; ++page) {
+        frameRecord(mapState(mapEntry(vm, page)) & MAP_FRAME_MASK).pins += pins;
+      }
+    }
+  }
+}
+
+/**
+ * Address of the chain that a back end calls by its first slab and serial; 0 if it is void. The
+ * serial makes up for slabs that were used again since.
+ */
+export function chainOf(vm: usize, address: u32, serial: u32): usize {
+  if (!serial || address & (SLAB_SIZE - 1)) return 0;
+  const frame = address & ~(PAGE_SIZE - 1);
+  for (let index: u32 = 0; index < vmAt(vm).slabFrames; ++index) {
+    if (load<u32>(vm + ((<usize>index) << 2), SLAB_TABLE_OFFSET) !== frame) continue;
+    return slabAt(address).serial === serial ? <usize>address : 0;
+  }
+  return 0;
+}
+
+/** Every queue, for `dropChains`. */
+export const ALL_QUEUES: u32 = u32.MAX_VALUE;
+
+/** Makes the requests of a slot's queue void: they can never be answered. */
+export function dropChains(vm: usize, slot: u32, queue: u32): void {
+  for (let index: u32 = 0; index < vmAt(vm).slabFrames; ++index) {
+    const frame = <usize>load<u32>(vm + ((<usize>index) << 2), SLAB_TABLE_OFFSET);
+    for (let slab = frame; slab < frame + PAGE_SIZE; slab += SLAB_SIZE) {
+      const chain = slabAt(slab);
+      if (!chain.serial || chain.slot !== slot) continue;
+      if (queue !== ALL_QUEUES && chain.queue !== queue) continue;
+      unpinChain(vm, slab);
+      releaseChain(vm, slab);
+    }
+  }
+}
+
+/** Frees the frames of slabs, with the VM. */
+export function freeSlabs(vm: usize): void {
+  for (let index: u32 = 0; index < vmAt(vm).slabFrames; ++index) {
+    const address = load<u32>(vm + ((<usize>index) << 2), SLAB_TABLE_OFFSET);
+    freeFrame(address >> PAGE_SHIFT);
+  }
+}

@@ -1,0 +1,149 @@
+import { LayoutValue, VIRTIO_CAUSES, type VirtioCause, VirtioTake } from './abi.js';
+import type { Core } from './core.js';
+
+/** A request as the core names it: `serial` makes up for addresses that are used again. */
+export interface TakenRequest {
+  readonly address: number;
+  readonly serial: number;
+  readonly readable: number;
+  readonly writable: number;
+  /** The first of its readable bytes, often all. */
+  readonly prefix: Uint8Array<ArrayBuffer>;
+}
+
+/** What a slot has told since it was asked last. */
+export interface SlotEvents {
+  /** Bits of VirtioEvent. */
+  readonly events: number;
+  /** Queues that were notified, a bit each. */
+  readonly notified: number;
+  /** The driver's last write to the configuration space. */
+  readonly written: { readonly offset: number; readonly bytes: Uint8Array<ArrayBuffer> };
+  readonly status: number;
+  readonly cause: VirtioCause;
+  /** How often the device had to stand still. */
+  readonly failures: number;
+  /** Feature bits that the driver has accepted. */
+  readonly features: bigint;
+}
+
+/** Bytes at TRANSFER before a request's first readable ones. */
+const TAKEN_SIZE = 16;
+
+/** The virtio slots of one VM, as the core has them (assembly/virtio/). */
+export class VirtioSlots {
+  readonly #core: Core;
+  readonly #vm: number;
+  readonly #transfer: number;
+  readonly #transferSize: number;
+  #view = new DataView(new ArrayBuffer(0));
+
+  constructor(core: Core, vm: number) {
+    this.#core = core;
+    this.#vm = vm;
+    this.#transfer = core.layout(LayoutValue.Transfer);
+    this.#transferSize = core.layout(LayoutValue.TransferSize);
+  }
+
+  /** A u32 of the TRANSFER area. */
+  #word(offset: number): number {
+    const { buffer } = this.#core.memory;
+    if (this.#view.buffer !== buffer) this.#view = new DataView(buffer);
+    return this.#view.getUint32(this.#transfer + offset, true);
+  }
+
+  /** Puts a device into a slot; false for figures beyond the core's bounds. */
+  attach(
+    slot: number,
+    device: {
+      readonly type: number;
+      readonly features: bigint;
+      readonly queues: readonly number[];
+      readonly config: Uint8Array;
+    },
+  ): boolean {
+    const { type, features, queues, config } = device;
+    const sizes = Uint32Array.from(queues);
+    const area = this.#core.bytes;
+    area.set(new Uint8Array(sizes.buffer), this.#transfer);
+    area.set(config, this.#transfer + sizes.byteLength);
+    const { exports } = this.#core;
+    return exports.virtioAttach(this.#vm, slot, type, features, queues.length, config.length) !== 0;
+  }
+
+  /** Slots that want their back ends, a bit each. */
+  doorbells(): number {
+    return this.#core.exports.virtioDoorbells(this.#vm);
+  }
+
+  events(slot: number): SlotEvents {
+    this.#core.exports.virtioEvents(this.#vm, slot);
+    const value = new Uint8Array(Uint32Array.of(this.#word(16)).buffer);
+    return {
+      events: this.#word(0),
+      notified: this.#word(4),
+      written: { offset: this.#word(8), bytes: value.slice(0, this.#word(12)) },
+      status: this.#word(20),
+      cause: VIRTIO_CAUSES[this.#word(24)] ?? 'none',
+      failures: this.#word(28),
+      features: BigInt(this.#word(32)) | (BigInt(this.#word(36)) << 32n),
+    };
+  }
+
+  /** The next request of a queue, or why there is none (VirtioTake). */
+  take(slot: number, queue: number): TakenRequest | number {
+    const address = this.#core.exports.virtioTake(this.#vm, slot, queue) >>> 0;
+    if (address <= VirtioTake.Broken) return address;
+    const begin = this.#transfer + TAKEN_SIZE;
+    return {
+      address,
+      serial: this.#word(0),
+      readable: this.#word(4),
+      writable: this.#word(8),
+      prefix: this.#core.bytes.slice(begin, begin + this.#word(12)),
+    };
+  }
+
+  /** Copies readable bytes from `offset` on to `into`; how many there were. */
+  read({ address, serial }: TakenRequest, offset: number, into: Uint8Array): number {
+    for (let done = 0; done < into.length; ) {
+      const wanted = Math.min(into.length - done, this.#transferSize);
+      const { exports } = this.#core;
+      const count = exports.virtioRead(this.#vm, address, serial, offset + done, wanted);
+      if (count === 0) return done;
+      const { bytes } = this.#core;
+      into.set(bytes.subarray(this.#transfer, this.#transfer + count), done);
+      done += count;
+    }
+    return into.length;
+  }
+
+  /** Copies `from` to the writable bytes from `offset` on; how many there was room for. */
+  write({ address, serial }: TakenRequest, offset: number, from: Uint8Array): number {
+    for (let done = 0; done < from.length; ) {
+      const piece = from.subarray(done, done + this.#transferSize);
+      this.#core.bytes.set(piece, this.#transfer);
+      const { exports } = this.#core;
+      const count = exports.virtioWrite(this.#vm, address, serial, offset + done, piece.length);
+      if (count === 0) return done;
+      done += count;
+    }
+    return from.length;
+  }
+
+  /** Gives a request back; false if it is void. */
+  complete({ address, serial }: TakenRequest, written: number): boolean {
+    return this.#core.exports.virtioComplete(this.#vm, address, serial, written) !== 0;
+  }
+
+  /** Changes the configuration space; false beyond its end. */
+  setConfig(slot: number, offset: number, bytes: Uint8Array): boolean {
+    this.#core.bytes.set(bytes, this.#transfer);
+    return this.#core.exports.virtioSetConfig(this.#vm, slot, offset, bytes.length) !== 0;
+  }
+
+  /** The back end failed: the device stands still until its driver resets it. */
+  fail(slot: number): void {
+    this.#core.exports.virtioFail(this.#vm, slot);
+  }
+}

@@ -1,0 +1,110 @@
+import { VIRTIO_SLOTS } from '../../core/abi.js';
+import type { Core } from '../../core/core.js';
+import { VirtioSlots } from '../../core/virtio-slots.js';
+import type { VirtioDevice } from './device.js';
+import { type SlotOwner, VirtioSlot } from './slot.js';
+
+/** A device in each slot of the board, or none. */
+export type SlotPlan = readonly (VirtioDevice | undefined)[];
+
+/**
+ * All virtio devices of one machine. They outlive the machine in the core: a reboot detaches them from
+ * the old one and attaches them to the new.
+ */
+export class VirtioBus implements SlotOwner {
+  readonly #slots: readonly (VirtioSlot | undefined)[];
+  readonly #onWake: () => void;
+  #core: VirtioSlots | undefined;
+  #underWay = new Set<Promise<void>>();
+  #short = false;
+  #failed: unknown;
+
+  /** `onWake` is called when a device has done something that the guest may be waiting for. */
+  constructor(plan: SlotPlan, onWake: () => void) {
+    this.#onWake = onWake;
+    this.#slots = Array.from({ length: VIRTIO_SLOTS }, (_, index) => {
+      const device = plan[index];
+      return device && new VirtioSlot(index, device, this);
+    });
+  }
+
+  /** @throws ConfigurationError for a device with more than a slot takes. */
+  attach(core: Core, vm: number): void {
+    const slots = new VirtioSlots(core, vm);
+    this.#core = slots;
+    for (const slot of this.#slots) slot?.attach(slots);
+  }
+
+  /** The machine is about to go: all devices are reset. */
+  detach(): void {
+    for (const slot of this.#slots) slot?.detach();
+    this.#core = undefined;
+  }
+
+  /** Whether back ends owe the guest an answer. */
+  get busy(): boolean {
+    return this.#underWay.size > 0;
+  }
+
+  /** Whether a request found no frame free since this was last asked. */
+  takeShortage(): boolean {
+    const short = this.#short;
+    this.#short = false;
+    return short;
+  }
+
+  /**
+   * Serves all slots that have something for their back ends.
+   *
+   * @throws InternalError that a back end met since the last call
+   */
+  serve(): void {
+    if (this.#failed !== undefined) throw this.#failed;
+    for (
+      let bells = this.#core?.doorbells() ?? 0;
+      bells !== 0;
+      bells = this.#core?.doorbells() ?? 0
+    ) {
+      for (const [index, slot] of this.#slots.entries()) {
+        if ((bells >>> index) & 1) slot?.serve();
+      }
+    }
+  }
+
+  /** Lets devices look for what came from outside of the guest. */
+  pump(): void {
+    for (const slot of this.#slots) slot?.pump();
+  }
+
+  /** Resolves when no back end owes an answer any more. */
+  async settled(): Promise<void> {
+    while (this.busy) await Promise.all(this.#underWay);
+  }
+
+  /** The VM ended for good: devices finish what they hold. Detached first. */
+  async close(): Promise<void> {
+    await this.settled();
+    await Promise.all(this.#slots.map((slot) => slot?.device.close?.()));
+  }
+
+  track(answers: Promise<void>): void {
+    const tracked = answers
+      .catch((error: unknown) => {
+        this.#failed = error;
+      })
+      .then(() => {
+        this.#underWay.delete(tracked);
+        this.#onWake();
+      });
+    this.#underWay.add(tracked);
+  }
+
+  shortOfMemory(): void {
+    this.#short = true;
+    this.#onWake();
+  }
+
+  wake(): void {
+    this.#onWake();
+  }
+}

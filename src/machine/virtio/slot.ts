@@ -1,0 +1,232 @@
+import { VirtioEvent, VirtioTake } from '../../core/abi.js';
+import { ConfigurationError, InternalError } from '../../core/errors.js';
+import type { SlotEvents, TakenRequest, VirtioSlots } from '../../core/virtio-slots.js';
+import type { VirtioDevice, VirtioRequest, VirtioTransport } from './device.js';
+
+/** What a slot asks of the machine around it. */
+export interface SlotOwner {
+  /** No frame is free for a page that a request needs. */
+  shortOfMemory(): void;
+  /** A back end's answers are under way; the VM may have to wait for them. */
+  track(answers: Promise<void>): void;
+  /** The machine's loop shall come round. */
+  wake(): void;
+}
+
+/**
+ * One slot with its device: carries the core's events to the back end, and the back end's answers to
+ * the core. Answers to a device that was reset, or whose VM is gone, come to nothing.
+ */
+export class VirtioSlot {
+  readonly device: VirtioDevice;
+  readonly #index: number;
+  readonly #owner: SlotOwner;
+  #slots: VirtioSlots | undefined;
+  #transport: Transport | undefined;
+  /** Queues to be notified in the next turn, a bit each: asked for, or left for lack of room. */
+  #woken = 0;
+
+  constructor(index: number, device: VirtioDevice, owner: SlotOwner) {
+    this.device = device;
+    this.#index = index;
+    this.#owner = owner;
+  }
+
+  /**
+   * Puts the device into the slot of a VM that has not run yet.
+   *
+   * @throws ConfigurationError if it has more, or larger, queues than a slot takes.
+   */
+  attach(slots: VirtioSlots): void {
+    this.detach();
+    if (!slots.attach(this.#index, this.device)) {
+      const { type, queues, config } = this.device;
+      throw new ConfigurationError(
+        `virtio device ${type} in slot ${this.#index} has ${queues.length} queues of ${queues} and ` +
+          `${config.length} bytes of configuration; right are 16 queues of powers of 2 up to 1024, and 256 bytes`,
+      );
+    }
+    this.#slots = slots;
+  }
+
+  /** The VM is gone: the device is reset. */
+  detach(): void {
+    this.#deactivate();
+    this.#slots = undefined;
+  }
+
+  /** Fetches and serves the slot's events. */
+  serve(): void {
+    const slots = this.#slots;
+    if (slots === undefined) return;
+    const told = slots.events(this.#index);
+    if (told.events & VirtioEvent.Reset) this.#deactivate();
+    if (told.events & VirtioEvent.Activated) this.#activate(slots, told);
+    if (this.#transport === undefined) return;
+    if (told.events & VirtioEvent.Configured) {
+      this.#guarded(() => this.device.configure?.(told.written.offset, told.written.bytes));
+    }
+    this.#notify(told.notified);
+  }
+
+  /** What a turn of the machine's loop brings: input from outside, queues to look at again. */
+  pump(): void {
+    if (this.#transport === undefined) return;
+    const woken = this.#woken;
+    this.#woken = 0;
+    this.#notify(woken);
+    if (this.device.pump !== undefined) this.#guarded(() => this.device.pump?.());
+  }
+
+  #activate(slots: VirtioSlots, told: SlotEvents): void {
+    const transport = new Transport(slots, this.#index, told.features, this);
+    this.#transport = transport;
+    this.#guarded(() => this.device.activate(transport));
+  }
+
+  #deactivate(): void {
+    if (this.#transport === undefined) return;
+    this.#transport.end();
+    this.#transport = undefined;
+    this.#woken = 0;
+    this.device.reset();
+  }
+
+  #notify(queues: number): void {
+    for (let queue = 0; queues >>> queue !== 0; queue++) {
+      if ((queues >>> queue) & 1) this.#guarded(() => this.device.notify(queue));
+    }
+  }
+
+  /** Calls the back end; what it throws, now or later, breaks its device and nothing else. */
+  #guarded(call: () => void | Promise<void>): void {
+    const transport = this.#transport;
+    const fail = (error: unknown) => {
+      if (error instanceof InternalError) throw error;
+      if (transport !== undefined && transport === this.#transport) this.#slots?.fail(this.#index);
+    };
+    try {
+      const answers = call();
+      if (answers !== undefined) this.#owner.track(answers.catch(fail));
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** For the transport. */
+  shortOfMemory(): void {
+    this.#owner.shortOfMemory();
+  }
+
+  /** For the transport: the guest may have something to do. */
+  wakeLoop(): void {
+    this.#owner.wake();
+  }
+
+  /** For the transport: notifies of `queue` in the next turn. */
+  wake(queue: number): void {
+    this.#woken |= 1 << queue;
+    this.#owner.wake();
+  }
+}
+
+/** A device's driver, from DRIVER_OK to the reset. */
+class Transport implements VirtioTransport {
+  readonly features: bigint;
+  readonly #index: number;
+  readonly #slot: VirtioSlot;
+  #slots: VirtioSlots | undefined;
+  /** Queues whose requests wait for others to end, a bit each. */
+  #waiting = 0;
+
+  constructor(slots: VirtioSlots, index: number, features: bigint, slot: VirtioSlot) {
+    this.#slots = slots;
+    this.#index = index;
+    this.features = features;
+    this.#slot = slot;
+  }
+
+  end(): void {
+    this.#slots = undefined;
+  }
+
+  take(queue: number): VirtioRequest | undefined {
+    const taken = this.#slots?.take(this.#index, queue) ?? VirtioTake.None;
+    if (typeof taken !== 'number') return new Request(taken, this);
+    if (taken === VirtioTake.Later) this.#waiting |= 1 << queue;
+    if (taken === VirtioTake.NoMemory) {
+      this.#waiting |= 1 << queue;
+      this.#slot.shortOfMemory();
+    }
+    return undefined;
+  }
+
+  setConfig(offset: number, bytes: Uint8Array): void {
+    if (this.#slots === undefined) return;
+    if (!this.#slots.setConfig(this.#index, offset, bytes)) {
+      throw new ConfigurationError(
+        `${bytes.length} bytes at ${offset} are beyond the end of the configuration space`,
+      );
+    }
+    this.#slot.wakeLoop();
+  }
+
+  wake(queue: number): void {
+    if (this.#slots !== undefined) this.#slot.wake(queue);
+  }
+
+  /** For requests: the core, while the driver is the same. */
+  get slots(): VirtioSlots | undefined {
+    return this.#slots;
+  }
+
+  /** A request ended: the loop comes round for its interrupt, and those that waited may begin. */
+  completed(): void {
+    for (let queue = 0; this.#waiting >>> queue !== 0; queue++) {
+      if ((this.#waiting >>> queue) & 1) this.#slot.wake(queue);
+    }
+    this.#waiting = 0;
+    this.#slot.wakeLoop();
+  }
+}
+
+class Request implements VirtioRequest {
+  readonly readable: number;
+  readonly writable: number;
+  readonly #taken: TakenRequest;
+  readonly #transport: Transport;
+  #ended = false;
+
+  constructor(taken: TakenRequest, transport: Transport) {
+    this.readable = taken.readable;
+    this.writable = taken.writable;
+    this.#taken = taken;
+    this.#transport = transport;
+  }
+
+  read(offset = 0, length = this.readable): Uint8Array<ArrayBuffer> {
+    const count = Math.max(0, Math.min(length, this.readable - offset));
+    const { prefix } = this.#taken;
+    if (offset + count <= prefix.length) return prefix.slice(offset, offset + count);
+    const bytes = new Uint8Array(count);
+    const copied = this.#transport.slots?.read(this.#taken, offset, bytes) ?? 0;
+    return copied === count ? bytes : bytes.slice(0, copied);
+  }
+
+  readInto(offset: number, into: Uint8Array): void {
+    const { prefix } = this.#taken;
+    if (offset + into.length <= prefix.length)
+      into.set(prefix.subarray(offset, offset + into.length));
+    else this.#transport.slots?.read(this.#taken, offset, into);
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    this.#transport.slots?.write(this.#taken, offset, bytes);
+  }
+
+  complete(written: number): void {
+    if (this.#ended) throw new ConfigurationError('a virtio request was completed twice');
+    this.#ended = true;
+    if (this.#transport.slots?.complete(this.#taken, written)) this.#transport.completed();
+  }
+}
