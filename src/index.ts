@@ -13,9 +13,20 @@ export {
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
-export type { Disk } from './machine/disk.js';
+export { type Disk, SECTOR_SIZE } from './machine/disk.js';
 export type { ConsolePort } from './machine/virtio/console-port.js';
 export type { VirtioDevice, VirtioRequest, VirtioTransport } from './machine/virtio/device.js';
+export type { ByteFile } from './storage/byte-file.js';
+export { type DriveSpec, parseDriveSpec } from './storage/drive-spec.js';
+export { MemoryDisk } from './storage/memory-disk.js';
+export {
+  type ImageFormat,
+  type OpenImageOptions,
+  openImage,
+  type ResolveBacking,
+} from './storage/open-image.js';
+export { OverlayDisk, type OverlayOptions } from './storage/overlay-disk.js';
+export { type CreateQcow2Options, createQcow2 } from './storage/qcow2/create.js';
 export type { ExecResult } from './vm/agent.js';
 export type { Console } from './vm/console.js';
 export type { HostOptions } from './vm/host.js';

@@ -118,6 +118,12 @@ declare const WritableStream: new <T>(
   strategy?: QueuingStrategy<T>,
 ) => WritableStream<T>;
 
+declare class DecompressionStream {
+  constructor(format: 'deflate' | 'deflate-raw' | 'gzip');
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+}
+
 declare class URL {
   constructor(url: string, base?: string | URL);
   readonly href: string;

@@ -2,6 +2,8 @@ import { type HostOptions, Host as NeutralHost } from '../vm/host.js';
 import { nodePlatform } from './platform.js';
 
 export * from '../index.js';
+export { DiskFile } from './disk-file.js';
+export { type OpenDriveOptions, openDrive } from './drive.js';
 
 /** A host: one linear memory, and the VMs on it. */
 export type Host = NeutralHost;

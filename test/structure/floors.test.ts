@@ -10,7 +10,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['isa'],
   ['src/core'],
   ['src/machine', 'src/guest'],
-  ['src/vm'],
+  ['src/storage', 'src/vm'],
   ['src/index.ts'],
   ['src/node', 'src/browser'],
   ['src/cli'],

@@ -1,0 +1,178 @@
+import * as fs from 'node:fs';
+import { promisify } from 'node:util';
+import { DiskError } from '../core/errors.js';
+import type { ByteFile } from '../storage/byte-file.js';
+import { SharedFlush } from '../storage/shared-flush.js';
+import { fileTrouble } from './file-trouble.js';
+import { claimFile } from './open-files.js';
+
+const [close, fdatasync, fstat, ftruncate, open, read, stat, write] = [
+  promisify(fs.close),
+  promisify(fs.fdatasync),
+  promisify(fs.fstat),
+  promisify(fs.ftruncate),
+  promisify(fs.open),
+  promisify(fs.read),
+  promisify(fs.stat),
+  promisify(fs.write),
+];
+
+/** Whoever opens a pipe must not wait for its other end. Windows has neither. */
+const NOT_WAITING = fs.constants.O_NONBLOCK ?? 0;
+
+/** A file or a block device of this machine. */
+export class DiskFile implements ByteFile {
+  readonly name: string;
+  readonly identity: string;
+  readonly readOnly: boolean;
+  readonly #descriptor: number;
+  readonly #unclaim: () => void;
+  readonly #flush = new SharedFlush(() => this.#sync());
+  #size: number;
+  /** After it nobody knows what is on the device: the system has forgotten what it could not write. */
+  #lost: DiskError | undefined;
+
+  private constructor(
+    name: string,
+    identity: string,
+    readOnly: boolean,
+    descriptor: number,
+    size: number,
+    unclaim: () => void,
+  ) {
+    this.name = name;
+    this.identity = identity;
+    this.readOnly = readOnly;
+    this.#descriptor = descriptor;
+    this.#size = size;
+    this.#unclaim = unclaim;
+  }
+
+  /**
+   * Opens a file that exists, or makes a new one: `create` refuses one that is there.
+   *
+   * @throws DiskError 'disk-unavailable' if it is not there, may not be opened, is something else than
+   *   a file or a block device, or is in use by another disk of this process
+   */
+  static async open(
+    path: string,
+    options: { readonly readOnly?: boolean; readonly create?: boolean } = {},
+  ): Promise<DiskFile> {
+    const { readOnly = false, create = false } = options;
+    const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = fs.constants;
+    const access = create ? O_RDWR | O_CREAT | O_EXCL : readOnly ? O_RDONLY : O_RDWR;
+    let descriptor: number;
+    try {
+      // Opening some devices does something: look at what it is before, and after for certainty.
+      if (!create) mustHoldDisk(path, await stat(path));
+      descriptor = await open(path, access | NOT_WAITING);
+    } catch (cause) {
+      if (cause instanceof DiskError) throw cause;
+      throw fileTrouble(path, create ? 'made' : readOnly ? 'opened' : 'opened for writing', cause);
+    }
+    try {
+      const found = await fstat(descriptor, { bigint: true });
+      mustHoldDisk(path, found);
+      const size = found.isFile() ? Number(found.size) : await deviceSize(descriptor);
+      const identity = found.isFile() ? `${found.dev}:${found.ino}` : `device ${found.rdev}`;
+      const unclaim = claimFile(path, identity, readOnly);
+      return new DiskFile(path, identity, readOnly, descriptor, size, unclaim);
+    } catch (cause) {
+      await close(descriptor);
+      throw cause instanceof DiskError ? cause : fileTrouble(path, 'opened', cause);
+    }
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<void> {
+    for (let done = 0; done < into.length; ) {
+      const left = into.length - done;
+      const { bytesRead } = await this.#guarded('read', () =>
+        read(this.#descriptor, into, done, left, offset + done),
+      );
+      if (bytesRead === 0) throw await this.#tooShort(offset + into.length);
+      done += bytesRead;
+    }
+  }
+
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const left = bytes.length - done;
+      const { bytesWritten } = await this.#guarded('written', () =>
+        write(this.#descriptor, bytes, done, left, offset + done),
+      );
+      done += bytesWritten;
+    }
+    this.#size = Math.max(this.#size, offset + bytes.length);
+  }
+
+  async truncate(size: number): Promise<void> {
+    await this.#guarded('resized', () => ftruncate(this.#descriptor, size));
+    this.#size = size;
+  }
+
+  flush(): Promise<void> {
+    return this.#flush.run();
+  }
+
+  async close(): Promise<void> {
+    this.#unclaim();
+    await this.#guarded('closed', () => close(this.#descriptor));
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#lost !== undefined) throw this.#lost;
+    try {
+      await fdatasync(this.#descriptor);
+    } catch (cause) {
+      const error = fileTrouble(this.name, 'flushed', cause);
+      this.#lost = error;
+      throw error;
+    }
+  }
+
+  async #tooShort(end: number): Promise<DiskError> {
+    const { size } = await this.#guarded('read', () => fstat(this.#descriptor));
+    const now = `'${this.name}' has ${size} bytes and had ${this.#size}`;
+    return new DiskError('io', `${now}: what was asked for ends at ${end}`);
+  }
+
+  async #guarded<T>(what: string, task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (cause) {
+      throw fileTrouble(this.name, what, cause);
+    }
+  }
+}
+
+function mustHoldDisk(path: string, found: fs.StatsBase<number> | fs.StatsBase<bigint>): void {
+  if (found.isFile() || found.isBlockDevice()) return;
+  const what = found.isDirectory()
+    ? 'a directory'
+    : found.isFIFO()
+      ? 'a pipe'
+      : found.isSocket()
+        ? 'a socket'
+        : 'a character device';
+  throw new DiskError('unavailable', `'${path}' is ${what}; a disk is a file or a block device`);
+}
+
+/** The size of a device, which no call of Node's tells: the first byte that cannot be read. */
+async function deviceSize(descriptor: number): Promise<number> {
+  const byte = new Uint8Array(1);
+  const isThere = async (at: number) => (await read(descriptor, byte, 0, 1, at)).bytesRead === 1;
+  let [low, high] = [0, 512];
+  while (high < Number.MAX_SAFE_INTEGER / 2 && (await isThere(high - 1))) {
+    [low, high] = [high, high * 2];
+  }
+  while (high - low > 512) {
+    const middle = low + Math.floor((high - low) / 1024) * 512;
+    if (await isThere(middle + 511)) low = middle + 512;
+    else high = middle;
+  }
+  return low;
+}
