@@ -10,8 +10,8 @@ export interface DebianGuestOptions {
   readonly cache?: FileCache;
   /** Prepares the guest anew, from the mirror's present versions, even if it is cached. */
   readonly refresh?: boolean;
-  readonly progress?: ReportProgress;
-  readonly signal?: AbortSignal;
+  readonly progress?: ReportProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a finished guest stands in the cache: the image's texts, and its files by hash. */
