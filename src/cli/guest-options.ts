@@ -27,8 +27,8 @@ Examples:
 Guests are kept in the user's data folder, or where HARTWOOD_GUESTS says.
 `;
 
-/** Adds `guest` and what it can do to the command line. */
-export function addGuestCommand(program: Command, actions: GuestActions): void {
+/** Adds `guest` and what it can do to the command line; `actions` are loaded when one is wanted. */
+export function addGuestCommand(program: Command, actions: () => Promise<GuestActions>): void {
   const guest = program
     .command('guest')
     .summary('build and look after guests with disks of their own')
@@ -39,7 +39,7 @@ export function addGuestCommand(program: Command, actions: GuestActions): void {
     .summary('name all guests')
     .description('Names all guests that were built.')
     .option('--json', 'as one JSON array')
-    .action((options) => actions.list(options));
+    .action(async (options) => (await actions()).list(options));
   guest
     .command('build <name>')
     .summary('make a guest from Debian packages')
@@ -51,16 +51,16 @@ export function addGuestCommand(program: Command, actions: GuestActions): void {
     .option('--size <size>', 'of its disk, as in 512M or 2G; only what is written takes room', '2G')
     .option('--recommends', 'take what the packages recommend, too')
     .option('--json', 'the manifest as the last line of stdout')
-    .action((name, options) => actions.build(name, options));
+    .action(async (name, options) => (await actions()).build(name, options));
   guest
     .command('show <name>')
     .summary('tell what is in a guest')
     .description('Tells what a guest was built of, and how large it is.')
     .option('--json', 'the manifest as JSON')
-    .action((name, options) => actions.show(name, options));
+    .action(async (name, options) => (await actions()).show(name, options));
   guest
     .command('delete <name>')
     .summary('remove a guest with its disk')
     .description('Removes a guest with all that is on its disk.')
-    .action((name) => actions.remove(name));
+    .action(async (name) => (await actions()).remove(name));
 }

@@ -39,7 +39,9 @@ async function build(name: string, options: GuestBuildOptions, signal: AbortSign
   if (options.json) print(JSON.stringify(manifest));
   else {
     const used = megabytes(manifest.used);
-    print(`${name}: ${manifest.packages.length} packages, ${used}; 'hartwood run ${name}' boots it`);
+    print(
+      `${name}: ${manifest.packages.length} packages, ${used}; 'hartwood run ${name}' boots it`,
+    );
   }
 }
 

@@ -24,6 +24,8 @@ export interface DeviceSpec {
 const CONSOLE_SLOT = VIRTIO_SLOTS - 1;
 const ENTROPY_SLOT = VIRTIO_SLOTS - 2;
 const USER_SLOTS = VIRTIO_SLOTS - 4;
+/** The entropy device's bytes are not to be those that the guest's pool began with. */
+const ENTROPY_SALT = 0x656e_7472_6f70_7921n;
 
 /** The device in each slot, and those that the VM has more to do with. */
 export interface VmDevices {
@@ -59,6 +61,8 @@ export function makeDevices(
   const console = new ConsoleDevice(ports);
   const plan: (VirtioDevice | undefined)[] = [...own];
   plan[CONSOLE_SLOT] = console;
-  plan[ENTROPY_SLOT] = new EntropyDevice(randomBytes(options.seed));
+  plan[ENTROPY_SLOT] = new EntropyDevice(
+    randomBytes(options.seed === undefined ? undefined : options.seed ^ ENTROPY_SALT),
+  );
   return { plan, console, blocks };
 }

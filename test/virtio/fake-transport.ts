@@ -4,6 +4,9 @@ import type {
   VirtioTransport,
 } from '../../src/machine/virtio/device.js';
 
+/** Bytes of an answer that a test can look at. */
+const MOST_KEPT = 4 * 2 ** 20;
+
 /**
  * One request, and what became of it. It holds a device to the contract in `device.ts`: reads lie
  * inside of what is readable, each request is completed once, none is touched after a reset.
@@ -11,8 +14,6 @@ import type {
 export class FakeRequest implements VirtioRequest {
   readonly readable: number;
   readonly writable: number;
-  /** What the device wrote; as long as `writable`, but for absurd lengths. */
-  readonly answer: Uint8Array;
   /** What the device completed it with. */
   written: number | undefined;
   /** Whether the device has taken it. */
@@ -21,6 +22,7 @@ export class FakeRequest implements VirtioRequest {
   /** Settles with `written`. */
   readonly completed: Promise<number>;
   readonly #bytes: Uint8Array;
+  #answer: Uint8Array | undefined;
   #complete: (written: number) => void = () => {};
 
   /** `readable` given as a number claims so many bytes, of zeros. */
@@ -28,10 +30,15 @@ export class FakeRequest implements VirtioRequest {
     this.#bytes = typeof readable === 'number' ? new Uint8Array(0) : readable;
     this.readable = typeof readable === 'number' ? readable : readable.length;
     this.writable = writable;
-    this.answer = new Uint8Array(Math.min(writable, 64 * 2 ** 20));
     this.completed = new Promise((done) => {
       this.#complete = done;
     });
+  }
+
+  /** What the device wrote; as long as `writable`, but for absurd lengths. */
+  get answer(): Uint8Array {
+    this.#answer ??= new Uint8Array(Math.min(this.writable, MOST_KEPT));
+    return this.#answer;
   }
 
   read(offset = 0, length = this.readable): Uint8Array<ArrayBuffer> {
@@ -47,8 +54,9 @@ export class FakeRequest implements VirtioRequest {
 
   write(offset: number, bytes: Uint8Array): void {
     this.#check();
-    const room = Math.max(0, this.answer.length - offset);
-    this.answer.set(bytes.subarray(0, room), Math.min(offset, this.answer.length));
+    if (offset < Math.min(this.writable, MOST_KEPT)) {
+      this.answer.set(bytes.subarray(0, this.answer.length - offset), offset);
+    }
   }
 
   complete(written: number): void {

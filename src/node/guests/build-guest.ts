@@ -2,6 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../core/errors.js';
 import { buildTools, writeBuilder } from '../../guest/builder/contents.js';
+import { joinCpio } from '../../guest/cpio.js';
 import {
   type ArchiveOptions,
   fetchPackage,
@@ -108,11 +109,11 @@ async function build(
   const tar = join(work, 'root.tar');
   await writeArchive(archive, packages, name, tar);
   const instances = packages.map(({ fields }) => instanceName(fields));
-  const initrd = joined(image.initrd, await image.fileSystems());
+  const initrd = joinCpio(image.initrd, await image.fileSystems());
   const disk = join(work, GUEST_FILES.disk);
   const { used } = await runBuilder({
     kernel: image.kernel,
-    initrd: joined(initrd, writeBuilder(tools, name, instances)),
+    initrd: joinCpio(initrd, writeBuilder(tools, name, instances)),
     append: image.append,
     disk,
     size,
@@ -231,15 +232,4 @@ async function keep(
       await file.close();
     }
   }
-}
-
-/** Archives of an initramfs stand one behind the other, each at a multiple of four bytes. */
-export function joined(...archives: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(archives.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const archive of archives) {
-    whole.set(archive, offset);
-    offset += archive.length;
-  }
-  return whole;
 }

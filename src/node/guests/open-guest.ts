@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { joinCpio } from '../../guest/cpio.js';
 import type { GuestManifest } from '../../guest/manifest.js';
 import { writeRootBoot } from '../../guest/root/boot-initramfs.js';
 import { RUN_FOLDER } from '../../guest/root/boot-script.js';
@@ -7,7 +8,6 @@ import type { Disk } from '../../machine/disk.js';
 import type { VmSpec } from '../../vm/spec.js';
 import type { Vm } from '../../vm/vm.js';
 import { openDrive } from '../drive.js';
-import { joined } from './build-guest.js';
 import { claimUse } from './claims.js';
 import { GUEST_FILES, guestFolder, guestsDirectory, guestsTrouble } from './guest-folder.js';
 import { showGuest } from './list.js';
@@ -20,7 +20,7 @@ export interface OpenGuestOptions {
 }
 
 /** Milliseconds that a guest has to stop its services and unmount its disk. */
-const SHUTDOWN = 60_000;
+const SHUTDOWN = 30_000;
 
 /** A built guest, ready to be booted by one VM at a time. */
 export class OpenGuest {
@@ -90,7 +90,7 @@ export async function openGuest(name: string, options: OpenGuestOptions = {}): P
         format: 'qcow2',
         overlay: temporary,
       });
-      const images = { kernel, initrd: joined(initrd, writeRootBoot()) };
+      const images = { kernel, initrd: joinCpio(initrd, writeRootBoot()) };
       return new OpenGuest(manifest, images, disk, release);
     } catch (error) {
       await release();

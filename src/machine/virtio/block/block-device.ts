@@ -9,8 +9,8 @@ import { BLOCK_TYPE, Config, Feature, ID_SIZE } from './protocol.js';
 
 /** Descriptors of a queue: as many requests as Linux keeps under way, and their data. */
 const QUEUE_SIZE = 256;
-/** As many queues as the core has room for harts. */
-const MOST_QUEUES = 32;
+/** As many as a slot has: VIRTIO_QUEUES in assembly/vm/vm.ts. */
+const MOST_QUEUES = 16;
 /** Requests and bytes of buffers under way at once; beyond them requests wait in their rings. */
 const MOST_REQUESTS = 256;
 const MOST_BYTES = 16 * 2 ** 20;
@@ -18,7 +18,7 @@ const MOST_BYTES = 16 * 2 ** 20;
 const PHYSICAL_BLOCK_EXPONENT = 3;
 
 export interface BlockOptions {
-  /** Queues that the driver may use, 1 to 32; one for each hart is right. Default 1. */
+  /** Queues that the driver may use, 1 to 16; one for each hart is right. Default 1. */
   readonly queues?: number;
   /** What the guest reads as the disk's serial number, up to 20 ASCII characters. */
   readonly serial?: string;
@@ -129,11 +129,15 @@ export class BlockDevice implements VirtioDevice {
     });
   }
 
-  /** Lets what is under way end, then closes the disk. */
+  /**
+   * Lets what is under way end and flushes the disk, which stays open: it is its owner's.
+   *
+   * @throws DiskError if that cannot be done: then not all that was written may be there.
+   */
   async close(): Promise<void> {
     this.reset();
     await this.drained();
-    await this.#disk.close();
+    if (!this.#disk.readOnly) await this.#disk.flush();
   }
 
   async #start(session: Session, request: VirtioRequest): Promise<void> {

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
+  DISCARD,
   FLUSH,
   filled,
+  GET_ID,
   IN,
   MIB,
   message,
   OUT,
+  segment,
   setUp,
 } from '../../../../test/virtio/block-driver.js';
 import { FakeTransport } from '../../../../test/virtio/fake-transport.js';
 import { TestDisk } from '../../../../test/virtio/test-disk.js';
+import { DiskError } from '../../../core/errors.js';
 import { BlockDevice } from './block-device.js';
 
 describe('several requests', () => {
@@ -134,6 +138,23 @@ describe('reset', () => {
     expect([write.written, behind.written]).toEqual([undefined, undefined]);
   });
 
+  it('ends those that wait for their turn too, before they begin', async () => {
+    const { disk, device, transport } = setUp(new TestDisk(MIB), { ordered: true });
+    disk.holding = true;
+    transport.send(0, message(FLUSH, 0), 1);
+    const waiting = [
+      transport.send(0, message(GET_ID, 0), 21),
+      transport.send(0, message(IN, 0), 513),
+      transport.send(0, message(DISCARD, 0, segment(0, 1)), 1),
+    ];
+    await expect.poll(() => disk.waiting).toEqual(['flush 0+0']);
+    transport.reset();
+    disk.held[0]?.end();
+    await device.drained();
+    expect(disk.calls).toEqual(['flush']);
+    expect(waiting.every(({ written }) => written === undefined)).toBe(true);
+  });
+
   it('twice in a row', async () => {
     const { disk, device, transport } = setUp();
     disk.holding = true;
@@ -157,15 +178,23 @@ describe('reset', () => {
     expect(device.notify(0)).toBeUndefined();
   });
 
-  it('close waits for what is under way, then closes the disk', async () => {
+  it('close waits for what is under way, then flushes the disk and leaves it open', async () => {
     const { disk, device, transport } = setUp();
     disk.holding = true;
     transport.send(0, message(OUT, 0, filled(512, 1)), 1);
     const closed = device.close();
     expect(disk.waiting).toEqual(['write 0+512']);
     disk.held[0]?.end();
-    await expect.poll(() => disk.waiting).toEqual(['close 0+0']);
+    await expect.poll(() => disk.waiting).toEqual(['flush 0+0']);
     disk.held[0]?.end();
     await closed;
+    expect(disk.calls).toEqual(['write 0+512', 'flush']);
+  });
+
+  it('close says when the disk cannot be flushed', async () => {
+    const { disk, device } = setUp();
+    disk.failure = new DiskError('full', 'no room');
+    await expect(device.close()).rejects.toThrow('no room');
+    await new BlockDevice(new TestDisk(MIB, true)).close();
   });
 });

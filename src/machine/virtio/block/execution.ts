@@ -38,6 +38,8 @@ export class Execution {
     isVoid: () => boolean,
   ): Promise<Outcome> {
     const disk = this.#disk;
+    // It may have waited for others, and its driver is gone.
+    if (isVoid()) return FAILED;
     switch (command.kind) {
       case 'refused':
         return { status: command.status, filled: 0 };

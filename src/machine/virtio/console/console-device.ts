@@ -16,7 +16,8 @@ import {
 /** Linux gives every receiving queue a page for each descriptor. */
 const DATA_QUEUE_SIZE = 64;
 const CONTROL_QUEUE_SIZE = 16;
-const MOST_PORTS = 31;
+/** A slot has 16 queues (VIRTIO_QUEUES in assembly/vm/vm.ts): two for control messages, two for a port. */
+const MOST_PORTS = 7;
 const MOST_NAME = 128;
 const MOST_SIZE = 65_535;
 
