@@ -27,7 +27,8 @@ ${RUN_FOLDER}/busybox --install -s ${RUN_FOLDER}/bin
 for folder in run dev sys proc; do
   mount --move /$folder /mnt/$folder
 done
-exec switch_root /mnt ${RUN_FOLDER}/busybox sh ${RUN_FOLDER}/init
+# By its path: the shell finds its applets through /proc, which has moved.
+exec /bin/busybox switch_root /mnt ${RUN_FOLDER}/busybox sh ${RUN_FOLDER}/init
 `;
 
 /**
