@@ -2,11 +2,15 @@
  * The core's ABI, and nothing else. VMs are named by the frame number of their block, frames by their
  * number: no address crosses as a signed 32-bit value. 64-bit values are BigInt in JavaScript.
  */
+
+import { setPasses } from './debug/record';
+import { updateAlarm } from './dev/rtc';
 import { uartGive as give, uartTake as take } from './dev/uart-host';
 import { changePage } from './frames/door';
 import { frameAddress, host, initializeHost, skipFrames } from './frames/host';
 import { isRamPage, MAP_FRAME_MASK, MAP_PRESENT, mapEntry, mapEpoch, mapState } from './frames/map';
 import { readCsr } from './hart/csr';
+import { pcMask } from './hart/csr-value';
 import { refreshFloat } from './hart/csr-write';
 import { at, HART_FRAMES, Hart, MACHINE } from './hart/hart';
 import { dropReservationsOf } from './hart/reservation';
@@ -29,6 +33,8 @@ import { completeRequest, readRequest, takeRequest, writeRequest } from './virti
 import { nextDeadline, skipTo, vmTime as timeOf } from './vm/clock';
 import { createVm, destroyVm } from './vm/lifecycle';
 import { EXIT_COUNT_OFFSET, EXIT_REASONS, hartOf, VM_FRAMES, vmAt } from './vm/vm';
+
+export * from './debug/abi';
 
 /** Prepares a fresh memory; `frameLimit` bounds guest memory and control blocks together. */
 export function hostInitialize(frameLimit: u32): void {
@@ -133,6 +139,7 @@ export function vmDeadline(vm: u32): u64 {
 /** Virtual clock, idle VM: moves time forward. */
 export function vmSkipTo(vm: u32, time: u64): void {
   skipTo(frameAddress(vm), time);
+  updateAlarm(frameAddress(vm));
 }
 
 /** Frame of a RAM page; 0: for a read all zero, for a write no frame is free. */
@@ -251,8 +258,11 @@ export function hartRegister(vm: u32, hart: u32, number: u32): u64 {
 export function hartSetRegister(vm: u32, hart: u32, number: u32, value: u64): void {
   const address = hartIn(vm, hart);
   if (number > 0 && number < 64) store<u64>(address + ((<usize>number) << 3), value);
-  else if (number === 64) at(address).pc = value;
-  else if (number === 65) at(address).privilege = <u32>value;
+  else if (number === 64) {
+    at(address).pc = value & pcMask(address);
+    setPasses(frameAddress(vm), hart, 0);
+  }
+  if (number === 65) at(address).privilege = <u32>value;
   else if (number === 66) at(address).fcsr = <u32>value & 0xff;
   refreshFloat(address);
   selectContexts(address);

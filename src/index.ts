@@ -2,6 +2,7 @@
 export {
   AgentError,
   ConfigurationError,
+  DebugError,
   DiskError,
   HartwoodError,
   ImageError,
@@ -12,6 +13,7 @@ export {
 } from './core/errors.js';
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
+export { type DebugTarget, GdbSession } from './debug/session.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
 export { type Disk, SECTOR_SIZE } from './machine/disk.js';
 export type { ConsolePort } from './machine/virtio/console-port.js';
@@ -29,9 +31,11 @@ export { OverlayDisk, type OverlayOptions } from './storage/overlay-disk.js';
 export { type CreateQcow2Options, createQcow2 } from './storage/qcow2/create.js';
 export type { ExecResult } from './vm/agent.js';
 export type { Console } from './vm/console.js';
+export type { Debugger, HartActivity, Watchpoint } from './vm/debugger.js';
+export type { DebugStop } from './vm/hold.js';
 export type { HostOptions } from './vm/host.js';
 export type { FetchOptions } from './vm/platform.js';
-export type { BareGuest, KernelGuest, VmSpec } from './vm/spec.js';
+export type { BareGuest, FirmwareGuest, KernelGuest, VmSpec } from './vm/spec.js';
 export type { StopKind, StopReason } from './vm/stop-reason.js';
 export type { VmSummary } from './vm/summary.js';
 export type { Vm } from './vm/vm.js';

@@ -20,6 +20,8 @@ export interface ElfFields {
   elfClass?: number;
   data?: number;
   type?: number;
+  /** Of the segment: 4 readable, 2 writable, 1 executable. */
+  flags?: number;
   address?: bigint;
   size?: bigint;
   fileSize?: bigint;
@@ -38,6 +40,7 @@ export function elfFile(code: Uint8Array, fields: ElfFields = {}): Uint8Array {
   view.setUint16(54, 56, true);
   view.setUint16(56, 1, true);
   view.setUint32(64, 1, true);
+  view.setUint32(68, fields.flags ?? 0, true);
   view.setBigUint64(72, 120n, true);
   view.setBigUint64(80, address, true);
   view.setBigUint64(88, address, true);

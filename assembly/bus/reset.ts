@@ -1,6 +1,7 @@
 import { resetUart } from '../dev/uart';
 import { at } from '../hart/hart';
 import { AGENT_UART_IRQ, MAX_HARTS, UART_IRQ } from '../layout';
+import { NEVER } from '../vm/clock';
 import {
   hartOf,
   PLIC_CONTEXT_OFFSET,
@@ -31,7 +32,7 @@ export function resetDevices(vm: usize): void {
 
   record.rtcAlarm = 0;
   record.rtcLatchedHigh = 0;
-  record.rtcAlarmArmed = 0;
+  record.rtcDeadline = NEVER;
   record.rtcInterruptEnabled = 0;
   record.rtcInterruptPending = 0;
 

@@ -2,10 +2,17 @@
  * The goldfish RTC, as QEMU has it: nanoseconds since 1970, read and written in halves. It counts
  * with the VM's clock from `rtcOrigin`, so setting it moves the origin.
  *
- * An alarm set in the past fires at once; firing one that falls due later is not done yet.
+ * ```
+ * idle --ALARM_LOW is written--> armed --its time comes--> idle, and an interrupt is pending
+ *                                  |                       until CLEAR_INTERRUPT
+ *                                  +--CLEAR_ALARM--> idle
+ * ```
+ * An alarm set to a past time fires at once. One that is armed stays where it is when the RTC is set:
+ * that happens in two halves, of which the first may be any time. Drivers then arm it anew.
  */
+import { requestStop } from '../hart/interrupts';
 import { RTC_IRQ, TIMEBASE } from '../layout';
-import { vmTime } from '../vm/clock';
+import { NEVER, vmTime } from '../vm/clock';
 import { vmAt } from '../vm/vm';
 import { plicSetLevel } from './plic';
 
@@ -42,8 +49,31 @@ function updateInterrupt(vm: usize): void {
   plicSetLevel(vm, RTC_IRQ, (record.rtcInterruptEnabled & record.rtcInterruptPending) !== 0);
 }
 
+/** Computes the first tick at which the calendar has reached the alarm. */
+function arm(vm: usize): void {
+  const record = vmAt(vm);
+  const time = vmTime(vm);
+  const calendar = now(vm);
+  record.rtcDeadline = time;
+  if (record.rtcAlarm > calendar) {
+    const left = record.rtcAlarm - calendar;
+    record.rtcDeadline += (left - 1) / NANOSECONDS_PER_TICK + 1;
+  }
+  updateAlarm(vm);
+}
+
+/** Fires the alarm if its time has come. */
+export function updateAlarm(vm: usize): void {
+  const record = vmAt(vm);
+  if (record.rtcDeadline === NEVER || vmTime(vm) < record.rtcDeadline) return;
+  record.rtcDeadline = NEVER;
+  record.rtcInterruptPending = 1;
+  updateInterrupt(vm);
+}
+
 export function rtcLoad(vm: usize, offset: u32): u64 {
   const record = vmAt(vm);
+  updateAlarm(vm);
   switch (offset) {
     case TIME_LOW: {
       const time = now(vm);
@@ -59,7 +89,7 @@ export function rtcLoad(vm: usize, offset: u32): u64 {
     case IRQ_ENABLED:
       return record.rtcInterruptEnabled;
     case ALARM_STATUS:
-      return record.rtcAlarmArmed;
+      return record.rtcDeadline === NEVER ? 0 : 1;
     default:
       return 0;
   }
@@ -67,6 +97,7 @@ export function rtcLoad(vm: usize, offset: u32): u64 {
 
 export function rtcStore(vm: usize, offset: u32, value: u32): void {
   const record = vmAt(vm);
+  updateAlarm(vm);
   switch (offset) {
     case TIME_LOW: {
       const time = now(vm);
@@ -80,8 +111,7 @@ export function rtcStore(vm: usize, offset: u32, value: u32): void {
     }
     case ALARM_LOW:
       record.rtcAlarm = withLow(record.rtcAlarm, value);
-      record.rtcAlarmArmed = record.rtcAlarm > now(vm) ? 1 : 0;
-      if (record.rtcAlarmArmed === 0) record.rtcInterruptPending = 1;
+      arm(vm);
       break;
     case ALARM_HIGH:
       record.rtcAlarm = withHigh(record.rtcAlarm, value);
@@ -90,7 +120,7 @@ export function rtcStore(vm: usize, offset: u32, value: u32): void {
       record.rtcInterruptEnabled = value & 1;
       break;
     case CLEAR_ALARM:
-      record.rtcAlarmArmed = 0;
+      record.rtcDeadline = NEVER;
       break;
     case CLEAR_INTERRUPT:
       record.rtcInterruptPending = 0;
@@ -99,4 +129,6 @@ export function rtcStore(vm: usize, offset: u32, value: u32): void {
       break;
   }
   updateInterrupt(vm);
+  // The slice was cut at the earliest deadline, which may now be another.
+  requestStop(record.running);
 }

@@ -57,7 +57,7 @@ function amo64(address: usize, op: i32, operand: u64): u64 {
 }
 
 function loadReserved(hart: usize, va: u64, bytes: u32): u64 {
-  const address = locateAtomic(hart, va, bytes, READ);
+  const address = locateAtomic(hart, va, bytes, READ, false);
   if (!address) return 0;
   at(hart).reservation = locatedAddress;
   at(hart).reservationSize = bytes;
@@ -66,7 +66,7 @@ function loadReserved(hart: usize, va: u64, bytes: u32): u64 {
 
 /** 0 if stored, 1 if the reservation was gone or of other bytes. */
 function storeConditional(hart: usize, va: u64, bytes: u32, value: u64): u64 {
-  const address = locateAtomic(hart, va, bytes, WRITE);
+  const address = locateAtomic(hart, va, bytes, WRITE, false);
   const held = at(hart).reservationSize === bytes && at(hart).reservation === locatedAddress;
   if (failed) return 0;
   at(hart).reservationSize = 0;
@@ -94,7 +94,7 @@ export function executeAtomic(hart: usize, op: i32, slot: usize): u32 {
   } else if (op === Op.SC_W || op === Op.SC_D) {
     result = storeConditional(hart, va, bytes, operand);
   } else {
-    const address = locateAtomic(hart, va, bytes, WRITE);
+    const address = locateAtomic(hart, va, bytes, WRITE, true);
     if (address) {
       result = bytes === 8 ? amo64(address, op, operand) : word(amo32(address, op, <u32>operand));
       watchToHost(hart, locatedAddress, bytes);

@@ -1,5 +1,6 @@
 /** Control enters a page: the fetch TLB is consulted, and decoded code found for its frame. */
 
+import { hasBreakpointIn, stopsAtBreakpoint } from '../debug/breakpoints';
 import { host } from '../frames/host';
 import { FETCH_ACCESS } from '../hart/cause';
 import { at } from '../hart/hart';
@@ -13,7 +14,7 @@ import { lengthOf } from './decode';
 
 /** `enterPage` found no code page: a trap was taken, which is a step. */
 export const TRAPPED: usize = 0;
-/** No frame was free, nothing happened, and the hart stops. */
+/** No frame was free, or a breakpoint is there: nothing happened, and the hart stops. */
 export const NO_FRAME: usize = 1;
 
 /** Linear address of the halfword at `va` for a fetch, or TRAPPED, or NO_FRAME. */
@@ -49,7 +50,7 @@ function wholePage(hart: usize, entry: usize, address: usize): usize {
 
 /**
  * The code page to execute from at `pc`: that of its frame, or the scratch page for an instruction
- * that straddles two pages or stands in a page that PMP covers in part.
+ * that straddles two pages or stands in a page that PMP covers in part or that has a breakpoint.
  */
 export function enterPage(hart: usize, pc: u64): usize {
   const address = fetchHalf(hart, pc);
@@ -58,7 +59,9 @@ export function enterPage(hart: usize, pc: u64): usize {
   const offset = <u32>pc & LAST_HALFWORD;
   const low: u32 = load<u16>(address);
   const long = lengthOf(low) === 4;
-  if ((isFast(entry) || resolvedFast) && !(long && offset === LAST_HALFWORD)) {
+  const debugged = hasBreakpointIn(at(hart).vm, pc);
+  if (debugged && stopsAtBreakpoint(hart, pc)) return NO_FRAME;
+  if (!debugged && (isFast(entry) || resolvedFast) && !(long && offset === LAST_HALFWORD)) {
     return wholePage(hart, entry, address);
   }
   let word = low;

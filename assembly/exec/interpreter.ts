@@ -7,6 +7,7 @@
  */
 import { executeHot } from '../generated/hot-loop';
 import { at } from '../hart/hart';
+import { SCRATCH_CODE } from '../layout';
 import { TAG_PAGE } from '../mmu/entry';
 import { enterPage, NO_FRAME, TRAPPED } from './fetch';
 import { slotAt } from './operands';
@@ -21,9 +22,22 @@ export function interpret(hart: usize): void {
   const state = at(hart);
   while (state.remaining > 0 && !state.stop) {
     const entered = enterPage(hart, state.pc);
-    if (entered > NO_FRAME) runFrom(hart, entered);
+    if (entered === SCRATCH_CODE) runOne(hart, entered);
+    else if (entered > NO_FRAME) runFrom(hart, entered);
     else if (entered === TRAPPED) state.remaining -= 1;
   }
+}
+
+/** Executes the scratch page's one instruction; one that jumps to itself must be fetched anew, too. */
+function runOne(hart: usize, entered: usize): void {
+  const state = at(hart);
+  const rest = state.remaining - 1;
+  // The slice is the shorter for it as well: the clock counts what it has behind it.
+  state.slice -= rest;
+  state.remaining = 1;
+  runFrom(hart, entered);
+  state.slice += rest;
+  state.remaining += rest;
 }
 
 /** Alternates between the inner loop and exec/slow until control must enter a page anew. */

@@ -3,6 +3,7 @@
  * so that whatever can fault has faulted; then the access acts (law 9).
  */
 import { busFault, busLoad, busStore } from '../bus/bus';
+import { stopsAtAccess } from '../debug/watchpoints';
 import { at } from '../hart/hart';
 import { requestStop } from '../hart/interrupts';
 import { raise } from '../hart/trap';
@@ -14,7 +15,7 @@ import { stopForMemory } from '../vm/exit';
 import { EXIT_BUDGET, EXIT_HTIF, vmAt } from '../vm/vm';
 import { REDIRECT, REENTER } from './outcome';
 
-/** 0, or the outcome (REDIRECT after a trap, REENTER without memory) of an access that failed. */
+/** 0, or the outcome (REDIRECT after a trap, REENTER without memory or for a debugger) of an access that failed. */
 export let failed: u32 = 0;
 
 /** Linear address, or 0: MMIO (`failed` is 0) or failed. */
@@ -33,6 +34,13 @@ function fail(hart: usize, va: u64, cause: u64): void {
     raise(hart, cause, va);
     failed = REDIRECT;
   }
+}
+
+/** Whether a debugger wants to know of an access, all of which is resolved: the hart then stops before it. */
+function isWatched(hart: usize, va: u64, bytes: u32, access: u32, modifies: bool): bool {
+  if (!stopsAtAccess(hart, va, bytes, access, modifies)) return false;
+  failed = REENTER;
+  return true;
 }
 
 function loadBytes(address: usize, bytes: u32): u64 {
@@ -55,8 +63,8 @@ export function loadVirtual(hart: usize, va: u64, bytes: u32): u64 {
   if (bytes > first) return loadCrossing(hart, va, first, bytes);
   const entry = translate(hart, va, READ);
   const address = locate(hart, entry, va, bytes, READ);
+  if (failed || isWatched(hart, va, bytes, READ, false)) return 0;
   if (address) return loadBytes(address, bytes);
-  if (failed) return 0;
   at(hart).missMmio += 1;
   const value = busLoad(hart, guestAddress(entry, va), bytes);
   if (busFault) fail(hart, va, accessFault(READ));
@@ -68,7 +76,7 @@ function loadCrossing(hart: usize, va: u64, first: u32, bytes: u32): u64 {
   const low = crossing(hart, va, first, READ);
   if (failed) return 0;
   const high = crossing(hart, next, bytes - first, READ);
-  if (failed) return 0;
+  if (failed || isWatched(hart, va, bytes, READ, false)) return 0;
   let value: u64 = 0;
   for (let index: u32 = 0; index < bytes; ++index) {
     const from = index < first ? low + index : high + (index - first);
@@ -94,12 +102,12 @@ export function storeVirtual(hart: usize, va: u64, bytes: u32, value: u64): void
   }
   const entry = translate(hart, va, WRITE);
   const address = locate(hart, entry, va, bytes, WRITE);
+  if (failed || isWatched(hart, va, bytes, WRITE, false)) return;
   if (address) {
     storeBytes(address, bytes, value);
     watchToHost(hart, guestAddress(entry, va), bytes);
     return;
   }
-  if (failed) return;
   at(hart).missMmio += 1;
   busStore(hart, guestAddress(entry, va), bytes, value);
   if (busFault) fail(hart, va, accessFault(WRITE));
@@ -109,7 +117,7 @@ function storeCrossing(hart: usize, va: u64, first: u32, bytes: u32, value: u64)
   const low = crossing(hart, va, first, WRITE);
   if (failed) return;
   const high = crossing(hart, va + first, bytes - first, WRITE);
-  if (failed) return;
+  if (failed || isWatched(hart, va, bytes, WRITE, false)) return;
   for (let index: u32 = 0; index < bytes; ++index) {
     const to = index < first ? low + index : high + (index - first);
     store<u8>(to, <u8>(value >> (8 * index)));
@@ -129,14 +137,18 @@ export function watchToHost(hart: usize, gpa: u64, bytes: u32): void {
 
 /**
  * Linear address of an aligned atomic's operand in RAM, with its page open for `access`; 0 with
- * `failed`. `locatedAddress` is its guest-physical address.
+ * `failed`. `locatedAddress` is its guest-physical address. `modifies`: what is written depends on what
+ * is read.
  */
-export function locateAtomic(hart: usize, va: u64, bytes: u32, access: u32): usize {
+export function locateAtomic(hart: usize, va: u64, bytes: u32, access: u32, modifies: bool): usize {
   const entry = translate(hart, va, access);
   const address = locate(hart, entry, va, bytes, access);
-  if (address) locatedAddress = guestAddress(entry, va);
-  else if (!failed) fail(hart, va, accessFault(access));
-  return address;
+  if (!address) {
+    if (!failed) fail(hart, va, accessFault(access));
+    return 0;
+  }
+  locatedAddress = guestAddress(entry, va);
+  return isWatched(hart, va, bytes, access, modifies) ? 0 : address;
 }
 
 export let locatedAddress: u64 = 0;

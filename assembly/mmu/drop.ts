@@ -3,18 +3,21 @@
  * cannot tell (law 4); the next access refills the address from the guest map.
  */
 import { TLB_FETCH_OFFSET, TLB_WRITE_OFFSET } from '../hart/hart';
-import { PAGE_SHIFT, RAM_BASE } from '../layout';
+import { PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
 import { hartOf, vmAt } from '../vm/vm';
 import { spendWork } from '../vm/work';
 import {
   ENTRIES_BEGIN,
   ENTRIES_END,
   ENTRY_SIZE,
+  fetchEntry,
   GUEST_PAGE_MASK,
   guestOf,
+  readEntry,
   setTag,
   TAG_SLOW,
   tagOf,
+  writeEntry,
 } from './entry';
 
 const RAM_PAGE: u32 = <u32>(RAM_BASE >> PAGE_SHIFT);
@@ -43,6 +46,25 @@ export function dropWriteAddresses(vm: usize, page: u32): void {
 /** Decoded code of a RAM page goes: fetches must look for it anew. */
 export function dropFetchAddresses(vm: usize, page: u32): void {
   dropIn(vm, page, TLB_FETCH_OFFSET, ENTRIES_END);
+}
+
+function slow(entry: usize, va: u64): void {
+  if ((tagOf(entry) ^ va) < <u64>PAGE_SIZE) setTag(entry, tagOf(entry) | TAG_SLOW);
+}
+
+/** A debugger looks at each fetch from the virtual page of `va`, in any address space. */
+export function dropFetchesOfPage(vm: usize, va: u64): void {
+  for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
+    slow(fetchEntry(hartOf(vm, index), va), va);
+  }
+}
+
+/** A debugger looks at each load and store in the virtual page of `va`. */
+export function dropDataOfPage(vm: usize, va: u64): void {
+  for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
+    slow(readEntry(hartOf(vm, index), va), va);
+    slow(writeEntry(hartOf(vm, index), va), va);
+  }
 }
 
 /** A new epoch begins: the first store into any page must be seen. */

@@ -28,6 +28,8 @@ import { PAGE_MASK, PAGE_SHIFT } from '../layout';
 export const READ: u32 = 0;
 export const WRITE: u32 = 1;
 export const FETCH: u32 = 2;
+/** A debugger's look at the tables, which no entry comes of. */
+export const PROBE: u32 = 3;
 
 export const TAG_PAGE: u64 = 0xffff_ffff_ffff_f000;
 export const TAG_SLOW: u64 = 1 << 11;

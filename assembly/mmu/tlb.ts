@@ -2,6 +2,7 @@
  * The TLB's slow side: filling, resolving, fencing. The fast side, one compare, stands inline in
  * exec/interpreter; mmu/entry describes the entry.
  */
+import { isWatchedPage } from '../debug/watchpoints';
 import { changePage, readPage } from '../frames/door';
 import { frameRecord } from '../frames/host';
 import { isRamPage } from '../frames/map';
@@ -156,6 +157,7 @@ export function resolve(hart: usize, entry: usize, va: u64, bytes: u32, access: 
   } else {
     address = readPage(vm, <u32>page, true);
   }
+  if (access !== FETCH && isWatchedPage(vm, va)) fast = false;
   if (!address) {
     fault = NO_MEMORY;
     return 0;

@@ -17,7 +17,7 @@ import {
 } from '../hart/cause';
 import { at, SUPERVISOR, USER } from '../hart/hart';
 import { ADUE, MXR, PBMTE, SUM } from '../hart/status';
-import { FETCH, LEVEL_NAPOT, READ, WRITE } from './entry';
+import { FETCH, LEVEL_NAPOT, PROBE, READ, WRITE } from './entry';
 import { checkPmp, PMP_ALLOW } from './pmp';
 
 const PTE_V: u64 = 1;
@@ -57,6 +57,7 @@ function fail(cause: u64): bool {
 
 /** Whether a leaf lets `privilege` make this access (step 6 of 12.3.2, 12.1.1.2). */
 function permits(pte: u64, access: u32, privilege: u32, status: u64): bool {
+  if (access === PROBE) return true;
   if (pte & PTE_U) {
     if (privilege === SUPERVISOR && (access === FETCH || !(status & SUM))) return false;
   } else if (privilege === USER) {
@@ -93,6 +94,8 @@ function update(vm: usize, hart: usize, address: u64, pte: u64, bits: u64, acces
 /**
  * Translates `va` by the tables at satp for `access` with `privilege` (S or U).
  *
+ * A PROBE asks no permission and leaves the tables as they are.
+ *
  * True: `walkedAddress` is the guest-physical address of va's page. False: `walkFault`.
  */
 export function walk(hart: usize, va: u64, access: u32, privilege: u32): bool {
@@ -125,7 +128,8 @@ export function walk(hart: usize, va: u64, access: u32, privilege: u32): bool {
     const below: u64 = (1 << (9 * level)) - 1;
     if (ppn & below) return fail(pageFault(access));
     const bits = access === WRITE ? PTE_A | PTE_D : PTE_A;
-    if ((pte & bits) !== bits && !update(vm, hart, address, pte, bits, access)) return false;
+    if (access !== PROBE && (pte & bits) !== bits && !update(vm, hart, address, pte, bits, access))
+      return false;
     const napot = pte & PTE_N ? <u64>15 : 0;
     const within = below | napot;
     walkedAddress = ((ppn & ~within) | ((va >> 12) & within)) << 12;

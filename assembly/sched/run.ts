@@ -3,6 +3,9 @@
  * deadline. Quanta are counted in steps and kept across calls, so that how the host cuts its budgets
  * changes nothing a guest can see.
  */
+
+import { debugOf, PASS_BREAKPOINT, passes, setPasses } from '../debug/record';
+import { updateAlarm } from '../dev/rtc';
 import { interpret } from '../exec/interpreter';
 import { at, HART_STARTED, HART_STOPPED } from '../hart/hart';
 import { nextInterrupt, wakingBits } from '../hart/interrupts';
@@ -33,7 +36,7 @@ function choose(vm: usize): bool {
   const state = vmAt(vm);
   for (let step: u32 = 0; step < state.harts; ++step) {
     const index = (state.current + step) % state.harts;
-    if (!isRunnable(hartOf(vm, index))) continue;
+    if ((debugOf(vm).held >> index) & 1 || !isRunnable(hartOf(vm, index))) continue;
     if (step || !state.quantumLeft) state.quantumLeft = QUANTUM;
     state.current = index;
     return true;
@@ -41,14 +44,17 @@ function choose(vm: usize): bool {
   return false;
 }
 
-/** Runs one hart for at most `steps` steps; returns how many it took. */
-function runSlice(vm: usize, hart: usize, steps: i64): i64 {
+/**
+ * Runs one hart for at most `steps` steps, which may begin with an interrupt if it is `interruptible`;
+ * returns how many it took.
+ */
+export function runSlice(vm: usize, hart: usize, steps: i64, interruptible: bool): i64 {
   const state = at(hart);
   state.slice = steps;
   state.remaining = steps;
   state.stop = 0;
   vmAt(vm).running = <u32>hart;
-  const code = nextInterrupt(hart);
+  const code = interruptible ? nextInterrupt(hart) : -1;
   if (code >= 0) {
     interrupt(hart, code);
     state.remaining -= 1;
@@ -72,6 +78,7 @@ function isAnyStarted(vm: usize): bool {
 }
 
 function updateAllTimers(vm: usize): void {
+  updateAlarm(vm);
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) updateTimers(hartOf(vm, index));
 }
 
@@ -85,11 +92,15 @@ function runHarts(vm: usize, budget: u64): u32 {
     const untilDeadline = stepsUntil(vm, nextDeadline(vm));
     let steps = left;
     if (state.harts > 1 && <i64>state.quantumLeft < steps) steps = state.quantumLeft;
+    // What a debugger stopped before is executed first, by itself.
+    const passing = passes(vm, state.current) !== 0;
+    if (passing) steps = 1;
     const cut = <i64>untilDeadline <= steps;
     if (cut) steps = untilDeadline;
     if (state.harts > 1) dropOtherReservations(vm, hart);
     spendWork(vm, SLICE_WORK + HART_WORK * state.harts);
-    const taken = runSlice(vm, hart, steps);
+    const taken = runSlice(vm, hart, steps, !passing);
+    if (passing && taken) setPasses(vm, at(hart).index, 0);
     left -= taken;
     state.quantumLeft -= min<u32>(state.quantumLeft, <u32>taken);
     if (!state.quantumLeft || (cut && taken === steps)) passOn(vm);
@@ -111,8 +122,31 @@ export function runVm(vm: usize, budget: u64, now: u64, rate: u64): u32 {
   synchronize(vm, now, rate);
   state.exitPending = EXIT_BUDGET;
   state.work = 0;
-  const reason = runHarts(vm, budget);
+  return countExit(vm, runHarts(vm, budget));
+}
+
+function countExit(vm: usize, reason: u32): u32 {
   const counter = vm + EXIT_COUNT_OFFSET + ((<usize>reason) << 3);
   store<u64>(counter, load<u64>(counter) + 1);
   return reason;
+}
+
+/**
+ * One step of one hart, while the others stand still, for a debugger: no interrupt is taken, breakpoints
+ * at its pc count for nothing, a wait for an interrupt ends. A stopped or suspended hart takes no
+ * step. Returns what the instruction ended the run with, else EXIT_BUDGET.
+ */
+export function stepHart(vm: usize, index: u32, now: u64, rate: u64): u32 {
+  const state = vmAt(vm);
+  const hart = hartOf(vm, index);
+  synchronize(vm, now, rate);
+  state.exitPending = EXIT_BUDGET;
+  state.work = 0;
+  if (at(hart).waiting && at(hart).state === HART_STARTED) at(hart).waiting = 0;
+  if (!isRunnable(hart)) return countExit(vm, EXIT_BUDGET);
+  if (state.harts > 1) dropOtherReservations(vm, hart);
+  setPasses(vm, index, passes(vm, index) | PASS_BREAKPOINT);
+  if (runSlice(vm, hart, 1, false)) setPasses(vm, index, 0);
+  updateAllTimers(vm);
+  return countExit(vm, state.exitPending);
 }

@@ -26,6 +26,8 @@ const FLAG_INDIRECT: u32 = 4;
 
 /** Linux makes indirect tables longer than a small queue; QEMU too takes so many. */
 const MOST_BUFFERS: u32 = 1024;
+/** With the descriptor of the table itself. */
+const MOST_DESCRIPTORS: u32 = MOST_BUFFERS + 1;
 /** Bytes of a request; Linux's largest have 1 to 4 MiB. It bounds what one request can pin. */
 const MOST_BYTES: u64 = 16 << 20;
 
@@ -62,7 +64,7 @@ export function readChain(vm: usize, slot: Slot, queue: Queue, head: u32, first:
       indirect = true;
       table = gpa;
       size = length / DESCRIPTOR_SIZE;
-      most = MOST_BUFFERS;
+      most = MOST_DESCRIPTORS;
       index = 0;
       continue;
     }

@@ -13,9 +13,10 @@ import { SLAB_FRAMES, VIRTIO_QUEUES, VIRTIO_SLOTS, vmAt } from '../vm/vm';
 import { NO_SLAB, readChain } from './chain';
 import { copyFromGuest, copyToGuest } from './guest-copy';
 import { breakDevice, raiseInterrupt } from './interrupt';
-import { askForNotification, availableCount, nextHead, putUsed } from './ring';
+import { askForNotification, availableCount, nextHead, putUsed, reserveUsedRing } from './ring';
 import {
   chainOf,
+  hasRoomFor,
   pinChain,
   releaseChain,
   Slab,
@@ -64,6 +65,7 @@ export function takeRequest(vm: usize, slotIndex: u32, queueIndex: u32): u32 {
   const slot = slotAt(vm, slotIndex);
   const queue = queueAt(slot, queueIndex);
   if (!isServed(slot) || !queue.ready) return TAKE_NONE;
+  if (!reserveUsedRing(vm, queue)) return TAKE_NO_MEMORY;
   const count = availableCount(vm, queue);
   if (!count) {
     askForNotification(vm, slot, queue);
@@ -77,19 +79,26 @@ export function takeRequest(vm: usize, slotIndex: u32, queueIndex: u32): u32 {
   if (!first) return shortOfSlabs(vm);
   const head = nextHead(vm, queue);
   const cause = readChain(vm, slot, queue, head, first);
-  if (cause === NO_SLAB || (cause === CAUSE_NONE && !pinChain(vm, first))) {
+  const refusal = refusalOf(vm, slot, first, cause);
+  if (refusal !== TAKE_NONE) {
     releaseChain(vm, first);
-    return cause === NO_SLAB ? shortOfSlabs(vm) : TAKE_NO_MEMORY;
-  }
-  if (cause !== CAUSE_NONE) {
-    releaseChain(vm, first);
-    breakDevice(vm, slot, cause);
-    return TAKE_BROKEN;
+    return refusal;
   }
   begin(vm, slabAt(first), slotIndex, queueIndex, head);
   queue.availableNext = (queue.availableNext + 1) & 0xffff;
   queue.inFlight += 1;
   return <u32>first;
+}
+
+/** Pins a chain that was read with `cause`; why it cannot be taken, or TAKE_NONE. */
+function refusalOf(vm: usize, slot: Slot, first: usize, cause: u32): u32 {
+  if (cause === NO_SLAB) return shortOfSlabs(vm);
+  if (cause !== CAUSE_NONE) {
+    breakDevice(vm, slot, cause);
+    return TAKE_BROKEN;
+  }
+  if (!hasRoomFor(vm, first)) return TAKE_LATER;
+  return pinChain(vm, first) ? TAKE_NONE : TAKE_NO_MEMORY;
 }
 
 function shortOfSlabs(vm: usize): u32 {

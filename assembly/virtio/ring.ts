@@ -1,6 +1,6 @@
 /**
  * The split rings (VIRTIO 1.2 §2.7). Once a queue is ready, all of its three parts are known to lie
- * in RAM, aligned, with a frame for each page that the device writes.
+ * in RAM, aligned; once a request was asked for, each page that the device writes has a frame.
  *
  * ```
  * available: flags u16, idx u16, ring u16 × size, used_event u16        written by the driver
@@ -8,7 +8,7 @@
  * ```
  */
 import { guestRead, reservePage } from '../frames/door';
-import { PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
 import { changeAt, isRamRange } from './guest-copy';
 import { EVENT_IDX, Queue, Slot } from './slot';
 
@@ -20,17 +20,27 @@ const AVAILABLE_SIZE: u64 = 2;
 /** The driver asks for no interrupts (VIRTIO 1.2 §2.7.6, VIRTQ_AVAIL_F_NO_INTERRUPT). */
 const NO_INTERRUPT: u32 = 1;
 
+function usedSize(queue: Queue): u64 {
+  return RING + USED_SIZE * <u64>queue.size + 2;
+}
+
 /** Whether the queue's parts are where and what rings may be; then they can be used. */
 export function checkRings(vm: usize, queue: Queue): bool {
   const size = <u64>queue.size;
   if (!size || size > queue.most || popcnt<u64>(size) !== 1) return false;
   if (queue.descriptors & 15 || queue.available & 1 || queue.used & 3) return false;
-  const usedSize = RING + USED_SIZE * size + 2;
   if (!isRamRange(vm, queue.descriptors, DESCRIPTOR_SIZE * size)) return false;
   if (!isRamRange(vm, queue.available, RING + AVAILABLE_SIZE * size + 2)) return false;
-  if (!isRamRange(vm, queue.used, usedSize)) return false;
-  const end = (queue.used + usedSize + PAGE_SIZE - 1) & ~(<u64>PAGE_SIZE - 1);
-  for (let gpa = queue.used; gpa < end; gpa += PAGE_SIZE) {
+  return isRamRange(vm, queue.used, usedSize(queue));
+}
+
+/**
+ * Gives the used ring its frames; false when the host has none left. Not when the queue gets ready: the
+ * driver did nothing wrong then, and could not be told to wait.
+ */
+export function reserveUsedRing(vm: usize, queue: Queue): bool {
+  const end = queue.used + usedSize(queue);
+  for (let gpa = queue.used & ~(<u64>PAGE_MASK); gpa < end; gpa += PAGE_SIZE) {
     if (!reservePage(vm, <u32>((gpa - RAM_BASE) >> PAGE_SHIFT))) return false;
   }
   return true;

@@ -14,6 +14,7 @@ import { allocateFrame, frameAddress, frameRecord, freeFrame } from '../frames/h
 import { MAP_FRAME_MASK, mapEntry, mapState } from '../frames/map';
 import { PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
 import { SLAB_FRAMES, SLAB_TABLE_OFFSET, vmAt } from '../vm/vm';
+import { spendWork } from '../vm/work';
 
 @unmanaged
 export class Slab {
@@ -30,9 +31,9 @@ export class Slab {
   writable: u32;
   /** Segments in this slab. */
   count: u32;
-  /** The chain's last slab (in its first). */
+  /** The chain's last slab, and how many pages its buffers touch (both in its first). */
   last: u32;
-  reserved: u32;
+  pages: u32;
 }
 
 /** A buffer: a piece of RAM. Those that the device may write stand behind all others. */
@@ -48,6 +49,12 @@ const SEGMENTS_OFFSET: u32 = 48;
 const SEGMENT_SIZE: u32 = 16;
 const SEGMENTS: u32 = (SLAB_SIZE - SEGMENTS_OFFSET) / SEGMENT_SIZE;
 const SLABS_A_FRAME: u32 = PAGE_SIZE / SLAB_SIZE;
+
+/**
+ * Pages that a VM's requests under way may pin, 256 MiB; a page counts once for each buffer in it. A reset
+ * unpins them all in one call into the core, which must stay short.
+ */
+const MOST_PINS: u32 = 65_536;
 
 export function slabAt(address: usize): Slab {
   return changetype<Slab>(address);
@@ -100,6 +107,7 @@ export function addSegment(vm: usize, first: Slab, gpa: u64, length: u32, writab
   segment.length = length;
   segment.writable = writable;
   slab.count += 1;
+  first.pages += endPage(segment) - firstPage(segment);
   return true;
 }
 
@@ -114,6 +122,12 @@ export function releaseChain(vm: usize, first: usize): void {
     vmAt(vm).freeSlab = <u32>address;
     address = next;
   }
+}
+
+/** Whether a chain's pages may be pinned besides those that are; one that is alone always may. */
+export function hasRoomFor(vm: usize, first: usize): bool {
+  const pins = vmAt(vm).pins;
+  return !pins || pins + slabAt(first).pages <= MOST_PINS;
 }
 
 /**
@@ -154,6 +168,7 @@ function reserveSegment(vm: usize, segment: Segment): bool {
 }
 
 function addPins(vm: usize, first: usize, pins: i32): void {
+  vmAt(vm).pins += slabAt(first).pages * pins;
   for (let address = first; address; address = slabAt(address).next) {
     const slab = slabAt(address);
     for (let index: u32 = 0; index < slab.count; ++index) {
@@ -184,12 +199,14 @@ export const ALL_QUEUES: u32 = u32.MAX_VALUE;
 
 /** Makes the requests of a slot's queue void: they can never be answered. */
 export function dropChains(vm: usize, slot: u32, queue: u32): void {
+  spendWork(vm, vmAt(vm).slabFrames * SLABS_A_FRAME);
   for (let index: u32 = 0; index < vmAt(vm).slabFrames; ++index) {
     const frame = <usize>load<u32>(vm + ((<usize>index) << 2), SLAB_TABLE_OFFSET);
     for (let slab = frame; slab < frame + PAGE_SIZE; slab += SLAB_SIZE) {
       const chain = slabAt(slab);
       if (!chain.serial || chain.slot !== slot) continue;
       if (queue !== ALL_QUEUES && chain.queue !== queue) continue;
+      spendWork(vm, chain.pages);
       unpinChain(vm, slab);
       releaseChain(vm, slab);
     }

@@ -11,7 +11,8 @@ import { STCE } from '../hart/status';
 import { STEPS_PER_TICK } from '../layout';
 import { CLOCK_VIRTUAL, hartOf, VM_SBI, Vm, vmAt } from './vm';
 
-const NEVER: u64 = u64.MAX_VALUE;
+/** A deadline that is not set. */
+export const NEVER: u64 = u64.MAX_VALUE;
 /**
  * Real clock: steps carry time on by 5 ms at most, the longest that a call should last. The speed measured
  * may be wrong by far, on a busy host; time that ran ahead would have to stand still until it is true.
@@ -68,10 +69,17 @@ export function updateTimers(hart: usize): void {
   setLine(hart, STIP, supervisorTimer(hart) && time >= at(hart).stimecmp);
 }
 
-/** The earliest time in the future at which a timer of a started hart falls due. */
+/** The RTC's alarm while it can interrupt; else it is looked at when the guest asks (dev/rtc). */
+function alarmDeadline(state: Vm): u64 {
+  return state.rtcInterruptEnabled ? state.rtcDeadline : NEVER;
+}
+
+/** The earliest time in the future at which a timer of a started hart, or the alarm, falls due. */
 export function nextDeadline(vm: usize): u64 {
   const now = vmTime(vm);
   let earliest = LATEST;
+  const alarm = alarmDeadline(vmAt(vm));
+  if (alarm > now && alarm < earliest) earliest = alarm;
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
     const hart = hartOf(vm, index);
     if (at(hart).state === HART_STOPPED) continue;

@@ -1,5 +1,6 @@
 /** A VM comes and goes: its control blocks, its map, its frames. */
 import { resetDevices } from '../bus/reset';
+import { DEBUG_END } from '../debug/record';
 import { releaseCode } from '../exec/code-page';
 import { allocateRun, frameAddress, freeFrame, freeRun } from '../frames/host';
 import { MAP_FRAME_MASK, MAP_PRESENT, mapState } from '../frames/map';
@@ -32,6 +33,7 @@ export function createVm(ramSize: u64, harts: u32, extensions: u64, flags: u32):
   if (offsetof<Hart>() > SUPERPAGES_OFFSET) ERROR('the record of a hart has outgrown its place');
   if (offsetof<Slot>() > CONFIG_OFFSET) ERROR('the record of a slot has outgrown its place');
   if (offsetof<Queue>() > VIRTIO_QUEUE_RECORD) ERROR('the record of a queue is too large');
+  if (DEBUG_END > MAP_OFFSET) ERROR('what a debugger sets has outgrown its place');
   if (!harts || harts > MAX_HARTS || ramSize > (<u64>MAP_ENTRIES) << 21) return 0;
   if (ramSize & PAGE_MASK) return 0;
   const block = allocateRun(VM_FRAMES);

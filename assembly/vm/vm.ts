@@ -91,11 +91,11 @@ export class Vm {
   /** Work of this call beyond its steps (vm/work). */
   work: u32;
 
-  /** RTC: host nanoseconds at time 0, the alarm, its state. */
+  /** RTC: calendar's nanoseconds at time 0; the alarm, and the tick when it falls due if it is armed. */
   rtcOrigin: u64;
   rtcAlarm: u64;
+  rtcDeadline: u64;
   rtcLatchedHigh: u32;
-  rtcAlarmArmed: u32;
   rtcInterruptEnabled: u32;
   rtcInterruptPending: u32;
 
@@ -110,6 +110,8 @@ export class Vm {
   /** Address of the first free slab of chains, and how many frames of slabs there are. */
   freeSlab: u32;
   slabFrames: u32;
+  /** Pages that device requests under way have pinned (virtio/slab). */
+  pins: u32;
 }
 
 export const HART_TABLE_OFFSET: usize = 256;
@@ -122,6 +124,9 @@ export const UART_OFFSET: usize = PLIC_CONTEXT_OFFSET + 2 * <usize>MAX_HARTS * P
 export const UART_RECORD: usize = 64;
 /** How often each EXIT_* was returned: u64 each. */
 export const EXIT_COUNT_OFFSET: usize = UART_OFFSET + <usize>UARTS * UART_RECORD;
+
+/** What a debugger has set (debug/record): the last KiB of the block's first page. */
+export const DEBUG_OFFSET: usize = <usize>PAGE_SIZE - 1024;
 
 /** First level of the guest map: 2,048 addresses of sub-tables, 2 MiB of guest memory each. */
 export const MAP_OFFSET: usize = <usize>PAGE_SIZE;

@@ -11,6 +11,7 @@ export interface RunOptions {
   readonly memory: string;
   readonly cpus: string;
   readonly cpu: string;
+  readonly firmware?: string;
   readonly kernel?: string;
   readonly initrd?: string;
   readonly append?: string;
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly timeout?: string;
   readonly json?: boolean;
   readonly signature?: string;
+  readonly gdb?: string;
+  readonly gdbWait?: boolean;
 }
 
 const EXAMPLES = `
@@ -30,12 +33,14 @@ Examples:
   hartwood run --exec 'uname -a'                    boot, run a command, leave with its status
   hartwood run --memory 1G --cpus 4 --cpu rv64,sv57=off
   hartwood run --kernel Image --initrd initrd.cpio --append 'console=ttyS0 quiet'
+  hartwood run --firmware fw_jump.bin --kernel debian
   hartwood run --bare rv64ui-p-add --signature add.signature
+  hartwood run --gdb 1234 --gdb-wait                then: gdb-multiarch -ex 'target remote :1234'
   hartwood run --exec 'cat /proc/uptime' --clock virtual --seed 7 --json
 
 Exit status:
   0 all is well; of the command with --exec; of the program with --bare; else
-  2 wrong options, 3 wrong kernel, initrd or program, 4 the default guest cannot be fetched,
+  2 wrong options, 3 wrong firmware, kernel, initrd or program, 4 the default guest cannot be fetched,
   5 the guest died, 6 a fault of Hartwood, 124 time is over, 128+N ended by signal N
 `;
 
@@ -56,7 +61,8 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
       `CPU model, then NAME=on|off for any of: ${CPU_SWITCHES.join(' ')}`,
       DEFAULT_CPU,
     )
-    .option('--kernel <file>', 'a riscv64 Linux Image to boot')
+    .option('--firmware <file>', 'M-mode firmware to start with, as OpenSBI or U-Boot')
+    .option('--kernel <file>', "a riscv64 Linux Image to boot; below --firmware also 'debian'")
     .option('--initrd <file>', 'its initial RAM disk')
     .option('--append <string>', "the kernel's command line; added to the default guest's own")
     .option('--bare <file>', 'an RV64 ELF executable to start in M-mode')
@@ -70,6 +76,8 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
     .option('--timeout <seconds>', 'end after so long, counted by the clock')
     .option('--json', 'a summary as the last line of stdout; guest output goes to stderr')
     .option('--signature <file>', 'write what stands from begin_signature to end_signature')
+    .option('--gdb <port>', 'serve GDB on this port of 127.0.0.1; 0 picks one and says which')
+    .option('--gdb-wait', 'with --gdb: wait for GDB before the first instruction')
     .addHelpText('after', EXAMPLES)
     .action((guest: string | undefined, options: RunOptions) =>
       action(guest === undefined ? options : { ...options, guest }),
@@ -82,12 +90,13 @@ export interface RunNumbers {
   readonly seed?: bigint;
   /** Milliseconds. */
   readonly timeout?: number;
+  readonly gdb?: number;
 }
 
 /** @throws ConfigurationError for numbers that are none and options that exclude each other. */
 export function checkOptions(options: RunOptions): RunNumbers {
-  const { bare, guest, kernel } = options;
-  for (const name of ['bare', 'kernel', 'initrd'] as const) {
+  const { bare, firmware, guest, kernel } = options;
+  for (const name of ['bare', 'firmware', 'kernel', 'initrd'] as const) {
     if (guest !== undefined && options[name] !== undefined) {
       throw new ConfigurationError(`--${name} and the built guest '${guest}' exclude each other`);
     }
@@ -95,14 +104,19 @@ export function checkOptions(options: RunOptions): RunNumbers {
   if (options.temporary && guest === undefined) {
     throw new ConfigurationError('--temporary needs the name of a built guest beside it');
   }
-  for (const name of ['kernel', 'initrd', 'append', 'exec'] as const) {
+  for (const name of ['firmware', 'kernel', 'initrd', 'append', 'exec'] as const) {
     if (bare !== undefined && options[name] !== undefined) {
       throw new ConfigurationError(`--bare and --${name} exclude each other`);
     }
   }
   if (options.exec?.trim() === '') throw new ConfigurationError('--exec needs a command');
-  if (options.initrd !== undefined && kernel === undefined) {
-    throw new ConfigurationError('--initrd needs --kernel beside it');
+  if (options.initrd !== undefined && kernel === undefined && firmware === undefined) {
+    throw new ConfigurationError('--initrd needs --kernel or --firmware beside it');
+  }
+  if (options.initrd !== undefined && firmware !== undefined && kernel === 'debian') {
+    throw new ConfigurationError(
+      '--kernel debian has an initrd of its own; --initrd needs another',
+    );
   }
   if (options.signature !== undefined && bare === undefined) {
     throw new ConfigurationError('--signature needs --bare beside it');
@@ -117,9 +131,17 @@ export function checkOptions(options: RunOptions): RunNumbers {
   if (timeout !== undefined && !(/^\d+(\.\d+)?$/.test(timeout) && Number(timeout) > 0)) {
     throw new ConfigurationError(`--timeout '${timeout}' is no number of seconds above 0`);
   }
+  const { gdb } = options;
+  if (gdb !== undefined && !(/^\d{1,5}$/.test(gdb) && Number(gdb) < 65536)) {
+    throw new ConfigurationError(`--gdb '${gdb}' is no port; right would be 0 to 65535`);
+  }
+  if (options.gdbWait && gdb === undefined) {
+    throw new ConfigurationError('--gdb-wait needs --gdb beside it');
+  }
   return {
     cpus: Number(options.cpus),
     ...(seed === undefined ? {} : { seed: BigInt(seed) }),
     ...(timeout === undefined ? {} : { timeout: Number(timeout) * 1000 }),
+    ...(gdb === undefined ? {} : { gdb: Number(gdb) }),
   };
 }

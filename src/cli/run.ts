@@ -44,11 +44,12 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
     clock: options.clock,
     fetch: { signal: abort.signal, progress: progress.report },
     ...(numbers.seed === undefined ? {} : { seed: numbers.seed }),
-    ...appendOf(options, guest, built),
+    ...appendOf(options, built),
     ...(options.exec === undefined ? {} : { onReset: 'stop' as const }),
   });
   progress[Symbol.dispose]();
   if (options.signature !== undefined) signatureRange(vm.symbols);
+  await using _gdb = await serveGdb(vm, numbers.gdb, options.gdbWait === true);
 
   const leave = async () => {
     // What the guest has not written yet would be lost with the power.
@@ -63,6 +64,7 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
     options.exec === undefined
       ? await converse(vm, options, limits, abort, leave)
       : await execute(vm, options.exec, options, limits, leave);
+  await vm.stop();
   if (options.signature !== undefined) await writeSignature(vm, options.signature);
   if (outcome.complaint !== undefined) process.stderr.write(`hartwood: ${outcome.complaint}\n`);
   if (options.json) {
@@ -78,24 +80,44 @@ async function openBuilt(options: RunOptions): Promise<OpenGuest | undefined> {
   return openGuest(options.guest, { temporary: options.temporary ?? false });
 }
 
-async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {
-  if (options.bare !== undefined) return { bare: await readInputFile(options.bare, 'program') };
-  if (options.kernel === undefined) return 'debian';
-  const kernel = await readInputFile(options.kernel, 'kernel');
-  if (options.initrd === undefined) return { kernel };
-  return { kernel, initrd: await readInputFile(options.initrd, 'initrd') };
+/** Serves GDB, if that is wanted; the port closes with the result. */
+async function serveGdb(vm: Vm, port: number | undefined, wait: boolean): Promise<AsyncDisposable> {
+  if (port === undefined) return { [Symbol.asyncDispose]: async () => {} };
+  const { GdbServer } = await import('../node/gdb-server.js');
+  const server = await GdbServer.listen(vm, port);
+  const waiting = wait ? ', and the machine waits for it' : '';
+  process.stderr.write(`hartwood: GDB is served on 127.0.0.1:${server.port}${waiting}\n`);
+  if (wait) await vm.debugger.pause();
+  return server;
 }
 
-function appendOf(
-  options: RunOptions,
-  guest: VmSpec['guest'],
-  built: OpenGuest | undefined,
-): { append?: string } {
+async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {
+  if (options.bare !== undefined) return { bare: await readInputFile(options.bare, 'program') };
+  const read = async <Name extends 'firmware' | 'kernel' | 'initrd'>(name: Name) => {
+    const path = options[name];
+    return path === undefined ? {} : { [name]: await readInputFile(path, name) };
+  };
+  if (options.firmware !== undefined) {
+    const firmware = await readInputFile(options.firmware, 'firmware');
+    if (isDefault(options)) return { firmware, kernel: 'debian' };
+    return { firmware, ...(await read('kernel')), ...(await read('initrd')) };
+  }
+  if (options.kernel === undefined) return 'debian';
+  const kernel = await readInputFile(options.kernel, 'kernel');
+  return { kernel, ...(await read('initrd')) };
+}
+
+function appendOf(options: RunOptions, built: OpenGuest | undefined): { append?: string } {
   const words = [options.append];
-  if (options.exec !== undefined && (built || guest === 'debian')) words.unshift(EXEC_WORDS);
+  if (options.exec !== undefined && (built || isDefault(options))) words.unshift(EXEC_WORDS);
   words.unshift(built?.spec.append);
   const given = words.filter((word) => word !== undefined);
   return given.length === 0 ? {} : { append: given.join(' ') };
+}
+
+/** Whether the default guest is to be booted, by itself or below firmware. */
+function isDefault({ bare, firmware, kernel }: RunOptions): boolean {
+  return bare === undefined && kernel === (firmware === undefined ? undefined : 'debian');
 }
 
 interface Limits {
@@ -114,7 +136,7 @@ async function converse(
   const output = options.json ? process.stderr : process.stdout;
   const shown = showConsole(vm, output);
   const quit = () => abort.abort(new Interruption('left by Ctrl-A X', ExitStatus.Ok));
-  const prompts = options.kernel === undefined && options.bare === undefined;
+  const prompts = isDefault(options);
   const disconnect = typeOnConsole(vm, process.stdin, process.stderr, quit, prompts);
   try {
     await vm.start();

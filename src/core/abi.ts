@@ -48,6 +48,16 @@ export interface CoreExports {
   hartCsr(vm: number, hart: number, csr: number): bigint;
   hartCounter(vm: number, hart: number, which: number): bigint;
   vmExits(vm: number, reason: number): bigint;
+  vmSetBreakpoint(vm: number, address: bigint): number;
+  vmClearBreakpoint(vm: number, address: bigint): number;
+  vmSetWatchpoint(vm: number, address: bigint, length: bigint, kinds: number): number;
+  vmClearWatchpoint(vm: number, address: bigint, length: bigint, kinds: number): number;
+  vmDebugStop(vm: number, which: number): bigint;
+  vmHoldHarts(vm: number, harts: number): void;
+  vmStepHart(vm: number, hart: number, now: bigint, rate: bigint): number;
+  hartTranslate(vm: number, hart: number, address: bigint): bigint;
+  hartSetCsr(vm: number, hart: number, csr: number, value: bigint): number;
+  hartActivity(vm: number, hart: number): number;
 }
 
 /** What `layoutValue` answers, by its argument. */
@@ -100,8 +110,8 @@ export const VIRTIO_CAUSES = [
 ] as const;
 export type VirtioCause = (typeof VIRTIO_CAUSES)[number];
 
-/** `hartRegister` numbers beyond x0..x31 and f0..f31. */
-export const HartRegister = { F: 32, Pc: 64, Privilege: 65, Fcsr: 66 } as const;
+/** `hartRegister` numbers: some of x0..x31 by their names in calls, and those beyond f0..f31. */
+export const HartRegister = { A2: 12, F: 32, Pc: 64, Privilege: 65, Fcsr: 66 } as const;
 
 /** `hartCounter` names, by number. */
 export const HART_COUNTERS = [

@@ -128,6 +128,19 @@ export class Core {
     }
   }
 
+  /**
+   * One step of one hart, for a debugger; `now` and `rate` as for `run`.
+   *
+   * @throws InternalError if the core itself failed.
+   */
+  step(vm: number, hart: number, now: bigint, rate: bigint): ExitReason {
+    try {
+      return (this.#exports.vmStepHart(vm, hart, now, rate) >>> 0) as ExitReason;
+    } catch (cause) {
+      throw new InternalError(`the core failed: ${cause}`, { cause });
+    }
+  }
+
   exitCode(vm: number): number {
     return this.#exports.vmExitCode(vm) >>> 0;
   }

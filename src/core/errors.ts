@@ -74,6 +74,13 @@ export class DiskError extends HartwoodError {
   }
 }
 
+/** A register, address or step that a debugger asked for and that there is not. */
+export class DebugError extends HartwoodError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('debug', message, options);
+  }
+}
+
 /** The core found its own state broken; a fault of this project, never of the guest. */
 export class InternalError extends HartwoodError {
   constructor(message: string, options?: { cause?: unknown }) {

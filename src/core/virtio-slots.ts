@@ -1,4 +1,11 @@
-import { LayoutValue, VIRTIO_CAUSES, type VirtioCause, VirtioTake } from './abi.js';
+import {
+  LayoutValue,
+  VIRTIO_CAUSES,
+  VIRTIO_CONFIG_SIZE,
+  VIRTIO_QUEUES,
+  type VirtioCause,
+  VirtioTake,
+} from './abi.js';
 import type { Core } from './core.js';
 
 /** A request as the core names it: `serial` makes up for addresses that are used again. */
@@ -63,6 +70,7 @@ export class VirtioSlots {
     },
   ): boolean {
     const { type, features, queues, config } = device;
+    if (queues.length > VIRTIO_QUEUES || config.length > VIRTIO_CONFIG_SIZE) return false;
     const sizes = Uint32Array.from(queues);
     const area = this.#core.bytes;
     area.set(new Uint8Array(sizes.buffer), this.#transfer);
@@ -138,6 +146,7 @@ export class VirtioSlots {
 
   /** Changes the configuration space; false beyond its end. */
   setConfig(slot: number, offset: number, bytes: Uint8Array): boolean {
+    if (bytes.length > VIRTIO_CONFIG_SIZE) return false;
     this.#core.bytes.set(bytes, this.#transfer);
     return this.#core.exports.virtioSetConfig(this.#vm, slot, offset, bytes.length) !== 0;
   }

@@ -3,8 +3,10 @@ import { ImageError } from '../core/errors.js';
 import { type BoardOptions, boardBlob } from './board.js';
 import { requireLinuxCapable } from './cpu-model.js';
 import { type ElfProgram, parseElf } from './elf.js';
+import { planFirmware } from './firmware.js';
 import { parseKernelImage } from './kernel-image.js';
 import { formatMemorySize } from './memory-size.js';
+import { alignDown, alignUp, checkCommandLine, PAGE } from './placement.js';
 
 /** Bytes that lie somewhere in RAM when a VM starts. */
 export interface PlacedBytes {
@@ -18,33 +20,43 @@ export interface BootPlan {
   readonly entry: bigint;
   /** Guest-physical address of the device tree, in a1 at the start. */
   readonly tree: bigint;
-  /** Bare programs begin in M-mode on all harts; kernels in S-mode on the first. */
+  /** Bare programs and firmware begin in M-mode on all harts; kernels in S-mode on the first. */
   readonly machineMode: boolean;
   readonly symbols: ReadonlyMap<string, bigint>;
+  /** In a2 at the start: where firmware finds what to start next. */
+  readonly nextStage?: bigint;
 }
 
-/** What to start: a Linux kernel, or a bare program. */
-export type BootImages =
-  | { readonly kernel: Uint8Array; readonly initrd?: Uint8Array; readonly append?: string }
-  | { readonly bare: Uint8Array };
+/** A Linux kernel, started in S-mode with the core's own SBI. */
+export interface KernelImages {
+  readonly kernel: Uint8Array;
+  readonly initrd?: Uint8Array;
+  readonly append?: string;
+}
 
-const PAGE = 4096n;
+/** Firmware with what it is to start. */
+export interface FirmwareImages {
+  readonly firmware: Uint8Array;
+  readonly kernel?: Uint8Array;
+  readonly initrd?: Uint8Array;
+  readonly append?: string;
+}
+
+/** What to start: a Linux kernel, a bare program, or firmware. */
+export type BootImages = KernelImages | { readonly bare: Uint8Array } | FirmwareImages;
+
 /** Linux maps its early page tables by 2 MiB; a tree within one such piece is always reached. */
 const TREE_ALIGNMENT = 0x1_0000n;
-/** Linux's COMMAND_LINE_SIZE for RISC-V, with its terminating zero. */
-const COMMAND_LINE_SIZE = 1024;
-
-const alignDown = (value: bigint, alignment: bigint) => value - (value % alignment);
-const alignUp = (value: bigint, alignment: bigint) => alignDown(value + alignment - 1n, alignment);
 
 /**
  * Places images and device tree in RAM: the kernel at its text offset, the tree at the end of RAM, the
- * initrd right below the tree.
+ * initrd right below the tree. With firmware the places are others (firmware.ts).
  *
  * @throws ImageError for a file of the wrong kind, or one that does not fit.
  */
 export function planBoot(images: BootImages, board: BoardOptions): BootPlan {
-  return 'bare' in images ? planBare(images.bare, board) : planKernel(images, board);
+  if ('bare' in images) return planBare(images.bare, board);
+  return 'firmware' in images ? planFirmware(images, board) : planKernel(images, board);
 }
 
 function placeTree(board: BoardOptions): PlacedBytes {
@@ -53,16 +65,11 @@ function placeTree(board: BoardOptions): PlacedBytes {
   return { address: alignDown(end - BigInt(bytes.length), TREE_ALIGNMENT), bytes };
 }
 
-function planKernel(
-  images: Exclude<BootImages, { readonly bare: Uint8Array }>,
-  board: BoardOptions,
-): BootPlan {
+function planKernel(images: KernelImages, board: BoardOptions): BootPlan {
   requireLinuxCapable(board.cpu);
   const kernel = parseKernelImage(images.kernel);
   const bootargs = images.append ?? '';
-  if (new TextEncoder().encode(bootargs).length >= COMMAND_LINE_SIZE) {
-    throw new ImageError(`the kernel's command line is longer than ${COMMAND_LINE_SIZE - 1} bytes`);
-  }
+  checkCommandLine(bootargs);
   const entry = RAM_BASE + BigInt(kernel.textOffset);
   const size = Math.max(kernel.imageSize, kernel.bytes.length);
   const kernelEnd = alignUp(entry + BigInt(size), PAGE);

@@ -14,6 +14,9 @@ export interface ElfProgram {
   readonly symbols: ReadonlyMap<string, bigint>;
 }
 
+const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
+const ET_EXEC = 2;
+const ET_DYN = 3;
 const EM_RISCV = 243;
 const PT_LOAD = 1;
 const SHT_SYMTAB = 2;
@@ -29,14 +32,20 @@ const MACHINES: Readonly<Record<number, string>> = {
   258: 'LoongArch',
 };
 
+/** Whether a file begins as ELF files do. */
+export function isElf(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
 /**
  * Reads an ELF64 executable for RISC-V: its loadable segments by physical address, and its symbols.
+ * One that is position-independent and relocates itself is moved to `base`, if a base is given.
  *
  * @throws ImageError if it is of another kind or machine, or cut short.
  */
-export function parseElf(bytes: Uint8Array, name = 'the ELF file'): ElfProgram {
+export function parseElf(bytes: Uint8Array, name = 'the ELF file', base?: bigint): ElfProgram {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 4 || view.getUint32(0, false) !== 0x7f454c46) {
+  if (!isElf(bytes)) {
     throw new ImageError(`${name} is no ELF file; an RV64 executable is wanted`);
   }
   const part = (offset: bigint | number, length: bigint | number, what: string): number => {
@@ -58,13 +67,14 @@ export function parseElf(bytes: Uint8Array, name = 'the ELF file'): ElfProgram {
     throw new ImageError(`${name} is for ${other}; an RV64 executable is wanted`);
   }
   const type = view.getUint16(16, true);
-  if (type !== 2) {
-    const kind = { 1: 'an object file', 3: 'position-independent', 4: 'a core dump' }[type];
+  if (type !== ET_EXEC && !(type === ET_DYN && base !== undefined)) {
+    const kind = { 1: 'an object file', [ET_DYN]: 'position-independent', 4: 'a core dump' }[type];
     throw new ImageError(
       `${name} is ${kind ?? `of ELF type ${type}`}; a statically linked executable is wanted`,
     );
   }
 
+  const moved = type === ET_DYN ? (base ?? 0n) : 0n;
   const segments: ElfSegment[] = [];
   const count = view.getUint16(56, true);
   const stride = view.getUint16(54, true);
@@ -81,14 +91,14 @@ export function parseElf(bytes: Uint8Array, name = 'the ELF file'): ElfProgram {
     if (size >= 1n << 32n) throw new ImageError(`${name} has a segment of ${size} bytes`);
     const start = part(view.getBigUint64(at + 8, true), fileSize, `segment ${i}`);
     segments.push({
-      address: view.getBigUint64(at + 24, true),
+      address: moved + view.getBigUint64(at + 24, true),
       bytes: bytes.subarray(start, start + Number(fileSize)),
       size: Number(size),
     });
   }
   if (segments.length === 0) throw new ImageError(`${name} has nothing to load`);
   return {
-    entry: view.getBigUint64(24, true),
+    entry: moved + view.getBigUint64(24, true),
     segments,
     symbols: readSymbols(bytes, view, part),
   };

@@ -24,6 +24,20 @@ const FOREIGN: readonly [offset: number, magic: string, name: string][] = [
   [4, 'zimg', 'an EFI zboot image; unpack the kernel in it first'],
 ];
 
+/** What a file is that this board cannot run as it is, by its first bytes; undefined if unknown. */
+export function foreignKind(bytes: Uint8Array): string | undefined {
+  return FOREIGN.find(([offset, magic]) =>
+    [...magic].every((character, i) => bytes[offset + i] === character.charCodeAt(0)),
+  )?.[2];
+}
+
+/** Whether the header of a riscv64 Linux Image stands at the beginning. */
+export function isKernelImage(bytes: Uint8Array): boolean {
+  if (bytes.length < HEADER_SIZE) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return view.getUint32(56, true) === MAGIC2 && view.getBigUint64(48, true) === MAGIC;
+}
+
 /**
  * Checks the header of a Linux Image for riscv64.
  *
@@ -35,11 +49,9 @@ export function parseKernelImage(bytes: Uint8Array, name = 'the kernel'): Kernel
     throw new ImageError(`${name} has only ${bytes.length} bytes; ${wanted}`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(56, true) !== MAGIC2 || view.getBigUint64(48, true) !== MAGIC) {
-    const foreign = FOREIGN.find(([offset, magic]) =>
-      [...magic].every((character, i) => bytes[offset + i] === character.charCodeAt(0)),
-    );
-    throw new ImageError(`${name} is ${foreign?.[2] ?? 'no Linux Image for riscv64'}; ${wanted}`);
+  if (!isKernelImage(bytes)) {
+    const kind = foreignKind(bytes) ?? 'no Linux Image for riscv64';
+    throw new ImageError(`${name} is ${kind}; ${wanted}`);
   }
   // Flags, bit 0: big-endian.
   if (view.getBigUint64(24, true) & 1n) {

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { DiskError } from '../core/errors.js';
 import type { ByteFile } from '../storage/byte-file.js';
 import { SharedFlush } from '../storage/shared-flush.js';
+import { deviceSize } from './device-size.js';
 import { fileTrouble } from './file-trouble.js';
 import { claimFile } from './open-files.js';
 
@@ -73,7 +74,7 @@ export class DiskFile implements ByteFile {
     try {
       const found = await fstat(descriptor, { bigint: true });
       mustHoldDisk(path, found);
-      const size = found.isFile() ? Number(found.size) : await deviceSize(descriptor);
+      const size = found.isFile() ? Number(found.size) : await sizeOfDevice(descriptor);
       const identity = found.isFile() ? `${found.dev}:${found.ino}` : `device ${found.rdev}`;
       const unclaim = claimFile(path, identity, readOnly);
       return new DiskFile(path, identity, readOnly, descriptor, size, unclaim);
@@ -104,6 +105,7 @@ export class DiskFile implements ByteFile {
       const { bytesWritten } = await this.#guarded('written', () =>
         write(this.#descriptor, bytes, done, left, offset + done),
       );
+      if (bytesWritten === 0) throw new DiskError('full', `'${this.name}' takes no more bytes`);
       done += bytesWritten;
     }
     this.#size = Math.max(this.#size, offset + bytes.length);
@@ -161,18 +163,7 @@ function mustHoldDisk(path: string, found: fs.StatsBase<number> | fs.StatsBase<b
   throw new DiskError('unavailable', `'${path}' is ${what}; a disk is a file or a block device`);
 }
 
-/** The size of a device, which no call of Node's tells: the first byte that cannot be read. */
-async function deviceSize(descriptor: number): Promise<number> {
+async function sizeOfDevice(descriptor: number): Promise<number> {
   const byte = new Uint8Array(1);
-  const isThere = async (at: number) => (await read(descriptor, byte, 0, 1, at)).bytesRead === 1;
-  let [low, high] = [0, 512];
-  while (high < Number.MAX_SAFE_INTEGER / 2 && (await isThere(high - 1))) {
-    [low, high] = [high, high * 2];
-  }
-  while (high - low > 512) {
-    const middle = low + Math.floor((high - low) / 1024) * 512;
-    if (await isThere(middle + 511)) low = middle + 512;
-    else high = middle;
-  }
-  return low;
+  return await deviceSize(async (at) => (await read(descriptor, byte, 0, 1, at)).bytesRead === 1);
 }

@@ -5,6 +5,9 @@ import { SectorPages } from './sector-pages.js';
 /** A guest that fills its disk must not take all of the host's memory. */
 const DEFAULT_LIMIT = 4 * 2 ** 30;
 
+/** Some milliseconds' work; a guest may ask for the whole disk, and others must have their turn. */
+const ZEROED_AT_ONCE = 2 ** 26;
+
 export interface OverlayOptions {
   /** Most bytes of memory for what is written, by default 4 GiB; then writes reject with 'disk-full'. */
   readonly limit?: number;
@@ -50,7 +53,10 @@ export class OverlayDisk implements Disk {
 
   async writeZeroes(offset: number, length: number): Promise<void> {
     this.#makeRoom(this.#pages.zeroGrowth(length));
-    this.#pages.zero(offset, length);
+    for (let done = 0; done < length; done += ZEROED_AT_ONCE) {
+      if (done > 0) await new Promise<void>((resolve) => setTimeout(resolve));
+      this.#pages.zero(offset + done, Math.min(ZEROED_AT_ONCE, length - done));
+    }
   }
 
   async close(): Promise<void> {

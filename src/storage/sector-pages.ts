@@ -7,8 +7,10 @@ const ALL = 2 ** SECTORS - 1;
 /** Stands for every page of zeros; never written to. */
 const ZEROS = new Uint8Array(PAGE);
 
-/** What a page takes besides its bytes: its place in the table. */
-const TABLE_SHARE = 64;
+/** What a page takes besides its bytes: an entry of the table, and objects. */
+const TABLE_SHARE = 256;
+/** V8's limit for the entries of a Map, less one. */
+const MOST_PAGES = 2 ** 24 - 1;
 
 interface Page {
   /** Which sectors are here, one bit each. */
@@ -37,7 +39,9 @@ export class SectorPages {
 
   /** Memory that `zero` would add, at most. */
   zeroGrowth(length: number): number {
-    return Math.ceil(length / PAGE) * TABLE_SHARE + 2 * (PAGE + TABLE_SHARE);
+    const pages = Math.ceil(length / PAGE);
+    if (this.#pages.size + pages > MOST_PAGES) return Number.POSITIVE_INFINITY;
+    return pages * TABLE_SHARE + 2 * (PAGE + TABLE_SHARE);
   }
 
   write(offset: number, bytes: Uint8Array): void {

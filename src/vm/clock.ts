@@ -22,16 +22,27 @@ export interface Clock {
   rate(pacer: Pacer): bigint;
   /** Calendar time at tick 0, in nanoseconds since 1970. */
   readonly origin: bigint;
+  /** Real: `now` stands still until `proceed`, and goes on from there. */
+  halt(): void;
+  proceed(): void;
 }
 
 export function realClock(): Clock {
-  const start = performance.now();
+  let start = performance.now();
+  let halted: number | undefined;
   return {
     kind: 'real',
     coreKind: ClockKind.Real,
     origin: BigInt(Date.now()) * 1_000_000n,
-    now: () => BigInt(Math.floor((performance.now() - start) * TICKS_PER_MS)),
+    now: () => BigInt(Math.floor(((halted ?? performance.now()) - start) * TICKS_PER_MS)),
     rate: (pacer) => BigInt(Math.floor((2 ** 32 * TICKS_PER_MS) / pacer.stepsPerMs)),
+    halt: () => {
+      halted ??= performance.now();
+    },
+    proceed: () => {
+      if (halted !== undefined) start += performance.now() - halted;
+      halted = undefined;
+    },
   };
 }
 
@@ -42,6 +53,8 @@ export function virtualClock(seed: bigint): Clock {
     origin: VIRTUAL_EPOCH_NS + (BigInt.asUintN(64, seed) % SECONDS_PER_YEAR) * NS_PER_SECOND,
     now: () => 0n,
     rate: () => 0n,
+    halt: () => {},
+    proceed: () => {},
   };
 }
 

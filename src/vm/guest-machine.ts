@@ -1,4 +1,10 @@
-import { HART_COUNTERS, type HartCounter, StartMode, VM_FLAG_SBI } from '../core/abi.js';
+import {
+  HART_COUNTERS,
+  type HartCounter,
+  HartRegister,
+  StartMode,
+  VM_FLAG_SBI,
+} from '../core/abi.js';
 import type { Core } from '../core/core.js';
 import { EXIT_NAMES, type ExitName } from '../core/exit-reason.js';
 import { GuestMemory } from '../core/guest-memory.js';
@@ -67,6 +73,10 @@ export class GuestMachine {
     return this.#handle;
   }
 
+  get harts(): number {
+    return this.#shape.cpus;
+  }
+
   #build(): GuestMemory {
     const { memory, cpus, cpu } = this.#shape;
     const flags = this.plan.machineMode ? 0 : VM_FLAG_SBI;
@@ -101,8 +111,11 @@ export class GuestMachine {
     this.#core.exports.vmClock(this.#handle, this.#clock.coreKind, this.#clock.now(), origin);
     const harts = plan.machineMode ? this.#shape.cpus : 1;
     const mode = plan.machineMode ? StartMode.Machine : StartMode.Supervisor;
+    const { exports } = this.#core;
     for (let hart = 0; hart < harts; hart++) {
-      this.#core.exports.hartStart(this.#handle, hart, plan.entry, BigInt(hart), plan.tree, mode);
+      exports.hartStart(this.#handle, hart, plan.entry, BigInt(hart), plan.tree, mode);
+      if (plan.nextStage === undefined) continue;
+      exports.hartSetRegister(this.#handle, hart, HartRegister.A2, plan.nextStage);
     }
   }
 

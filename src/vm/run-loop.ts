@@ -1,6 +1,6 @@
 import { Port } from '../core/abi.js';
 import type { Core } from '../core/core.js';
-import { HartwoodError, InternalError } from '../core/errors.js';
+import { HartwoodError, InternalError, VmStoppedError } from '../core/errors.js';
 import { ExitReason } from '../core/exit-reason.js';
 import { shortage } from '../core/guest-memory.js';
 import type { VirtioBus } from '../machine/virtio/bus.js';
@@ -9,9 +9,10 @@ import { type Clock, ticksToMs, ticksToSeconds } from './clock.js';
 import type { Console } from './console.js';
 import { Gate } from './gate.js';
 import type { GuestMachine } from './guest-machine.js';
+import type { DebugStop, Hold } from './hold.js';
 import { serveHtif } from './htif.js';
 import { Pacer } from './pacer.js';
-import type { StopReason } from './stop-reason.js';
+import { describeStop, type StopReason } from './stop-reason.js';
 import type { Waits } from './waits.js';
 
 /**
@@ -24,6 +25,12 @@ const RESET_LOOP = 5;
 const RESET_LOOP_SECONDS = 5;
 /** While a back end owes an answer, calls are this much shorter, so that the guest has it soon. */
 const BUSY_DIVISOR = 8;
+/** Exits by which a call is cut where the guest has not asked for it. */
+const CUTS: ReadonlySet<ExitReason> = new Set([
+  ExitReason.Budget,
+  ExitReason.Doorbell,
+  ExitReason.Debug,
+]);
 /** Doorbells are served without a turn of the event loop for so long, in milliseconds. */
 const LONGEST_STRETCH = 2;
 
@@ -42,6 +49,10 @@ export interface RunLoopParts {
   readonly waits: Waits;
   readonly yieldToEvents: () => Promise<void>;
   readonly reboots: boolean;
+  /** Where a debugger holds the VM. */
+  readonly hold: Hold;
+  /** Called when a rebooted guest is about to begin. */
+  readonly onReboot: () => void;
 }
 
 /**
@@ -91,13 +102,14 @@ export class RunLoop {
     try {
       this.#give();
       for (;;) {
-        const stop = await this.#turn();
+        const stop = await (this.#parts.hold.holds ? this.#stand() : this.#turn());
         if (stop !== undefined) return stop;
         if (this.#stopping) return { kind: 'host', code: 0 };
       }
     } catch (error) {
       return asStop(error);
     } finally {
+      this.#parts.hold.leave(new VmStoppedError('the VM ended'));
       try {
         this.#take();
       } catch {
@@ -108,46 +120,95 @@ export class RunLoop {
 
   /** One call into the core and what follows from it. */
   async #turn(): Promise<StopReason | undefined> {
-    const { core, machine, clock, bus, consoles } = this.#parts;
+    const { core, machine, clock, bus, hold } = this.#parts;
     const before = machine.steps();
-    const exchange = (before / EXCHANGE_STEPS + 1n) * EXCHANGE_STEPS;
+    const exchange = exchangeAfter(before);
     let budget = BigInt(this.#pacer.budget);
     if (bus.busy) budget = budget / BigInt(BUSY_DIVISOR) + 1n;
     if (clock.kind === 'virtual' && before + budget > exchange) budget = exchange - before;
 
     const began = performance.now();
     const reason = core.run(machine.handle, budget, clock.now(), clock.rate(this.#pacer));
-    const after = machine.steps();
-    const ended = performance.now();
-    this.#pacer.record(Number(after - before), ended - began);
+    this.#pacer.record(Number(machine.steps() - before), performance.now() - began);
+    if (reason === ExitReason.Debug) hold.hold(this.#debugStop());
+    return this.#follow(reason, exchange);
+  }
 
+  /** Stands still for the debugger, but for the steps that it asks for. */
+  async #stand(): Promise<StopReason | undefined> {
+    const { core, machine, clock, hold } = this.#parts;
+    clock.halt();
+    while (hold.holds && !this.#stopping) {
+      hold.arrive();
+      const request = hold.nextStep();
+      if (request === undefined) {
+        await this.gate.sleep();
+        continue;
+      }
+      const { hart, settle } = request;
+      const exchange = exchangeAfter(machine.steps());
+      const reason = core.step(machine.handle, hart, clock.now(), clock.rate(this.#pacer));
+      const done: DebugStop =
+        reason === ExitReason.Debug ? this.#debugStop() : { kind: 'step', hart };
+      const stop = await this.#follow(reason, exchange);
+      if (stop !== undefined) {
+        settle.reject(new VmStoppedError(`${describeStop(stop)} by this step`));
+        return stop;
+      }
+      settle.resolve(done);
+    }
+    hold.leave();
+    clock.proceed();
+    return undefined;
+  }
+
+  /** What the core says about its exit for a debugger. */
+  #debugStop(): DebugStop {
+    const { core, machine } = this.#parts;
+    const said = (which: number) => core.exports.vmDebugStop(machine.handle, which);
+    const hart = Number(said(0));
+    const address = BigInt.asUintN(64, said(2));
+    const kind = Number(said(1));
+    if (kind === 0) return { kind: 'breakpoint', hart, address };
+    return { kind: 'watchpoint', hart, address, access: kind === 1 ? 'read' : 'write' };
+  }
+
+  /** What follows from a call into the core that began before step `exchange`. */
+  async #follow(reason: ExitReason, exchange: bigint): Promise<StopReason | undefined> {
+    const { core, machine, clock, bus, consoles, hold } = this.#parts;
     bus.serve();
     const stop = this.#serve(reason);
     if (stop !== undefined) return stop;
     if (bus.takeShortage()) return asStop(shortage(core));
-    const goesOn = reason === ExitReason.Budget || reason === ExitReason.Doorbell;
     const congested = consoles.some((console) => console.congested);
     if (clock.kind === 'virtual') {
       // Answers take no virtual time.
       if (bus.busy) await bus.settled();
-      if (goesOn && after < exchange && !congested) return this.#breathe(ended);
-    } else if (reason === ExitReason.Doorbell && !congested) {
-      if (ended - this.#yieldedAt < LONGEST_STRETCH) return undefined;
+      const cut = CUTS.has(reason) && machine.steps() < exchange;
+      if (cut && !congested) return this.#breathe();
+    } else if (reason === ExitReason.Doorbell && !congested && this.#isFresh()) {
+      return undefined;
     }
     this.#take();
     this.#parts.waits.ring();
-    await this.#breathe(0);
-    while (consoles.some((console) => console.congested) && !this.#stopping) {
+    await this.#parts.yieldToEvents();
+    this.#yieldedAt = performance.now();
+    while (consoles.some((each) => each.congested) && !this.#stopping && !hold.holds) {
       await this.gate.sleep();
     }
     const given = this.#give();
-    if (reason === ExitReason.Idle && !given && !this.#stopping) await this.#idle();
+    if (reason === ExitReason.Idle && !given && !this.#stopping && !hold.holds) await this.#idle();
     return undefined;
   }
 
-  /** Gives the event loop its turn, unless it had one shortly before `now`. */
-  async #breathe(now: number): Promise<undefined> {
-    if (now !== 0 && now - this.#yieldedAt < LONGEST_STRETCH) return;
+  /** Whether the event loop had its turn only just now. */
+  #isFresh(): boolean {
+    return performance.now() - this.#yieldedAt < LONGEST_STRETCH;
+  }
+
+  /** Gives the event loop its turn if it is due. */
+  async #breathe(): Promise<undefined> {
+    if (this.#isFresh()) return;
     await this.#parts.yieldToEvents();
     this.#yieldedAt = performance.now();
   }
@@ -199,6 +260,7 @@ export class RunLoop {
     if (!reboots || this.#quickResets >= RESET_LOOP) return { kind: 'reset', code: 0 };
     agent.reset();
     machine.restart();
+    this.#parts.onReboot();
     return undefined;
   }
 
@@ -241,6 +303,11 @@ export class RunLoop {
     machine.skipTo(next);
     waits.ring();
   }
+}
+
+/** The step at which input and output are exchanged next, under a virtual clock. */
+function exchangeAfter(steps: bigint): bigint {
+  return (steps / EXCHANGE_STEPS + 1n) * EXCHANGE_STEPS;
 }
 
 /** The end of a VM that failed. */

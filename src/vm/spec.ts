@@ -2,6 +2,7 @@ import { LayoutValue } from '../core/abi.js';
 import type { Core } from '../core/core.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { GuestImage } from '../guest/image.js';
+import type { KernelImages } from '../machine/boot.js';
 import { DEFAULT_CPU, parseCpuModel } from '../machine/cpu-model.js';
 import type { Disk } from '../machine/disk.js';
 import { formatMemorySize, parseMemorySize } from '../machine/memory-size.js';
@@ -23,10 +24,22 @@ export interface BareGuest {
   readonly bare: Uint8Array;
 }
 
+/** M-mode firmware, such as OpenSBI or U-Boot, with what it is to start. */
+export interface FirmwareGuest {
+  /** Raw code for 0x8000_0000, or an ELF executable. All harts begin there in M-mode. */
+  readonly firmware: Uint8Array;
+  /**
+   * A riscv64 Linux Image, or an S-mode program: raw code for 0x8020_0000, or an ELF executable.
+   * 'debian' is the default guest's, which has an initrd of its own.
+   */
+  readonly kernel?: 'debian' | Uint8Array;
+  readonly initrd?: Uint8Array;
+}
+
 /** What a VM is to be. */
 export interface VmSpec {
   /** 'debian' is the default guest: fetched once, then cached. */
-  readonly guest: 'debian' | KernelGuest | BareGuest;
+  readonly guest: 'debian' | KernelGuest | BareGuest | FirmwareGuest;
   /** RAM: '256M', '1G', or bytes. Default 256M. */
   readonly memory?: string | number;
   /** Harts, 1 to 8. Default 1. */
@@ -136,8 +149,20 @@ function parseSeed(
 
 async function images(spec: VmSpec, platform: Platform): Promise<MachineShape['images']> {
   const { guest } = spec;
-  if (typeof guest === 'object' && 'bare' in guest) return { bare: guest.bare };
-  if (guest !== 'debian') return { append: CONSOLE, ...given(spec), ...guest };
+  if (guest === 'debian') return await debianImages(spec, platform);
+  if ('bare' in guest) return { bare: guest.bare };
+  const words = { append: CONSOLE, ...given(spec) };
+  if (!('firmware' in guest)) return { ...words, ...guest };
+  const { kernel, ...rest } = guest;
+  if (kernel === undefined) return { ...words, ...rest };
+  if (kernel !== 'debian') return { ...words, ...rest, kernel };
+  if (rest.initrd !== undefined) {
+    throw new ConfigurationError("kernel 'debian' has an initrd of its own; give none beside it");
+  }
+  return { ...rest, ...(await debianImages(spec, platform)) };
+}
+
+async function debianImages(spec: VmSpec, platform: Platform): Promise<KernelImages> {
   const memory = parseVmMemory(spec.memory ?? DEFAULT_MEMORY);
   if (memory < LEAST_DEBIAN) {
     const [least, asked] = [LEAST_DEBIAN, memory].map(formatMemorySize);

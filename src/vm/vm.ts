@@ -4,8 +4,10 @@ import type { GuestMemory } from '../core/guest-memory.js';
 import { VirtioBus } from '../machine/virtio/bus.js';
 import { Agent, type ExecResult } from './agent.js';
 import { Console } from './console.js';
+import { Debugger } from './debugger.js';
 import { makeDevices, type VmDevices } from './devices.js';
 import { GuestMachine } from './guest-machine.js';
+import { Hold } from './hold.js';
 import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
 import type { ResolvedSpec } from './spec.js';
@@ -31,6 +33,8 @@ export class Vm {
   readonly serial: Console;
   /** The virtio console's terminal, `/dev/hvc0`. */
   readonly terminal: Console;
+  /** Pauses, steps and looks at the VM. */
+  readonly debugger: Debugger;
   /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
   readonly stopped: Promise<StopReason>;
   readonly #machine: GuestMachine;
@@ -71,6 +75,8 @@ export class Vm {
       tell(this.#whenReady);
     }, wake);
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
+    const hold = new Hold();
+    this.debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
     this.#loop = new RunLoop(
       {
         core,
@@ -84,6 +90,8 @@ export class Vm {
         waits: this.#waits,
         yieldToEvents: platform.yieldToEvents,
         reboots: spec.reboots,
+        hold,
+        onReboot: () => this.debugger.reinstate(),
       },
       () => {
         this.#promptAt ??= performance.now();

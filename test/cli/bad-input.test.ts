@@ -17,6 +17,9 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
   x86: elfFile(Uint8Array.of(0x90), { machine: 62 }),
   // An endless loop: j .
   loop: elfFile(Uint8Array.of(0x6f, 0, 0, 0)),
+  empty: new Uint8Array(0),
+  'elf-32': elfFile(Uint8Array.of(0x6f, 0, 0, 0), { elfClass: 1 }),
+  large: new Uint8Array(3 << 20).fill(0x13),
 };
 
 beforeAll(async () => {
@@ -49,8 +52,12 @@ describe('bad input ends in one line, with a status of its own', () => {
     ['run --seed x --kernel image', 2, /--seed 'x' is no whole number/],
     ['run --timeout soon --kernel image', 2, /--timeout 'soon'/],
     ['run --timeout 0 --kernel image', 2, /--timeout '0'/],
-    ['run --initrd initrd', 2, /--initrd needs --kernel/],
+    ['run --initrd initrd', 2, /--initrd needs --kernel or --firmware/],
+    ['run --bare loop --firmware loop', 2, /--bare and --firmware exclude each other/],
     ['run --signature out', 2, /--signature needs --bare/],
+    ['run --gdb here --bare loop', 2, /--gdb 'here' is no port; right would be 0 to 65535/],
+    ['run --gdb 65536 --bare loop', 2, /--gdb '65536' is no port/],
+    ['run --gdb-wait --bare loop', 2, /--gdb-wait needs --gdb/],
     ['run --bare loop --kernel image', 2, /--bare and --kernel exclude each other/],
     ['run --bare loop --exec true', 2, /--bare and --exec exclude each other/],
     ['run --kernel absent', 3, /kernel 'absent' cannot be read: there is no such file/],
@@ -63,6 +70,17 @@ describe('bad input ends in one line, with a status of its own', () => {
     ['run --kernel image --initrd initrd --memory 64M', 3, /initrd \(70M\) is too large/],
     ['run --bare text', 3, /no ELF file/],
     ['run --bare x86', 3, /for x86-64; an RV64 executable is wanted/],
+    ['run --firmware loop --kernel debian --initrd initrd', 2, /debian has an initrd of its own/],
+    ['run --firmware loop --kernel debian --memory 64M', 2, /'debian' guest needs 112M/],
+    ['run --firmware absent', 3, /firmware 'absent' cannot be read: there is no such file/],
+    ['run --firmware empty', 3, /the firmware is an empty file; raw RV64 code or an ELF/],
+    ['run --firmware text', 3, /the firmware is text/],
+    ['run --firmware x86', 3, /the firmware is for x86-64/],
+    ['run --firmware elf-32', 3, /the firmware is a 32-bit ELF file/],
+    ['run --firmware large --memory 2M', 3, /firmware needs 3M of RAM.*the VM has 2M/],
+    ['run --firmware large --kernel image', 3, /firmware reaches .* over the kernel at 0x80200000/],
+    ['run --firmware loop --kernel image --initrd initrd --memory 64M', 3, /initrd \(70M\) is too/],
+    ['run --firmware loop --timeout 0.2', 124, /0.2 seconds passed/],
     ['run --bare loop --signature out', 3, /begin_signature/],
     ['run --bare loop --timeout 0.2', 124, /0.2 seconds passed/],
     ['run --bare loop --timeout 0.01 --clock virtual', 124, /0.01 seconds passed/],
@@ -83,7 +101,16 @@ describe('bad input ends in one line, with a status of its own', () => {
     expect((await hartwood(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const { stdout, status } = await hartwood(['run', '--help']);
     expect(status).toBe(0);
-    for (const option of ['memory', 'cpus', 'kernel', 'exec', 'signature', 'timeout', 'json']) {
+    for (const option of [
+      'memory',
+      'cpus',
+      'kernel',
+      'firmware',
+      'exec',
+      'signature',
+      'timeout',
+      'json',
+    ]) {
       expect(stdout).toContain(`--${option}`);
     }
   });

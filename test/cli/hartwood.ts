@@ -13,7 +13,13 @@ export interface Run {
 /** Runs the command as built, with `input` on a pipe. */
 export function hartwood(
   args: readonly string[],
-  options: { env?: Record<string, string>; input?: string; cwd?: string } = {},
+  options: {
+    env?: Record<string, string>;
+    input?: string;
+    cwd?: string;
+    /** Called with each piece of standard error. */
+    onError?: (text: string) => void;
+  } = {},
 ): Promise<Run> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...process.env, ...options.env },
@@ -26,6 +32,7 @@ export function hartwood(
   });
   child.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text;
+    options.onError?.(text);
   });
   child.stdin.on('error', () => {});
   child.stdin.end(options.input ?? '');

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assemble } from '../../isa/assembler/assemble.js';
 import { AgentError, ConfigurationError, VmStoppedError, VmTimeoutError } from '../../src/index.js';
 import type { Host } from '../../src/vm/host.js';
+import { elfFile } from '../image-maker.js';
 import { newHost, type Printing, startGuest } from './guest.js';
 
 let host: Host;
@@ -20,6 +22,41 @@ const exec = (command: string) => guest.vm.exec(command);
 async function shown(wanted: string): Promise<void> {
   const { vm, text } = guest;
   while (!text().includes(wanted)) await vm.exec(':');
+}
+
+/** Waits for two update interrupts of /dev/rtc0, for which Linux sets the alarm to the next second. */
+function alarmProgram(): Uint8Array {
+  // Where a file's code stands behind its header, as Linux maps files by pages.
+  const origin = 0x1_0078n;
+  const { bytes } = assemble(
+    `
+      la a1, path
+      li a0, -100                 # AT_FDCWD
+      li a2, 0
+      li a7, 56                   # openat
+      ecall
+      mv s0, a0
+      li a1, 0x7003               # RTC_UIE_ON
+      li a7, 29                   # ioctl
+      ecall
+      bnez a0, 2f
+      li s1, 2
+1:    mv a0, s0
+      addi a1, sp, -16
+      li a2, 8
+      li a7, 63                   # read
+      ecall
+      li t0, 8
+      bne a0, t0, 2f
+      addi s1, s1, -1
+      bnez s1, 1b
+      li a0, 0
+2:    li a7, 93                   # exit
+      ecall
+path: .asciz "/dev/rtc0"`,
+    { origin },
+  );
+  return elfFile(bytes, { address: origin, flags: 5 });
 }
 
 describe('a running Linux', () => {
@@ -73,6 +110,18 @@ describe('a running Linux', () => {
   it('tells the time', async () => {
     const there = Number((await exec('date +%s')).stdout);
     expect(Math.abs(there - Date.now() / 1000)).toBeLessThan(60);
+  });
+
+  it("is interrupted by the RTC's alarm when it falls due", async () => {
+    const program = Buffer.from(alarmProgram()).toString('base64');
+    const count = "awk '/rtc$/ { print $2 }' /proc/interrupts";
+    expect((await exec(count)).stdout).toBe('0\n');
+    const run = `echo ${program} | base64 -d > /tmp/alarm; chmod +x /tmp/alarm; time -p /tmp/alarm`;
+    const { status, stderr } = await exec(run);
+    expect(status).toBe(0);
+    // The second whole second of the calendar comes in 1 to 2 seconds, on a busy host later.
+    expect(Number(/real (\S+)/.exec(stderr)?.[1])).toBeGreaterThan(0.9);
+    expect(Number((await exec(count)).stdout)).toBeGreaterThanOrEqual(2);
   });
 
   it('goes on when the core instance is replaced under it', async () => {

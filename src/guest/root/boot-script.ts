@@ -1,9 +1,9 @@
 /** Where a guest's own programs are while it runs: nothing of them is on its disk. */
-export const RUN_FOLDER = '/run/hartwood';
+export const RUN_FOLDER = '/run/guest-tools';
 
 /**
  * `/init` of the initramfs that boots from a disk: mounts it and hands over to `ROOT_INIT_SCRIPT`. What the
- * running system needs of ours goes with it in `/run/hartwood`. So it is always of the same version as the
+ * running system needs of ours goes with it in `/run/guest-tools`. So it is always of the same version as the
  * host, however old the disk is.
  */
 export const BOOT_SCRIPT = `#!/bin/busybox sh
@@ -93,7 +93,7 @@ while :; do
 done
 `;
 
-/** `/run/hartwood/console`: a shell on the terminal; the machine goes off when it ends. */
+/** `/run/guest-tools/console`: a shell on the terminal; the machine goes off when it ends. */
 export const ROOT_CONSOLE_SCRIPT = `#!${RUN_FOLDER}/busybox sh
 shell=/bin/sh
 [ -x /bin/bash ] && shell=/bin/bash

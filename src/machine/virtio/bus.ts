@@ -1,5 +1,6 @@
 import { VIRTIO_SLOTS } from '../../core/abi.js';
 import type { Core } from '../../core/core.js';
+import { ConfigurationError } from '../../core/errors.js';
 import { VirtioSlots } from '../../core/virtio-slots.js';
 import type { VirtioDevice } from './device.js';
 import { type SlotOwner, VirtioSlot } from './slot.js';
@@ -17,10 +18,21 @@ export class VirtioBus implements SlotOwner {
   #core: VirtioSlots | undefined;
   #underWay = new Set<Promise<void>>();
   #short = false;
+  /** Whether a queue waits for requests to end. */
+  #roomWanted = false;
   #failed: unknown;
 
-  /** `onWake` is called when a device has done something that the guest may be waiting for. */
+  /**
+   * `onWake` is called when a device has done something that the guest may be waiting for.
+   *
+   * @throws ConfigurationError for more devices than there are slots.
+   */
   constructor(plan: SlotPlan, onWake: () => void) {
+    if (plan.length > VIRTIO_SLOTS) {
+      throw new ConfigurationError(
+        `${plan.length} virtio devices are too many: the board has ${VIRTIO_SLOTS} slots`,
+      );
+    }
     this.#onWake = onWake;
     this.#slots = Array.from({ length: VIRTIO_SLOTS }, (_, index) => {
       const device = plan[index];
@@ -102,6 +114,16 @@ export class VirtioBus implements SlotOwner {
   shortOfMemory(): void {
     this.#short = true;
     this.#onWake();
+  }
+
+  wantRoom(): void {
+    this.#roomWanted = true;
+  }
+
+  roomMade(): void {
+    if (!this.#roomWanted) return;
+    this.#roomWanted = false;
+    for (const slot of this.#slots) slot?.retry();
   }
 
   wake(): void {

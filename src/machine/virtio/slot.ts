@@ -7,6 +7,10 @@ import type { VirtioDevice, VirtioRequest, VirtioTransport } from './device.js';
 export interface SlotOwner {
   /** No frame is free for a page that a request needs. */
   shortOfMemory(): void;
+  /** A queue of some slot waits for requests to end, the VM's whichever: their bound is the VM's. */
+  wantRoom(): void;
+  /** Requests ended: queues that waited for it are looked at again. */
+  roomMade(): void;
   /** A back end's answers are under way; the VM may have to wait for them. */
   track(answers: Promise<void>): void;
   /** The machine's loop shall come round. */
@@ -23,8 +27,9 @@ export class VirtioSlot {
   readonly #owner: SlotOwner;
   #slots: VirtioSlots | undefined;
   #transport: Transport | undefined;
-  /** Queues to be notified in the next turn, a bit each: asked for, or left for lack of room. */
+  /** Queues to be notified in the next turn, and queues whose requests wait for others to end, a bit each. */
   #woken = 0;
+  #waiting = 0;
 
   constructor(index: number, device: VirtioDevice, owner: SlotOwner) {
     this.device = device;
@@ -89,7 +94,15 @@ export class VirtioSlot {
     this.#transport.end();
     this.#transport = undefined;
     this.#woken = 0;
-    this.device.reset();
+    this.#waiting = 0;
+    this.#owner.roomMade();
+    try {
+      this.device.reset();
+    } catch (error) {
+      if (error instanceof InternalError) throw error;
+      // A device that cannot be reset serves its next driver no more than this one.
+      this.#slots?.fail(this.#index);
+    }
   }
 
   #notify(queues: number): void {
@@ -123,6 +136,24 @@ export class VirtioSlot {
     this.#owner.wake();
   }
 
+  /** For the transport: `queue` has a request that must wait for others to end. */
+  wait(queue: number): void {
+    this.#waiting |= 1 << queue;
+    this.#owner.wantRoom();
+  }
+
+  /** For the transport: a request ended; the loop comes round for its interrupt. */
+  completed(): void {
+    this.#owner.roomMade();
+    this.#owner.wake();
+  }
+
+  /** Requests ended: notifies of the queues that waited, in the next turn. */
+  retry(): void {
+    this.#woken |= this.#waiting;
+    this.#waiting = 0;
+  }
+
   /** For the transport: notifies of `queue` in the next turn. */
   wake(queue: number): void {
     this.#woken |= 1 << queue;
@@ -136,8 +167,6 @@ class Transport implements VirtioTransport {
   readonly #index: number;
   readonly #slot: VirtioSlot;
   #slots: VirtioSlots | undefined;
-  /** Queues whose requests wait for others to end, a bit each. */
-  #waiting = 0;
 
   constructor(slots: VirtioSlots, index: number, features: bigint, slot: VirtioSlot) {
     this.#slots = slots;
@@ -153,11 +182,8 @@ class Transport implements VirtioTransport {
   take(queue: number): VirtioRequest | undefined {
     const taken = this.#slots?.take(this.#index, queue) ?? VirtioTake.None;
     if (typeof taken !== 'number') return new Request(taken, this);
-    if (taken === VirtioTake.Later) this.#waiting |= 1 << queue;
-    if (taken === VirtioTake.NoMemory) {
-      this.#waiting |= 1 << queue;
-      this.#slot.shortOfMemory();
-    }
+    if (taken === VirtioTake.Later || taken === VirtioTake.NoMemory) this.#slot.wait(queue);
+    if (taken === VirtioTake.NoMemory) this.#slot.shortOfMemory();
     return undefined;
   }
 
@@ -180,13 +206,9 @@ class Transport implements VirtioTransport {
     return this.#slots;
   }
 
-  /** A request ended: the loop comes round for its interrupt, and those that waited may begin. */
+  /** A request ended, or was found to be void. */
   completed(): void {
-    for (let queue = 0; this.#waiting >>> queue !== 0; queue++) {
-      if ((this.#waiting >>> queue) & 1) this.#slot.wake(queue);
-    }
-    this.#waiting = 0;
-    this.#slot.wakeLoop();
+    this.#slot.completed();
   }
 }
 
@@ -227,6 +249,9 @@ class Request implements VirtioRequest {
   complete(written: number): void {
     if (this.#ended) throw new ConfigurationError('a virtio request was completed twice');
     this.#ended = true;
-    if (this.#transport.slots?.complete(this.#taken, written)) this.#transport.completed();
+    const { slots } = this.#transport;
+    if (slots === undefined) return;
+    slots.complete(this.#taken, written);
+    this.#transport.completed();
   }
 }

@@ -97,7 +97,7 @@ export class Qcow2Disk implements Disk {
     if (first >= end) return;
     const lock = await this.#lock(offset, length, true);
     try {
-      await this.#empty(first, end, how);
+      await this.#empty(first, end, how, true);
     } finally {
       this.#locks.release(lock);
     }
@@ -117,7 +117,7 @@ export class Qcow2Disk implements Disk {
       await this.#writeZerosLocked(offset, head - offset);
       if (first < end) {
         const kept = this.#canForget ? 'unallocated' : 'zero';
-        await this.#empty(first, end, unmap ? kept : 'zero-kept');
+        await this.#empty(first, end, unmap ? kept : 'zero-kept', this.#canForget);
       }
       await this.#writeZerosLocked(tail, offset + length - tail);
     } finally {
@@ -271,11 +271,13 @@ export class Qcow2Disk implements Disk {
     return [Math.ceil(offset / clusterSize), last];
   }
 
-  async #empty(first: number, end: number, how: Emptied): Promise<void> {
-    const { entries } = this.#image.mapping;
+  /** @param sparing leaves alone what has no L2 table: there is nothing to give back */
+  async #empty(first: number, end: number, how: Emptied, sparing: boolean): Promise<void> {
+    const { mapping } = this.#image;
     for (let cluster = first; cluster < end; ) {
-      const count = Math.min(end - cluster, entries - (cluster % entries));
-      await this.#image.empty(cluster, count, how);
+      const count = Math.min(end - cluster, mapping.entries - (cluster % mapping.entries));
+      // A guest may discard millions of tables that are not there: without a promise for each.
+      if (!sparing || mapping.hasTable(cluster)) await this.#image.empty(cluster, count, how);
       cluster += count;
     }
   }

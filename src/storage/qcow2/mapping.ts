@@ -45,6 +45,11 @@ export class Mapping {
     return new Mapping(file, header, metadata, l1);
   }
 
+  /** Whether there is an L2 table for a guest cluster. */
+  hasTable(cluster: number): boolean {
+    return readL1Entry(this.#l1, Math.floor(cluster / this.entries)).offset !== 0;
+  }
+
   /** The L2 table for a guest cluster; undefined if there is none. */
   table(cluster: number): Table | undefined | Promise<Table> {
     const { offset } = readL1Entry(this.#l1, Math.floor(cluster / this.entries));
@@ -78,8 +83,15 @@ export class Mapping {
     const { offset, copied } = readL1Entry(this.#l1, index);
     const old = offset === 0 ? undefined : await this.#tables.get(offset);
     if (old !== undefined && copied) return old;
-    const { first } = await refcounts.allocate(1);
-    const place = first * this.#header.clusterSize;
+    const run = await refcounts.allocate(1);
+    const place = run.first * this.#header.clusterSize;
+    try {
+      // A full file system refuses here, and fails one request; later it would fail all since a flush.
+      await this.#file.write(place, old?.bytes ?? new Uint8Array(this.#header.clusterSize));
+    } catch (error) {
+      await refcounts.giveBack(run);
+      throw error;
+    }
     const table = this.#tables.add(place, old?.bytes);
     this.#metadata.add(place, 'L2 table');
     if (old !== undefined) {

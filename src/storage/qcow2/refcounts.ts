@@ -91,7 +91,7 @@ export class Refcounts {
         continue;
       }
       if (u64(this.#table, index * 8) === 0) {
-        this.#addBlock(index, first);
+        await this.#addBlock(index, first);
         continue;
       }
       const block = await this.#block(index);
@@ -195,9 +195,11 @@ export class Refcounts {
   }
 
   /** Makes a free cluster the block for the clusters around it; it counts itself. */
-  #addBlock(index: number, cluster: number): void {
+  async #addBlock(index: number, cluster: number): Promise<void> {
     this.#metadata.mustBeFree(cluster);
     const offset = cluster * this.#clusterSize;
+    // Before anything relies on it: the file system may have no room.
+    await this.#file.write(offset, new Uint8Array(this.#clusterSize));
     const block = this.#blocks.add(offset);
     this.#set(block, cluster % this.#perBlock, 1);
     this.#metadata.add(offset, 'refcount block');

@@ -1,0 +1,90 @@
+import type { Settle } from './waits.js';
+
+/** Why a VM stands still for its debugger. */
+export interface DebugStop {
+  /**
+   * `paused`: it was asked to. `breakpoint`, `watchpoint`: the hart is before the instruction, and
+   * nothing of it was done. `step`: the step asked for is done.
+   */
+  readonly kind: 'paused' | 'breakpoint' | 'watchpoint' | 'step';
+  readonly hart: number;
+  /** Of a breakpoint its pc, of a watchpoint the first watched byte of the access. */
+  readonly address?: bigint;
+  /** Of a watchpoint; an atomic that reads and writes counts as a write. */
+  readonly access?: 'read' | 'write';
+}
+
+/** A step that a debugger asked for. */
+export interface StepRequest {
+  readonly hart: number;
+  readonly settle: Settle<DebugStop>;
+}
+
+/**
+ * Where a debugger holds the run loop.
+ *
+ * ```
+ *   moves ── hold ──▶ (the call into the core ends) ── arrive ──▶ stands ── release ──▶ moves
+ *                                                                │    ▲
+ *                                                                └step┘
+ * ```
+ */
+export class Hold {
+  /** Whether the VM is to stand. */
+  holds = false;
+  /** Whether it does. */
+  stands = false;
+  /** Told each time the VM comes to stand, and why. */
+  readonly listeners = new Set<(stop: DebugStop) => void>();
+  readonly #arrivals = new Set<() => void>();
+  readonly #steps: StepRequest[] = [];
+  #why: DebugStop | undefined;
+
+  /** The VM is to stand; of several reasons the first is told. */
+  hold(why: DebugStop): void {
+    this.holds = true;
+    this.#why ??= why;
+  }
+
+  release(): void {
+    this.holds = false;
+    this.#why = undefined;
+    this.#tellArrivals();
+  }
+
+  /** For the run loop: it stands, or still does after it was to go on and to stand again. */
+  arrive(): void {
+    this.stands = true;
+    const why = this.#why;
+    this.#why = undefined;
+    this.#tellArrivals();
+    if (why !== undefined) for (const listener of [...this.listeners]) listener(why);
+  }
+
+  /** For the run loop: it moves, or has ended, after which no step will be done. */
+  leave(error?: Error): void {
+    this.stands = false;
+    for (const { settle } of this.#steps.splice(0)) settle.reject(error);
+    if (error !== undefined) this.#tellArrivals();
+  }
+
+  #tellArrivals(): void {
+    for (const arrival of [...this.#arrivals]) arrival();
+    this.#arrivals.clear();
+  }
+
+  /** Resolves when the VM stands, has ended, or is no longer to stand. */
+  arrived(): Promise<void> {
+    return this.stands
+      ? Promise.resolve()
+      : new Promise((resolve) => this.#arrivals.add(() => resolve()));
+  }
+
+  askStep(request: StepRequest): void {
+    this.#steps.push(request);
+  }
+
+  nextStep(): StepRequest | undefined {
+    return this.#steps.shift();
+  }
+}
