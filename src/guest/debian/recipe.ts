@@ -3,6 +3,7 @@ import type { GuestImage } from '../image.js';
 import { writeInitramfs } from '../initramfs/contents.js';
 import { inLoadOrder, type KernelModule } from '../initramfs/kernel-modules.js';
 import { writeModulesOnDemand } from '../initramfs/modules-on-demand.js';
+import { stripModule } from '../initramfs/strip-module.js';
 import { type ArchiveOptions, INDEX, openArchive, SUITE, unpack } from './archive.js';
 import { unxzBytes } from './xz.js';
 
@@ -47,7 +48,8 @@ export async function prepareDebian(options: ArchiveOptions): Promise<GuestImage
   const loaded: KernelModule[] = [];
   for (const [i, name] of names.entries()) {
     const packed = modules[i]?.data ?? new Uint8Array(0);
-    loaded.push({ name, data: await unxzBytes(packed, `module ${name}`) });
+    const module = await unxzBytes(packed, `module ${name}`);
+    loaded.push({ name, data: stripModule(module, name) });
   }
   const drivers = loaded.slice(0, MODULES.length);
   const fileSystems = loaded.slice(MODULES.length);
@@ -72,7 +74,7 @@ export async function recipeHash(): Promise<string> {
     nothing,
     MODULES.map((name) => ({ name, data: nothing })),
   );
-  const words = [NAME, SUITE, INDEX, KERNEL, BUSYBOX, APPEND, ...FILE_SYSTEMS];
+  const words = [NAME, SUITE, INDEX, KERNEL, BUSYBOX, APPEND, 'stripped', ...FILE_SYSTEMS];
   const names = new TextEncoder().encode(words.join('\n'));
   const whole = new Uint8Array(names.length + frame.length);
   whole.set(names);
