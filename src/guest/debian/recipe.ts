@@ -1,4 +1,5 @@
 /** The default guest: Debian's own kernel and busybox for riscv64, fetched from a mirror. */
+import { AGENT_SOURCE } from '../agent/source.js';
 import type { GuestImage } from '../image.js';
 import { writeInitramfs } from '../initramfs/contents.js';
 import { inLoadOrder, type KernelModule } from '../initramfs/kernel-modules.js';
@@ -52,12 +53,13 @@ export async function prepareDebian(options: ArchiveOptions): Promise<GuestImage
     loaded.push({ name, data: stripModule(module, name) });
   }
   const drivers = loaded.slice(0, MODULES.length);
-  const fileSystems = loaded.slice(MODULES.length);
-  const onDemand = writeModulesOnDemand(kernel.release, fileSystems);
+  const onDemand = writeModulesOnDemand(kernel.release, loaded.slice(MODULES.length));
+  // What only the making of a guest needs is loaded only then.
+  const { agentProgram } = await import('../agent/program.js');
   return {
     name: NAME,
     kernel: image.data,
-    initrd: writeInitramfs(busybox.data, inLoadOrder(drivers)),
+    initrd: writeInitramfs(busybox.data, agentProgram(), inLoadOrder(drivers)),
     fileSystems: () => Promise.resolve(onDemand),
     append: APPEND,
     release: kernel.release,
@@ -72,6 +74,8 @@ export async function recipeHash(): Promise<string> {
   const nothing = new Uint8Array(0);
   const frame = writeInitramfs(
     nothing,
+    // To assemble it would cost every start a tenth of a second.
+    new TextEncoder().encode(AGENT_SOURCE),
     MODULES.map((name) => ({ name, data: nothing })),
   );
   const words = [NAME, SUITE, INDEX, KERNEL, BUSYBOX, APPEND, 'stripped', ...FILE_SYSTEMS];

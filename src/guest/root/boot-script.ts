@@ -1,9 +1,11 @@
+import { AGENT_PORT } from '../agent/protocol.js';
+
 /** Where a guest's own programs are while it runs: nothing of them is on its disk. */
-export const RUN_FOLDER = '/run/guest-tools';
+export const RUN_FOLDER = '/run/hartwood';
 
 /**
  * `/init` of the initramfs that boots from a disk: mounts it and hands over to `ROOT_INIT_SCRIPT`. What the
- * running system needs of ours goes with it in `/run/guest-tools`. So it is always of the same version as the
+ * running system needs of ours goes with it in `/run/hartwood`. So it is always of the same version as the
  * host, however old the disk is.
  */
 export const BOOT_SCRIPT = `#!/bin/busybox sh
@@ -81,8 +83,9 @@ esac
 {
   services '/etc/rcS.d/S* /etc/rc2.d/S*' start
   # Whoever the agent answers finds all services running.
-  while :; do
-    ${RUN_FOLDER}/agent /dev/ttyS1
+  . ${RUN_FOLDER}/find-port
+  find_port ${AGENT_PORT} && while :; do
+    ${RUN_FOLDER}/agent "$port"
     sleep 1
   done
 } &
@@ -93,7 +96,7 @@ while :; do
 done
 `;
 
-/** `/run/guest-tools/console`: a shell on the terminal; the machine goes off when it ends. */
+/** `/run/hartwood/console`: a shell on the terminal; the machine goes off when it ends. */
 export const ROOT_CONSOLE_SCRIPT = `#!${RUN_FOLDER}/busybox sh
 shell=/bin/sh
 [ -x /bin/bash ] && shell=/bin/bash

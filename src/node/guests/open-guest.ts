@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { agentProgram } from '../../guest/agent/program.js';
 import { joinCpio } from '../../guest/cpio.js';
 import type { GuestManifest } from '../../guest/manifest.js';
 import { writeRootBoot } from '../../guest/root/boot-initramfs.js';
@@ -90,7 +91,7 @@ export async function openGuest(name: string, options: OpenGuestOptions = {}): P
         format: 'qcow2',
         overlay: temporary,
       });
-      const images = { kernel, initrd: joinCpio(initrd, writeRootBoot()) };
+      const images = { kernel, initrd: joinCpio(initrd, writeRootBoot(agentProgram())) };
       return new OpenGuest(manifest, images, disk, release);
     } catch (error) {
       await release();
