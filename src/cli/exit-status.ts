@@ -13,7 +13,7 @@ export const ExitStatus = {
   Usage: 2,
   /** A file given as kernel, initrd or program that is missing or foreign. */
   Image: 3,
-  /** The default guest cannot be fetched or cached. */
+  /** A guest cannot be fetched, cached or built, or is in use. */
   Guest: 4,
   /** The guest came to an end before it did what was asked. */
   Died: 5,
@@ -51,6 +51,8 @@ export function statusOf(error: unknown): number {
     stopped: ExitStatus.Died,
     agent: ExitStatus.Died,
     internal: ExitStatus.Internal,
+    'guest-name': ExitStatus.Usage,
+    'guest-damaged': ExitStatus.Image,
   };
   return byCode[error.code] ?? ExitStatus.Guest;
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { ExitStatus, Interruption, statusOf } from './exit-status.js';
+import { addGuestCommand } from './guest-options.js';
 import { run } from './run.js';
 import { addRunCommand } from './run-options.js';
 
@@ -61,6 +62,8 @@ async function main(): Promise<number> {
   addRunCommand(program, async (options) => {
     status = await run(options, abort);
   });
+  // Archives and signatures are a large part of all code.
+  addGuestCommand(program, async () => (await import('./guest.js')).guestActions(abort.signal));
   try {
     await program.parseAsync();
   } catch (error) {

@@ -5,6 +5,9 @@ import { DEFAULT_MEMORY } from '../vm/spec.js';
 
 /** The options of `hartwood run`, as they were written. */
 export interface RunOptions {
+  /** The name of a guest that was built. */
+  readonly guest?: string;
+  readonly temporary?: boolean;
   readonly memory: string;
   readonly cpus: string;
   readonly cpu: string;
@@ -26,6 +29,7 @@ export interface RunOptions {
 const EXAMPLES = `
 Examples:
   hartwood run                                      Debian's kernel and a shell; Ctrl-A X leaves
+  hartwood run web                                  a guest that 'hartwood guest build web' made
   hartwood run --exec 'uname -a'                    boot, run a command, leave with its status
   hartwood run --memory 1G --cpus 4 --cpu rv64,sv57=off
   hartwood run --kernel Image --initrd initrd.cpio --append 'console=ttyS0 quiet'
@@ -48,6 +52,8 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
     .description(
       'Boots a virtual machine: Debian by default, or any riscv64 kernel, or a bare program.',
     )
+    .argument('[guest]', "a guest that 'hartwood guest build' made")
+    .option('--temporary', "forget what changes on the built guest's disk")
     .option('--memory <size>', 'RAM of the machine, as in 256M or 2G', DEFAULT_MEMORY)
     .option('--cpus <number>', 'harts of the machine, 1 to 8', '1')
     .option(
@@ -73,7 +79,9 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
     .option('--gdb <port>', 'serve GDB on this port of 127.0.0.1; 0 picks one and says which')
     .option('--gdb-wait', 'with --gdb: wait for GDB before the first instruction')
     .addHelpText('after', EXAMPLES)
-    .action(action);
+    .action((guest: string | undefined, options: RunOptions) =>
+      action(guest === undefined ? options : { ...options, guest }),
+    );
 }
 
 /** Numbers of `RunOptions`, checked. */
@@ -87,7 +95,15 @@ export interface RunNumbers {
 
 /** @throws ConfigurationError for numbers that are none and options that exclude each other. */
 export function checkOptions(options: RunOptions): RunNumbers {
-  const { bare, firmware, kernel } = options;
+  const { bare, firmware, guest, kernel } = options;
+  for (const name of ['bare', 'firmware', 'kernel', 'initrd'] as const) {
+    if (guest !== undefined && options[name] !== undefined) {
+      throw new ConfigurationError(`--${name} and the built guest '${guest}' exclude each other`);
+    }
+  }
+  if (options.temporary && guest === undefined) {
+    throw new ConfigurationError('--temporary needs the name of a built guest beside it');
+  }
   for (const name of ['firmware', 'kernel', 'initrd', 'append', 'exec'] as const) {
     if (bare !== undefined && options[name] !== undefined) {
       throw new ConfigurationError(`--bare and --${name} exclude each other`);

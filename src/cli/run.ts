@@ -1,5 +1,6 @@
 import { VmStoppedError } from '../core/errors.js';
 import { Host } from '../node/door.js';
+import type { OpenGuest } from '../node/guests/open-guest.js';
 import { parseVmMemory, type VmSpec } from '../vm/spec.js';
 import type { Vm } from '../vm/vm.js';
 import { showConsole, typeOnConsole } from './console-connection.js';
@@ -30,10 +31,12 @@ interface Outcome {
 export async function run(options: RunOptions, abort: AbortController): Promise<number> {
   const numbers = checkOptions(options);
   const memory = parseVmMemory(options.memory);
-  const guest = await readGuest(options);
+  await using built = await openBuilt(options);
+  const guest = built?.spec.guest ?? (await readGuest(options));
   using progress = new ProgressDisplay(process.stderr);
   await using host = await Host.create({ memory: memory + OVERHEAD });
   await using vm = await host.create({
+    ...built?.spec,
     guest,
     memory,
     cpus: numbers.cpus,
@@ -41,21 +44,26 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
     clock: options.clock,
     fetch: { signal: abort.signal, progress: progress.report },
     ...(numbers.seed === undefined ? {} : { seed: numbers.seed }),
-    ...appendOf(options),
+    ...appendOf(options, built),
     ...(options.exec === undefined ? {} : { onReset: 'stop' as const }),
   });
   progress[Symbol.dispose]();
   if (options.signature !== undefined) signatureRange(vm.symbols);
   await using _gdb = await serveGdb(vm, numbers.gdb, options.gdbWait === true);
 
+  const leave = async () => {
+    // What the guest has not written yet would be lost with the power.
+    if (built !== undefined && !options.temporary) await built.shutDown(vm);
+    await vm.stop();
+  };
   const limits = {
     signal: abort.signal,
     ...(numbers.timeout === undefined ? {} : { timeout: numbers.timeout }),
   };
   const outcome =
     options.exec === undefined
-      ? await converse(vm, options, limits, abort)
-      : await execute(vm, options.exec, options, limits);
+      ? await converse(vm, options, limits, abort, leave)
+      : await execute(vm, options.exec, options, limits, leave);
   await vm.stop();
   if (options.signature !== undefined) await writeSignature(vm, options.signature);
   if (outcome.complaint !== undefined) process.stderr.write(`hartwood: ${outcome.complaint}\n`);
@@ -64,6 +72,12 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
     process.stdout.write(`${JSON.stringify(summary)}\n`);
   }
   return outcome.status;
+}
+
+async function openBuilt(options: RunOptions): Promise<OpenGuest | undefined> {
+  if (options.guest === undefined) return undefined;
+  const { openGuest } = await import('../node/guests/open-guest.js');
+  return openGuest(options.guest, { temporary: options.temporary ?? false });
 }
 
 /** Serves GDB, if that is wanted; the port closes with the result. */
@@ -93,9 +107,10 @@ async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {
   return { kernel, ...(await read('initrd')) };
 }
 
-function appendOf(options: RunOptions): { append?: string } {
+function appendOf(options: RunOptions, built: OpenGuest | undefined): { append?: string } {
   const words = [options.append];
-  if (options.exec !== undefined && isDefault(options)) words.unshift(EXEC_WORDS);
+  if (options.exec !== undefined && (built || isDefault(options))) words.unshift(EXEC_WORDS);
+  words.unshift(built?.spec.append);
   const given = words.filter((word) => word !== undefined);
   return given.length === 0 ? {} : { append: given.join(' ') };
 }
@@ -110,12 +125,13 @@ interface Limits {
   readonly timeout?: number;
 }
 
-/** Connects the console until the machine ends. */
+/** Connects the console until the machine ends; `leave` stops a machine that has not. */
 async function converse(
   vm: Vm,
   options: RunOptions,
   limits: Limits,
   abort: AbortController,
+  leave: () => Promise<void>,
 ): Promise<Outcome> {
   const output = options.json ? process.stderr : process.stdout;
   const shown = showConsole(vm, output);
@@ -128,7 +144,7 @@ async function converse(
     await shown;
     return outcomeOf(stop, options.bare !== undefined);
   } catch (error) {
-    await vm.stop();
+    await leave();
     await shown;
     if (error instanceof Interruption) return { status: error.status };
     return { status: statusOf(error), complaint: (error as Error).message };
@@ -143,6 +159,7 @@ async function execute(
   command: string,
   options: RunOptions,
   limits: Limits,
+  leave: () => Promise<void>,
 ): Promise<Outcome> {
   const tail = new ConsoleTail(vm);
   await vm.start();
@@ -150,10 +167,11 @@ async function execute(
     const result = await vm.exec(command, limits);
     (options.json ? process.stderr : process.stdout).write(result.stdoutBytes);
     process.stderr.write(result.stderrBytes);
+    await leave();
     return { status: result.status };
   } catch (error) {
+    await leave();
     if (error instanceof Interruption) return { status: error.status };
-    await vm.stop();
     await tail.ended;
     const died = error instanceof VmStoppedError ? tail.lastWords() : undefined;
     const complaint = (error as Error).message;
