@@ -5,12 +5,16 @@ import { asError, type Limits, type Outcome } from './outcome.js';
 import type { RunOptions } from './run-options.js';
 import { followTerminalSize } from './terminal-size.js';
 
-/** Connects the guest's consoles until the machine ends; `prompts` says whether a shell will prompt. */
+/**
+ * Connects the guest's consoles until the machine ends; `leave` stops a machine that has not, and
+ * `prompts` says whether a shell will prompt.
+ */
 export async function converse(
   vm: Vm,
   options: RunOptions,
   limits: Limits,
   abort: AbortController,
+  leave: () => Promise<void>,
   prompts: boolean,
 ): Promise<Outcome> {
   const output = options.json ? process.stderr : process.stdout;
@@ -26,7 +30,7 @@ export async function converse(
     await shown;
     return outcomeOf(stop, options.bare !== undefined);
   } catch (error) {
-    await vm.stop();
+    await leave();
     await shown;
     if (error instanceof Interruption) return { status: error.status };
     return { status: statusOf(error), complaint: asError(error) };

@@ -6,11 +6,11 @@ import { statusOf } from './exit-status.js';
 /** The drives of one run. Whatever way the run takes, they are flushed and closed at its end. */
 export class Drives {
   readonly disks: readonly Disk[];
-  readonly #open: Disk[] = [];
+  readonly #closers: (() => Promise<void>)[] = [];
 
   private constructor(disks: readonly Disk[]) {
     this.disks = disks;
-    this.#open.push(...disks);
+    this.#closers.push(...disks.map((disk) => () => disk.close()));
   }
 
   /**
@@ -29,9 +29,14 @@ export class Drives {
     return new Drives(disks);
   }
 
+  /** Closes something else with them: a built guest with its disk. */
+  own(thing: AsyncDisposable): void {
+    this.#closers.push(async () => thing[Symbol.asyncDispose]());
+  }
+
   /** Flushes and closes all, even if one fails. @throws DiskError, the first one's */
   async close(): Promise<void> {
-    const ends = await Promise.allSettled(this.#open.splice(0).map((disk) => disk.close()));
+    const ends = await Promise.allSettled(this.#closers.splice(0).map((close) => close()));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }

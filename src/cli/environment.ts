@@ -44,6 +44,11 @@ export const VARIABLES: readonly Variable[] = [
     otherwise: '$XDG_CACHE_HOME/hartwood, ~/.cache/hartwood',
   },
   {
+    name: 'HARTWOOD_GUESTS',
+    meaning: 'the folder of built guests; what was changed in them is nowhere else',
+    otherwise: '$XDG_DATA_HOME/hartwood/guests, ~/.local/share/hartwood/guests',
+  },
+  {
     name: 'HARTWOOD_DEBIAN_MIRROR',
     meaning: 'URL of the Debian mirror that packages come from',
     otherwise: "that of this machine's apt, if it is a Debian",

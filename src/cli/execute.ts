@@ -12,12 +12,13 @@ export interface Around {
   readonly after: (limits: Limits) => Promise<void>;
 }
 
-/** Runs one command in the guest and prints what it writes. */
+/** Runs one command in the guest and prints what it writes; `leave` stops the machine. */
 export async function execute(
   vm: Vm,
   command: string,
   options: RunOptions,
   limits: Limits,
+  leave: () => Promise<void>,
   around: Around,
 ): Promise<Outcome> {
   const tail = new ConsoleTail(vm);
@@ -26,10 +27,11 @@ export async function execute(
     await around.before(limits);
     const status = await runCommand(vm, command, options, limits);
     await around.after(limits);
+    await leave();
     return { status };
   } catch (error) {
+    await leave();
     if (error instanceof Interruption) return { status: error.status };
-    await vm.stop();
     await tail.ended;
     const died = error instanceof VmStoppedError ? tail.lastWords() : undefined;
     return { status: statusOf(error), complaint: withWords(asError(error), died) };

@@ -13,7 +13,7 @@ export const ExitStatus = {
   Usage: 2,
   /** A file given as firmware, kernel, initrd, program or drive that is missing, foreign or in use. */
   Image: 3,
-  /** The default guest cannot be fetched or cached. */
+  /** A guest cannot be fetched, cached or built, or is in use. */
   Guest: 4,
   /** The guest came to an end before it did what was asked. */
   Died: 5,
@@ -74,6 +74,8 @@ export function statusOf(error: unknown): number {
     'disk-full': ExitStatus.Storage,
     'disk-io': ExitStatus.Storage,
     internal: ExitStatus.Internal,
+    'guest-name': ExitStatus.Usage,
+    'guest-damaged': ExitStatus.Image,
   };
   return byCode[error.code] ?? ExitStatus.Guest;
 }

@@ -51,6 +51,8 @@ async function main(): Promise<number> {
     run: async (options) => {
       status = await run(options, abort);
     },
+    // Archives and signatures are a large part of all code.
+    guest: async () => (await import('./guest.js')).guestActions(abort.signal),
   });
   try {
     await program.parseAsync();

@@ -3,6 +3,7 @@ import { bold, hasColours } from './colours.js';
 import { writeComplaint } from './complaint.js';
 import { addCompletionCommand } from './completion/command.js';
 import { ExitStatus } from './exit-status.js';
+import { addGuestCommand, type GuestActions } from './guest-options.js';
 import { addHelpCommand, TOPICS_HELP } from './help-command.js';
 import { addRunCommand, type RunOptions } from './run-options.js';
 import { addVersionCommand, VERSION } from './version-command.js';
@@ -10,6 +11,7 @@ import { addVersionCommand, VERSION } from './version-command.js';
 /** What the commands do; each is loaded when it is wanted. */
 export interface Actions {
   readonly run: (options: RunOptions) => Promise<void>;
+  readonly guest: () => Promise<GuestActions>;
 }
 
 const STYLES: HelpConfiguration = {
@@ -40,6 +42,7 @@ export function makeProgram(actions: Actions): Command {
     })
     .addHelpText('after', TOPICS_HELP);
   addRunCommand(program, actions.run);
+  addGuestCommand(program, actions.guest);
   addCompletionCommand(program);
   addVersionCommand(program);
   addHelpCommand(program);

@@ -7,6 +7,9 @@ import { withVariables } from './set-variables.js';
 
 /** The options of `hartwood run`, as they were written. */
 export interface RunOptions {
+  /** The name of a guest that was built. */
+  readonly guest?: string;
+  readonly temporary?: boolean;
   readonly memory: string;
   readonly cpus: string;
   readonly cpu: string;
@@ -33,6 +36,7 @@ export interface RunOptions {
 const EXAMPLES = `
 Examples:
   hartwood run                                      Debian's kernel and a shell; Ctrl-A X leaves
+  hartwood run web                                  a guest that 'hartwood guest build web' made
   hartwood run --exec 'uname -a'                    boot, run a command, leave with its status
   hartwood run --memory 1G --cpus 4 --cpu rv64,sv57=off
   hartwood run --kernel Image --initrd initrd.cpio --append 'console=ttyS0 quiet'
@@ -43,8 +47,8 @@ Examples:
   hartwood run --gdb 1234 --gdb-wait                then: gdb-multiarch -ex 'target remote :1234'
   hartwood run --exec 'cat /proc/uptime' --clock virtual --seed 7 --json
 
-Standard input is typed on the console. Its end is typed as Ctrl-D behind a prompt of the default guest's
-shell, which ends the shell and switches the machine off. On a terminal, Ctrl-A H lists keys.
+Standard input is typed on the console. Its end is typed as Ctrl-D behind a prompt of the shell of Debian
+or of a built guest, which ends the shell and switches the machine off. On a terminal, Ctrl-A H lists keys.
 
 The exit status is that of the command with --exec and of the program with --bare; 'hartwood help
 exit-statuses' lists the others.
@@ -58,6 +62,7 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
     .description(
       'Boots a virtual machine: Debian by default, or any riscv64 kernel, or a bare program.',
     )
+    .argument('[guest]', "a guest that 'hartwood guest build' made")
     .optionsGroup('Machine:')
     .addOption(
       new Option('--memory <size>', 'RAM of the machine, as in 256M or 2G')
@@ -92,6 +97,7 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
     )
     .option('--seed <number>', "where a virtual clock's randomness begins")
     .optionsGroup('What it boots:')
+    .option('--temporary', "forget what changes on the built guest's disk")
     .option('--firmware <file>', 'M-mode firmware to start with, as OpenSBI or U-Boot')
     .option('--kernel <file>', "a riscv64 Linux Image to boot; below --firmware also 'debian'")
     .option('--initrd <file>', 'its initial RAM disk')
@@ -132,8 +138,8 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
     .optionsGroup('Other:')
     .helpOption('-h, --help', 'this help')
     .addHelpText('after', EXAMPLES)
-    .action((options: RunOptions, command: Command) =>
-      withVariables(command, () => action(options)),
+    .action((guest: string | undefined, options: RunOptions, command: Command) =>
+      withVariables(command, () => action(guest === undefined ? options : { ...options, guest })),
     );
 }
 
@@ -153,7 +159,15 @@ export interface RunNumbers {
 
 /** @throws ConfigurationError for numbers that are none and options that exclude each other. */
 export function checkOptions(options: RunOptions): RunNumbers {
-  const { bare, firmware, kernel } = options;
+  const { bare, firmware, guest, kernel } = options;
+  for (const name of ['bare', 'firmware', 'kernel', 'initrd'] as const) {
+    if (guest !== undefined && options[name] !== undefined) {
+      throw new ConfigurationError(`--${name} and the built guest '${guest}' exclude each other`);
+    }
+  }
+  if (options.temporary && guest === undefined) {
+    throw new ConfigurationError('--temporary needs the name of a built guest beside it');
+  }
   for (const name of ['firmware', 'kernel', 'initrd', 'append', 'exec'] as const) {
     if (bare !== undefined && options[name] !== undefined) {
       throw new ConfigurationError(`--bare and --${name} exclude each other`);

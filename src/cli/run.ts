@@ -1,4 +1,5 @@
 import { Host } from '../node/door.js';
+import type { OpenGuest } from '../node/guests/open-guest.js';
 import { parseVmMemory, type VmSpec } from '../vm/spec.js';
 import type { Vm } from '../vm/vm.js';
 import { complain } from './complaint.js';
@@ -27,35 +28,43 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
   const numbers = checkOptions(options);
   const copies = copiesAround(options);
   const memory = parseVmMemory(options.memory);
-  const guest = await readGuest(options);
   await using drives = await Drives.open(options.drive);
+  const built = await openBuilt(options);
+  if (built !== undefined) drives.own(built);
+  const guest = built?.spec.guest ?? (await readGuest(options));
   using progress = new ProgressDisplay(process.stderr);
   await using host = await Host.create({ memory: memory + OVERHEAD });
   await using vm = await host.create({
-    guest,
     memory,
     cpus: numbers.cpus,
     cpu: options.cpu,
     clock: options.clock,
     fetch: { signal: abort.signal, progress: progress.report },
     ...(numbers.seed === undefined ? {} : { seed: numbers.seed }),
-    drives: drives.disks,
-    ...appendOf(options),
     ...consoleOf(options),
+    ...built?.spec,
+    guest,
+    drives: [...(built?.spec.drives ?? []), ...drives.disks],
+    ...appendOf(options, built),
     ...(options.exec === undefined ? {} : { onReset: 'stop' as const }),
   });
   progress[Symbol.dispose]();
   if (options.signature !== undefined) signatureRange(vm.symbols);
   await using _gdb = await serveGdb(vm, numbers.gdb, options.gdbWait === true);
 
+  const leave = async () => {
+    // What the guest has not written yet would be lost with the power.
+    if (built !== undefined && !options.temporary) await built.shutDown(vm);
+    await vm.stop();
+  };
   const limits = {
     signal: abort.signal,
     ...(numbers.timeout === undefined ? {} : { timeout: numbers.timeout }),
   };
   const ended =
     options.exec === undefined
-      ? await converse(vm, options, limits, abort, isDefault(options))
-      : await execute(vm, options.exec, options, limits, copies(vm));
+      ? await converse(vm, options, limits, abort, leave, isDefault(options))
+      : await execute(vm, options.exec, options, limits, leave, copies(vm));
   const outcome = await settle(vm, drives, ended);
   if (options.signature !== undefined) await writeSignature(vm, options.signature);
   if (outcome.complaint !== undefined) complain(outcome.complaint, outcome.status);
@@ -64,6 +73,12 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
     process.stdout.write(`${JSON.stringify(summary)}\n`);
   }
   return outcome.status;
+}
+
+async function openBuilt(options: RunOptions): Promise<OpenGuest | undefined> {
+  if (options.guest === undefined) return undefined;
+  const { openGuest } = await import('../node/guests/open-guest.js');
+  return openGuest(options.guest, { temporary: options.temporary ?? false });
 }
 
 /** Serves GDB, if that is wanted; the port closes with the result. */
@@ -93,9 +108,10 @@ async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {
   return { kernel, ...(await read('initrd')) };
 }
 
-function appendOf(options: RunOptions): { append?: string } {
+function appendOf(options: RunOptions, built: OpenGuest | undefined): { append?: string } {
   const words = [options.append];
-  if (options.exec !== undefined && isDefault(options)) words.unshift(EXEC_WORDS);
+  if (options.exec !== undefined && (built || isDefault(options))) words.unshift(EXEC_WORDS);
+  words.unshift(built?.spec.append);
   const given = words.filter((word) => word !== undefined);
   return given.length === 0 ? {} : { append: given.join(' ') };
 }
