@@ -8,6 +8,8 @@ const MINUTE = 60 * SECOND;
 /** Places with tests beside the code, but for the oracle's, which need QEMU. */
 const EVERYWHERE = '{assembly,bench,isa,scripts,src,test}/**/*.test.ts';
 const ORACLE = 'test/oracle/**/*.test.ts';
+/** Guests built of packages, which takes minutes. */
+const GUESTS = 'test/guests/**/*.test.ts';
 
 export default defineConfig({
   test: {
@@ -19,11 +21,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [EVERYWHERE],
-          exclude: [ORACLE],
+          exclude: [ORACLE, GUESTS],
           // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
           testTimeout: MINUTE,
           // Setup may compile the core, or fetch the default guest.
           hookTimeout: 10 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'guests',
+          include: [GUESTS],
+          testTimeout: 5 * MINUTE,
+          hookTimeout: 15 * MINUTE,
         },
       },
       {
