@@ -1,4 +1,3 @@
-import { Port } from '../core/abi.js';
 import type { Core } from '../core/core.js';
 import { HartwoodError, InternalError, VmStoppedError } from '../core/errors.js';
 import { ExitReason } from '../core/exit-reason.js';
@@ -264,19 +263,19 @@ export class RunLoop {
     return undefined;
   }
 
-  /** Carries what the guest has sent by its UARTs to the host. */
+  /** Carries what the guest has sent by its UART to the host. */
   #take(): void {
     const { core, machine, serial } = this.#parts;
     if (machine.handle === 0) return;
-    serial.print(core.takeOutput(machine.handle, Port.Console));
+    serial.print(core.takeOutput(machine.handle));
   }
 
-  /** Carries what came from outside into the guest; whether its UARTs took any. */
+  /** Carries what came from outside into the guest; whether its UART took any. */
   #give(): boolean {
     const { core, machine, serial, bus } = this.#parts;
     let given = 0;
     serial.type((bytes) => {
-      const taken = core.giveInput(machine.handle, Port.Console, bytes);
+      const taken = core.giveInput(machine.handle, bytes);
       given += taken;
       return taken;
     });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { RAM_BASE } from '../../src/core/abi.js';
 import { BUFFERS, PLACE, PLAIN, type Rig, rig, running, take } from './device.js';
 import { FREE } from './mmio-guest.js';
+import { MockDriver } from './mock-driver.js';
 import { MockQueue, placeAt } from './mock-queue.js';
 import { Interrupt, Register, Status, VERSION_1 } from './registers.js';
 
@@ -139,7 +140,6 @@ it('a device takes nothing before DRIVER_OK', () => {
 
 it('every slot has a device of its own', async () => {
   const { slots, guest, driver } = made;
-  const { MockDriver } = await import('./mock-driver.js');
   for (let slot = 1; slot < 8; slot++) {
     expect(slots.attach(slot, { ...PLAIN, type: 40 + slot })).toBe(true);
   }
