@@ -153,7 +153,7 @@ async function refused(cause: string): Promise<void> {
   if (again === undefined) throw new Error('there is no queue');
   again.add(SMALL);
   roundTrip({ ...rig, queue: again }, SMALL);
-  expect(slots.events(0)).toMatchObject({ cause: 'none', failures: 2 });
+  expect(slots.events(0)).toMatchObject({ cause, failures: 2 });
 }
 
 describe('the device needs a reset, and keeps the cause, of', () => {

@@ -66,7 +66,7 @@ describe('queue registers (VIRTIO 1.2 §4.2.2)', () => {
     const [queue] = driver.init({ queues: [good] });
     queue?.add([{ address: BUFFERS, length: 8, write: true }]);
     expect(slots.complete(take(made), 8)).toBe(true);
-    expect(slots.events(0)).toMatchObject({ cause: 'none', failures: 1 });
+    expect(slots.events(0)).toMatchObject({ cause: 'ring', failures: 1 });
   });
 
   it('send a configuration interrupt with it once the driver is at work', async () => {

@@ -3,7 +3,7 @@ import type { Core } from '../../core/core.js';
 import { ConfigurationError } from '../../core/errors.js';
 import { VirtioSlots } from '../../core/virtio-slots.js';
 import type { VirtioDevice } from './device.js';
-import { type SlotOwner, VirtioSlot } from './slot.js';
+import { type DeviceHealth, type SlotOwner, VirtioSlot } from './slot.js';
 
 /** A device in each slot of the board, or none. */
 export type SlotPlan = readonly (VirtioDevice | undefined)[];
@@ -51,6 +51,11 @@ export class VirtioBus implements SlotOwner {
   detach(): void {
     for (const slot of this.#slots) slot?.detach();
     this.#core = undefined;
+  }
+
+  /** How each device fares, since the machine was started or rebooted. */
+  health(): DeviceHealth[] {
+    return this.#slots.flatMap((slot) => (slot === undefined ? [] : [slot.health]));
   }
 
   /** Whether back ends owe the guest an answer. */
