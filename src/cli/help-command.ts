@@ -7,7 +7,8 @@ export const SHORT_HELP = `Usage: hartwood [options] <command>
 
   hartwood run                        boot Debian and connect its shell; Ctrl-A X leaves
   hartwood run --exec 'uname -a'      boot it, run a command, leave with its status
-  hartwood run --kernel Image --drive disk.qcow2
+  hartwood guest build web --include nginx-light
+                                      make a guest of your own: hartwood run web
   hartwood help                       all commands
   hartwood help run                   all that a command can do
 `;

@@ -2,6 +2,7 @@ import { Command, type HelpConfiguration } from 'commander';
 import { bold, hasColours } from './colours.js';
 import { writeComplaint } from './complaint.js';
 import { addCompletionCommand } from './completion/command.js';
+import { addCpCommand } from './copy/cp-options.js';
 import { ExitStatus } from './exit-status.js';
 import { addGuestCommand, type GuestActions } from './guest-options.js';
 import { addHelpCommand, TOPICS_HELP } from './help-command.js';
@@ -11,6 +12,7 @@ import { addVersionCommand, VERSION } from './version-command.js';
 /** What the commands do; each is loaded when it is wanted. */
 export interface Actions {
   readonly run: (options: RunOptions) => Promise<void>;
+  readonly cp: (places: readonly string[]) => Promise<void>;
   readonly guest: () => Promise<GuestActions>;
 }
 
@@ -43,6 +45,7 @@ export function makeProgram(actions: Actions): Command {
     .addHelpText('after', TOPICS_HELP);
   addRunCommand(program, actions.run);
   addGuestCommand(program, actions.guest);
+  addCpCommand(program, actions.cp);
   addCompletionCommand(program);
   addVersionCommand(program);
   addHelpCommand(program);

@@ -7,17 +7,12 @@ import { converse } from './converse.js';
 import { copiesAround } from './copy/around-command.js';
 import { Drives } from './drives.js';
 import { execute } from './execute.js';
+import { EXEC_WORDS, OVERHEAD } from './guest-boot.js';
 import { readInputFile } from './input-file.js';
 import { settle } from './outcome.js';
 import { ProgressDisplay } from './progress.js';
 import { checkOptions, type RunOptions } from './run-options.js';
 import { signatureRange, writeSignature } from './signature.js';
-
-/** A host's own needs beside its guest's RAM: control blocks, with room. */
-const OVERHEAD = 16 * 2 ** 20;
-
-/** Linux stops at a panic by default; with --exec that must end the wait. */
-const EXEC_WORDS = 'hartwood.console=off panic=-1';
 
 /**
  * `hartwood run`: boots a machine, connects it, waits for its end. The process's exit status.

@@ -81,6 +81,6 @@ function valuesOf(name: string, choices: readonly string[] | undefined): Values 
   if (choices !== undefined) return { kind: 'choices', choices };
   if (name === 'file' || name === 'folder' || name === 'file:path') return { kind: 'files' };
   if (name === 'guest') return { kind: 'guests' };
-  if (name === 'source' || name === 'target') return { kind: 'places' };
+  if (name === 'place') return { kind: 'places' };
   return { kind: 'anything' };
 }

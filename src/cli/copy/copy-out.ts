@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../core/errors.js';
 import type { Vm } from '../../vm/vm.js';
@@ -32,7 +32,8 @@ async function placeFor(from: string, isFolder: boolean, to: string): Promise<st
     }),
   );
   if (target?.isDirectory()) {
-    if (isFolder && meansContents(from)) return to;
+    // Not the link that leads to it: a writer takes none for a folder.
+    if (isFolder && meansContents(from)) return await realpath(to);
     const name = lastName(from);
     if (name === '' || name === '.' || name === '..') {
       const right = 'name it, or give a target that is not there yet';
