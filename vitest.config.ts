@@ -8,10 +8,8 @@ const MINUTE = 60 * SECOND;
 /** Places with tests beside the code, but for the oracle's, which need QEMU, and campaigns of minutes. */
 const EVERYWHERE = '{assembly,bench,isa,scripts,src,test}/**/*.test.ts';
 const ORACLE = 'test/oracle/**/*.test.ts';
-/** Guests built of packages, which takes minutes. */
-const GUESTS = 'test/guests/**/*.test.ts';
 const FUZZ = 'test/virtio/fuzz/**/*.test.ts';
-/** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB. */
+/** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB; guests built of packages. */
 const PEERS = '{src,test}/**/*.peer.test.ts';
 
 export default defineConfig({
@@ -24,19 +22,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [EVERYWHERE],
-          exclude: [ORACLE, FUZZ, PEERS, GUESTS],
+          exclude: [ORACLE, FUZZ, PEERS],
           // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
           testTimeout: MINUTE,
           // Setup may compile the core, or fetch the default guest.
           hookTimeout: 10 * MINUTE,
-        },
-      },
-      {
-        test: {
-          name: 'guests',
-          include: [GUESTS],
-          testTimeout: 5 * MINUTE,
-          hookTimeout: 15 * MINUTE,
         },
       },
       {

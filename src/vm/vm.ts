@@ -101,12 +101,14 @@ export class Vm {
         serial: this.serial,
         consoles: [this.serial, this.terminal],
         console: this.console,
-        agent: this.#agent,
         waits: this.#waits,
         yieldToEvents: platform.yieldToEvents,
         reboots: spec.reboots,
         hold,
-        onReboot: () => this.debugger.reinstate(),
+        onReboot: () => {
+          this.#agent.reset();
+          this.debugger.reinstate();
+        },
       },
       () => {
         this.#promptAt ??= performance.now();

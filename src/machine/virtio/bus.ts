@@ -18,6 +18,8 @@ export class VirtioBus implements SlotOwner {
   #core: VirtioSlots | undefined;
   #underWay = new Set<Promise<void>>();
   #short = false;
+  /** Whether a device has done something that the guest may be waiting for. */
+  #stirred = false;
   /** Whether a queue waits for requests to end. */
   #roomWanted = false;
   #failed: unknown;
@@ -88,9 +90,11 @@ export class VirtioBus implements SlotOwner {
     }
   }
 
-  /** Lets devices look for what came from outside of the guest. */
-  pump(): void {
+  /** Lets devices look for what came from outside of the guest; whether any had something to do. */
+  pump(): boolean {
+    this.#stirred = false;
     for (const slot of this.#slots) slot?.pump();
+    return this.#stirred || this.busy;
   }
 
   /** Resolves when no back end owes an answer any more. */
@@ -132,6 +136,7 @@ export class VirtioBus implements SlotOwner {
   }
 
   wake(): void {
+    this.#stirred = true;
     this.#onWake();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Builds a small guest from a real mirror's packages and boots it. It takes minutes: `npm run test:guests`.
+ * Builds a small guest from a real mirror's packages and boots it. It takes minutes: `npm run test:peers`.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
