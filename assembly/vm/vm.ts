@@ -111,6 +111,8 @@ export class Vm {
   slabFrames: u32;
   /** Pages that device requests under way have pinned (virtio/slab). */
   pins: u32;
+  /** Pages that requests were given frames for since the host layer looked at the doorbells last. */
+  pagesMade: u32;
 }
 
 export const HART_TABLE_OFFSET: usize = 256;

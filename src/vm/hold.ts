@@ -51,6 +51,7 @@ export class Hold {
   readonly #arrivals = new Set<() => void>();
   readonly #steps: StepRequest[] = [];
   #why: DebugStop | undefined;
+  #ended: Error | undefined;
 
   /** The VM is to stand; of several reasons the first is told. */
   hold(why: DebugStop): void {
@@ -73,11 +74,17 @@ export class Hold {
     if (why !== undefined) for (const listener of [...this.listeners]) listener(why);
   }
 
-  /** For the run loop: it moves, or has ended, after which no step will be done. */
-  leave(error?: Error): void {
+  /** For the run loop: it moves; steps that were not done are rejected with `error`. */
+  leave(error: Error): void {
     this.stands = false;
     for (const { settle } of this.#steps.splice(0)) settle.reject(error);
-    if (error !== undefined) this.#tellArrivals();
+  }
+
+  /** For the run loop: the VM has ended; no step will be done, and nobody waits for it to stand. */
+  end(error: Error): void {
+    this.#ended = error;
+    this.leave(error);
+    this.#tellArrivals();
   }
 
   #tellArrivals(): void {
@@ -87,13 +94,14 @@ export class Hold {
 
   /** Resolves when the VM stands, has ended, or is no longer to stand. */
   arrived(): Promise<void> {
-    return this.stands
+    return this.stands || this.#ended !== undefined
       ? Promise.resolve()
       : new Promise((resolve) => this.#arrivals.add(() => resolve()));
   }
 
   askStep(request: StepRequest): void {
-    this.#steps.push(request);
+    if (this.#ended === undefined) this.#steps.push(request);
+    else request.settle.reject(this.#ended);
   }
 
   nextStep(): StepRequest | undefined {

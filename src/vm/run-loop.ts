@@ -55,6 +55,10 @@ export class RunLoop {
   readonly #exits: Exits;
   readonly #onPrompt: () => void;
   #stopping = false;
+  #tellStop = () => {};
+  readonly #stopAsked = new Promise<void>((resolve) => {
+    this.#tellStop = resolve;
+  });
   /** When the event loop had its last turn. */
   #yieldedAt = 0;
 
@@ -68,6 +72,7 @@ export class RunLoop {
   /** Asks the loop to end. */
   stop(): void {
     this.#stopping = true;
+    this.#tellStop();
     this.gate.wake();
   }
 
@@ -95,7 +100,7 @@ export class RunLoop {
     } catch (error) {
       return asStop(error);
     } finally {
-      this.#parts.hold.leave(new VmStoppedError('the VM ended'));
+      this.#parts.hold.end(new VmStoppedError('the VM ended'));
       try {
         this.#exits.takeOutput();
       } catch {
@@ -143,7 +148,7 @@ export class RunLoop {
       }
       settle.resolve(done);
     }
-    hold.leave();
+    hold.leave(new VmStoppedError('the VM went on before the step began'));
     clock.proceed();
     return undefined;
   }
@@ -157,7 +162,7 @@ export class RunLoop {
     if (bus.takeShortage()) return asStop(shortage(core));
     if (clock.kind === 'virtual') {
       // Answers take no virtual time, and neither do readers.
-      if (bus.busy) await bus.settled();
+      await this.#answersCome();
       if (CUTS.has(reason) && machine.steps() < exchange) {
         await this.#readersCatchUp();
         return this.#breathe();
@@ -171,8 +176,21 @@ export class RunLoop {
     this.#yieldedAt = performance.now();
     await this.#readersCatchUp();
     const given = this.#give();
-    if (reason === ExitReason.Idle && !given && !this.#stopping && !hold.holds) await this.#idle();
+    if (clock.kind === 'virtual') await this.#answersCome();
+    const stirred = bus.takeStirred();
+    const idle = reason === ExitReason.Idle && !given && !stirred;
+    if (idle && !this.#stopping && !hold.holds) await this.#idle();
     return undefined;
+  }
+
+  /** Virtual clock: waits until back ends owe the guest nothing and have looked at all their queues. */
+  async #answersCome(): Promise<void> {
+    const { bus } = this.#parts;
+    do {
+      if (bus.busy) await Promise.race([bus.settled(), this.#stopAsked]);
+      await this.#breathe();
+      bus.serve();
+    } while ((bus.catchUp() || bus.busy) && !this.#stopping);
   }
 
   get #congested(): boolean {
@@ -196,10 +214,13 @@ export class RunLoop {
     this.#yieldedAt = performance.now();
   }
 
-  /** Carries what came from outside into the guest; whether there was any, or will be at once. */
+  /** Carries what came from outside into the guest; whether its UART took any. */
   #give(): boolean {
     const { core, machine, serial, bus } = this.#parts;
-    let given = bus.pump() ? 1 : 0;
+    let given = 0;
+    bus.serve();
+    bus.catchUp();
+    bus.pump();
     serial.type((bytes) => {
       const taken = core.giveInput(machine.handle, bytes);
       given += taken;

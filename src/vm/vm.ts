@@ -134,11 +134,18 @@ export class Vm {
     try {
       this.#machine.start();
     } catch (error) {
+      await this.#closeDevices();
       this.#end(asStop(error));
       throw error;
     }
     this.#running = true;
     void this.#loop.run().then((reason) => this.#end(reason));
+  }
+
+  /** For a VM that never ran; what a device fails at then is of no consequence. */
+  async #closeDevices(): Promise<void> {
+    this.#bus.detach();
+    await this.#bus.close().catch(() => {});
   }
 
   #end(reason: StopReason): void {
@@ -209,7 +216,11 @@ export class Vm {
   /** Switches the VM off at once, as by its power cord; how it ended. Its memory stays readable. */
   async stop(): Promise<StopReason> {
     if (this.#running) this.#loop.stop();
-    else if (this.#stop === undefined) this.#end({ kind: 'host', code: 0 });
+    else if (this.#startedAt === 0 && this.#stop === undefined) {
+      this.#startedAt = performance.now();
+      await this.#closeDevices();
+      this.#end({ kind: 'host', code: 0 });
+    }
     return this.stopped;
   }
 

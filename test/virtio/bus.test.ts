@@ -147,7 +147,9 @@ describe('a back end', () => {
     device.transport?.wake(1);
     expect(wakes).toBe(1);
     expect(device.log).toEqual([]);
+    bus.catchUp();
     bus.pump();
+    bus.catchUp();
     bus.pump();
     expect(device.log).toEqual(['notify 1']);
   });
@@ -174,6 +176,7 @@ describe('a back end', () => {
       bad.driver.write(Register.Config, 1, 1);
       bad.queue.add(BUFFER);
       bad.driver.notify();
+      bus.catchUp();
       bus.pump();
       await bus.settled();
       bus.serve();
@@ -202,6 +205,7 @@ describe('a back end', () => {
     const { driver } = start();
     driver.notify();
     driver.notify();
+    bus.catchUp();
     bus.pump();
     expect(calls).toBe(1);
     start().driver.notify();
@@ -257,10 +261,12 @@ describe('requests beyond the bound of 2,048', () => {
     }
     const held = () => devices.map((device) => device.held.length);
     expect(held()).toEqual([900, 900, 2048 - 1800]);
+    bus.catchUp();
     bus.pump();
     expect(held()).toEqual([900, 900, 248]);
     end(devices[0] as Holder);
     bus.serve();
+    bus.catchUp();
     bus.pump();
     expect(devices[2]?.held.length).toBeGreaterThan(248);
     expect(parts.map(({ driver }) => driver.status & Status.NeedsReset)).toEqual([0, 0, 0]);

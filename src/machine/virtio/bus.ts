@@ -90,11 +90,22 @@ export class VirtioBus implements SlotOwner {
     }
   }
 
-  /** Lets devices look for what came from outside of the guest; whether any had something to do. */
-  pump(): boolean {
-    this.#stirred = false;
+  /** Notifies devices of the queues that they wanted to be; whether there were any. */
+  catchUp(): boolean {
+    const any = this.#slots.map((slot) => slot?.catchUp() ?? false);
+    return any.includes(true);
+  }
+
+  /** Lets devices look for what came from outside of the guest. */
+  pump(): void {
     for (const slot of this.#slots) slot?.pump();
-    return this.#stirred || this.busy;
+  }
+
+  /** Whether a device has done something for the guest since this was last asked. */
+  takeStirred(): boolean {
+    const stirred = this.#stirred;
+    this.#stirred = false;
+    return stirred;
   }
 
   /** Resolves when no back end owes an answer any more. */
@@ -102,10 +113,18 @@ export class VirtioBus implements SlotOwner {
     while (this.busy) await Promise.all(this.#underWay);
   }
 
-  /** The VM ended for good: devices finish what they hold. Detached first. */
+  /**
+   * The VM ended for good: all devices finish what they hold. Detached first.
+   *
+   * @throws what the first of those threw that could not
+   */
   async close(): Promise<void> {
     await this.settled();
-    await Promise.all(this.#slots.map((slot) => slot?.device.close?.()));
+    const closed = await Promise.allSettled(
+      this.#slots.map(async (slot) => slot?.device.close?.()),
+    );
+    const failed = closed.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   track(answers: Promise<void>): void {

@@ -65,7 +65,8 @@ export class VirtioSlot {
       const { type, queues, config } = this.device;
       throw new ConfigurationError(
         `virtio device ${type} in slot ${this.#index} has ${queues.length} queues of ${queues} and ` +
-          `${config.length} bytes of configuration; right are 16 queues of powers of 2 up to 1024, and 256 bytes`,
+          `${config.length} bytes of configuration; right are 16 queues of powers of 2 up to 1024, 256 bytes, ` +
+          'and no feature bits from 24 to 49',
       );
     }
     this.#slots = slots;
@@ -103,12 +104,17 @@ export class VirtioSlot {
     this.#notify(told.notified);
   }
 
-  /** What a turn of the machine's loop brings: input from outside, queues to look at again. */
-  pump(): void {
-    if (this.#transport === undefined) return;
+  /** Notifies of the queues that are to be looked at again; whether there were any. */
+  catchUp(): boolean {
     const woken = this.#woken;
     this.#woken = 0;
-    this.#notify(woken);
+    if (this.#transport !== undefined) this.#notify(woken);
+    return woken !== 0;
+  }
+
+  /** A turn of the machine's loop: lets the device look for what came from outside. */
+  pump(): void {
+    if (this.#transport === undefined) return;
     if (this.device.pump !== undefined && !this.#broken) this.#guarded(() => this.device.pump?.());
   }
 
@@ -221,6 +227,7 @@ class Transport implements VirtioTransport {
     if (typeof taken !== 'number') return new Request(taken, this);
     if (taken === VirtioTake.Later || taken === VirtioTake.NoMemory) this.#slot.wait(queue);
     if (taken === VirtioTake.NoMemory) this.#slot.shortOfMemory();
+    if (taken === VirtioTake.NextTurn) this.#slot.wake(queue);
     return undefined;
   }
 
@@ -272,11 +279,13 @@ class Request implements VirtioRequest {
     return copied === count ? bytes : bytes.slice(0, copied);
   }
 
-  readInto(offset: number, into: Uint8Array): void {
+  readInto(offset: number, into: Uint8Array): boolean {
     const { prefix } = this.#taken;
-    if (offset + into.length <= prefix.length)
+    if (offset + into.length <= prefix.length) {
       into.set(prefix.subarray(offset, offset + into.length));
-    else this.#transport.slots?.read(this.#taken, offset, into);
+      return true;
+    }
+    return this.#transport.slots?.read(this.#taken, offset, into) === into.length;
   }
 
   write(offset: number, bytes: Uint8Array): void {

@@ -25,6 +25,11 @@ export function takeOne(subject: Subject, queue: number, tally: Tally, starved =
   const { slots, records } = subject;
   const expected = expectedOf(subject, records, queue);
   const taken = slots.take(0, queue);
+  if (taken === VirtioTake.NextTurn) {
+    slots.doorbells();
+    count(tally, 'next turn');
+    return takeOne(subject, queue, tally, starved);
+  }
   if (taken === VirtioTake.NoMemory) {
     check(starved, 'the core found no memory, though there was some');
     count(tally, 'no memory');
@@ -90,7 +95,8 @@ export function flood(subject: Subject, random: Random, tally: Tally): void {
     subject.poke(offsetOf(available) + 2, (availableNext + size) & 0xffff, 2);
     for (let n = 0; n < size; n++, taken++) {
       const address = exports.virtioTake(subject.vm, 0, queue) >>> 0;
-      if (address > VirtioTake.Broken) continue;
+      if (address === VirtioTake.NextTurn) exports.virtioDoorbells(subject.vm);
+      if (address >= VirtioTake.NextTurn) continue;
       if (address === VirtioTake.Later) count(tally, 'flooded');
       return;
     }

@@ -92,7 +92,7 @@ export class Execution {
     for (let at = 0; at < length; at += PIECE) {
       if (isVoid()) return false;
       const piece = buffer.subarray(0, length - at);
-      request.readInto(Header.size + at, piece);
+      if (!request.readInto(Header.size + at, piece)) return false;
       if (!(await this.#succeeds(() => this.#disk.write(offset + at, piece)))) return false;
       this.#counts.bytesWritten += piece.length;
     }
