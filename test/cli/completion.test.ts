@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hartwood } from './hartwood.js';
+import { hartwood, MAIN } from './hartwood.js';
 
 let folder: string;
 
@@ -12,14 +12,24 @@ beforeAll(async () => {
   const { stdout } = await hartwood(['completion', 'bash']);
   await writeFile(join(folder, 'script'), stdout);
   await writeFile(join(folder, 'Image 1'), '');
+  // Damaged ones are named, too: they can be deleted.
+  for (const name of ['web', 'work'])
+    await mkdir(join(folder, 'guests', name), { recursive: true });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 /** What bash offers for the last of these words, which readline has parted. */
 function offered(...words: string[]): string[] {
-  const program = 'source ./script; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _hartwood';
+  const command = `hartwood() { '${process.execPath}' '${MAIN}' "$@"; }`;
+  const program = `source ./script; ${command}`.concat(
+    '; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _hartwood',
+  );
   const args = ['-c', `${program}; printf '%s\\n' "\${COMPREPLY[@]}"`, 'bash', ...words];
-  const text = execFileSync('bash', args, { cwd: folder, encoding: 'utf8' });
+  const text = execFileSync('bash', args, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, HARTWOOD_GUESTS: join(folder, 'guests') },
+  });
   return text.split('\n').filter((line) => line !== '');
 }
 
@@ -51,5 +61,13 @@ describe('completion in bash', () => {
     expect(offered('hartwood', 'run', '--memory', '')).toEqual([]);
     // A command's name as an option's value is none.
     expect(offered('hartwood', 'run', '--append', 'version', '--j')).toEqual(['--json']);
+  });
+
+  it('offers the guests that there are', () => {
+    expect(offered('hartwood', 'run', '')).toEqual(['web', 'work']);
+    expect(offered('hartwood', 'guest', 'show', 'we')).toEqual(['web']);
+    expect(offered('hartwood', 'guest', 'build', '')).toEqual([]);
+    expect(offered('hartwood', 'cp', 'w')).toEqual(['web:', 'work:']);
+    expect(offered('hartwood', 'cp', 'Im')).toEqual(['Image 1']);
   });
 });

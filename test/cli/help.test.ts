@@ -75,6 +75,10 @@ describe('the version', () => {
 
 describe('errors with --json', () => {
   it.each([
+    [
+      ['guest', 'list', '--json', '--names'],
+      { code: 'usage', message: expect.stringContaining('cannot be used with'), status: 2 },
+    ],
     [['run', '--frob', '--json'], { code: 'usage', message: "unknown option '--frob'", status: 2 }],
     [
       ['run', '--json', '--cpus', 'two'],

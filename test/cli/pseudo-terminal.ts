@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-const MAIN = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
+import { MAIN } from './hartwood.js';
 
 /** The command on a terminal of its own, which util-linux's `script` makes. */
 export interface TerminalRun {

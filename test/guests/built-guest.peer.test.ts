@@ -2,7 +2,7 @@
  * Builds a small guest from a real mirror's packages and boots it. It takes minutes: `npm run test:peers`.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -81,6 +81,34 @@ describe('a built guest', () => {
     expect(await runInGuest('echo more >> /root/note; cat /root/note', true)).toBe('kept\nmore\n');
     const { status, stdout } = await command('run', 'small', '--exec', 'cat /root/note');
     expect([status, stdout]).toEqual([0, 'kept\n']);
+  });
+
+  it('takes files and gives them, but not while it runs', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hartwood-cp-'));
+    try {
+      await mkdir(join(folder, 'site/sub'), { recursive: true });
+      await writeFile(join(folder, 'site/sub/page'), 'text');
+      const site = join(folder, 'site');
+      expect(await command('cp', site, 'small:/srv')).toMatchObject({ status: 0, stderr: '' });
+      const out = await command('cp', 'small:/srv/site/.', join(folder, 'back'));
+      expect(out).toMatchObject({ status: 0, stderr: '' });
+      expect(await readFile(join(folder, 'back/sub/page'), 'utf8')).toBe('text');
+
+      // Another user that writes is one that runs.
+      await using _guest = await openGuest('small', { guests });
+      for (const places of [
+        [site, 'small:/srv'],
+        ['small:/srv', folder],
+      ]) {
+        const { status, stderr } = await command('cp', ...places);
+        expect([status, stderr]).toEqual([
+          4,
+          `hartwood: guest 'small' is in use by process ${process.pid}\n`,
+        ]);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('is no guest any more once deleted', async () => {

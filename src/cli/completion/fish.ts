@@ -31,7 +31,7 @@ function __hartwood_at
 end
 
 function __hartwood_guests
-    ${GUEST_NAMES}
+    type -q ${root.name}; and ${GUEST_NAMES}
 end
 
 complete -c ${root.name} -f
