@@ -4,6 +4,7 @@ export {
   ConfigurationError,
   DebugError,
   DiskError,
+  GuestFileError,
   HartwoodError,
   ImageError,
   InternalError,
@@ -29,7 +30,13 @@ export {
 } from './storage/open-image.js';
 export { OverlayDisk, type OverlayOptions } from './storage/overlay-disk.js';
 export { type CreateQcow2Options, createQcow2 } from './storage/qcow2/create.js';
-export type { ExecResult } from './vm/agent.js';
+export { type AgentConnection, type AgentLine, connectAgent } from './vm/agent/connect.js';
+export type { ExecOptions, ExecResult } from './vm/agent/exec.js';
+export type { DirectoryEntry, FileStat, FileType } from './vm/agent/file-records.js';
+export type { Files, StatOptions, WriteOptions } from './vm/agent/files.js';
+export type { Input } from './vm/agent/input.js';
+export type { GuestProcess, SpawnOptions } from './vm/agent/process.js';
+export type { TreeEntry } from './vm/agent/tree.js';
 export type { Console } from './vm/console.js';
 export type { Debugger, HartActivity, Watchpoint } from './vm/debugger.js';
 export type { DebugStop } from './vm/hold.js';

@@ -16,7 +16,7 @@ export class ConsoleTail {
 
   async #read(vm: Vm): Promise<void> {
     const decoder = new TextDecoder();
-    for await (const bytes of vm.console.output) {
+    for await (const bytes of vm.serial.output) {
       this.#text = (this.#text + decoder.decode(bytes, { stream: true })).slice(-LONGEST);
     }
   }

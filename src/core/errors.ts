@@ -54,6 +54,17 @@ export class AgentError extends HartwoodError {
   }
 }
 
+/** A file in the guest cannot be read, written or told about. */
+export class GuestFileError extends HartwoodError {
+  /** The guest's reason by its name in Linux: 'ENOENT'. */
+  readonly errno: string;
+
+  constructor(errno: string, message: string, options?: { cause?: unknown }) {
+    super('guest-file', message, options);
+    this.errno = errno;
+  }
+}
+
 /** What went wrong with a disk; the code is `disk-` and one of these words. */
 export type DiskErrorKind =
   /** The file or image is not there, cannot be opened, or is no file that can be a disk. */

@@ -4,7 +4,7 @@ import { HartwoodError, InternalError, VmStoppedError } from '../core/errors.js'
 import { ExitReason } from '../core/exit-reason.js';
 import { shortage } from '../core/guest-memory.js';
 import type { VirtioBus } from '../machine/virtio/bus.js';
-import type { Agent } from './agent.js';
+import type { Agent } from './agent/agent.js';
 import { type Clock, ticksToMs, ticksToSeconds } from './clock.js';
 import type { Console } from './console.js';
 import { Gate } from './gate.js';
@@ -266,23 +266,20 @@ export class RunLoop {
 
   /** Carries what the guest has sent by its UARTs to the host. */
   #take(): void {
-    const { core, machine, serial, agent } = this.#parts;
+    const { core, machine, serial } = this.#parts;
     if (machine.handle === 0) return;
     serial.print(core.takeOutput(machine.handle, Port.Console));
-    agent.receive(core.takeOutput(machine.handle, Port.Agent));
   }
 
   /** Carries what came from outside into the guest; whether its UARTs took any. */
   #give(): boolean {
-    const { core, machine, serial, agent, bus } = this.#parts;
+    const { core, machine, serial, bus } = this.#parts;
     let given = 0;
-    const giveTo = (port: number) => (bytes: Uint8Array) => {
-      const taken = core.giveInput(machine.handle, port, bytes);
+    serial.type((bytes) => {
+      const taken = core.giveInput(machine.handle, Port.Console, bytes);
       given += taken;
       return taken;
-    };
-    serial.type(giveTo(Port.Console));
-    agent.type(giveTo(Port.Agent));
+    });
     bus.pump();
     return given > 0;
   }

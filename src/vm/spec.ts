@@ -56,7 +56,8 @@ export interface VmSpec {
   /** Virtio devices of one's own. */
   readonly devices?: readonly VirtioDevice[];
   /**
-   * What `vm.console` is: the UART (`/dev/ttyS0`), as by default, or the virtio console (`/dev/hvc0`).
+   * What `vm.console` is: the UART (`/dev/ttyS0`) or the virtio console (`/dev/hvc0`). By default the latter for
+   * 'debian', whose shell is there, else the UART.
    */
   readonly console?: 'serial' | 'virtio';
   /** 'virtual': time is counted in steps, and everything repeats bit for bit. Default 'real'. */
@@ -122,7 +123,7 @@ export async function resolveSpec(
     clock: clockKind === 'virtual' ? virtualClock(seed ?? 0n) : realClock(),
     reboots: spec.onReset !== 'stop',
     devices: { drives: spec.drives ?? [], devices: spec.devices ?? [] },
-    console: spec.console ?? 'serial',
+    console: spec.console ?? (spec.guest === 'debian' ? 'virtio' : 'serial'),
   };
 }
 

@@ -1,8 +1,13 @@
 import type { Core } from '../core/core.js';
 import { ConfigurationError, VmStoppedError } from '../core/errors.js';
 import type { GuestMemory } from '../core/guest-memory.js';
+import { CONSOLE_PORT } from '../guest/initramfs/init-script.js';
 import { VirtioBus } from '../machine/virtio/bus.js';
-import { Agent, type ExecResult } from './agent.js';
+import { Agent } from './agent/agent.js';
+import { GuestCommands } from './agent/commands.js';
+import type { ExecOptions, ExecResult } from './agent/exec.js';
+import type { Files } from './agent/files.js';
+import type { GuestProcess, SpawnOptions } from './agent/process.js';
 import { Console } from './console.js';
 import { Debugger } from './debugger.js';
 import { makeDevices, type VmDevices } from './devices.js';
@@ -15,9 +20,6 @@ import type { StopReason } from './stop-reason.js';
 import { summarize, type VmSummary } from './summary.js';
 import { TerminalPort } from './terminal-port.js';
 import { type WaitOptions, Waits } from './waits.js';
-
-/** The virtio console's port that is `/dev/hvc0`. */
-const TERMINAL_PORT = 'org.hartwood.console';
 
 /**
  * A virtual machine on a host.
@@ -40,6 +42,7 @@ export class Vm {
   readonly #machine: GuestMachine;
   readonly #agent: Agent;
   readonly #waits: Waits;
+  readonly #commands: GuestCommands;
   readonly #loop: RunLoop;
   readonly #onFreed: () => void;
   readonly #devices: VmDevices;
@@ -60,23 +63,34 @@ export class Vm {
     this.serial = new Console(wake);
     this.terminal = new Console(wake);
     this.console = spec.console === 'serial' ? this.serial : this.terminal;
-    this.#devices = makeDevices(spec.devices, [new TerminalPort(TERMINAL_PORT, this.terminal)], {
-      cpus: spec.shape.cpus,
-      virtual: spec.clock.kind === 'virtual',
-      ...(spec.shape.seed === undefined ? {} : { seed: spec.shape.seed }),
-    });
-    const bus = new VirtioBus(this.#devices.plan, wake);
-    this.#machine = new GuestMachine(core, spec.shape, spec.clock, bus);
     const tell = (listeners: ReadonlySet<() => void>) => {
       for (const listener of [...listeners]) listener();
     };
-    this.#agent = new Agent(() => {
+    const greeted = () => {
       this.#readyAt ??= performance.now();
       tell(this.#whenReady);
-    }, wake);
+    };
+    // What the guest sees of a virtual clock's machine repeats.
+    let nonce = 0n;
+    this.#agent =
+      spec.clock.kind === 'virtual'
+        ? new Agent(greeted, wake, () => ++nonce)
+        : new Agent(greeted, wake);
+    this.#devices = makeDevices(
+      spec.devices,
+      [new TerminalPort(CONSOLE_PORT, this.terminal), this.#agent],
+      {
+        cpus: spec.shape.cpus,
+        virtual: spec.clock.kind === 'virtual',
+        ...(spec.shape.seed === undefined ? {} : { seed: spec.shape.seed }),
+      },
+    );
+    const bus = new VirtioBus(this.#devices.plan, wake);
+    this.#machine = new GuestMachine(core, spec.shape, spec.clock, bus);
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
     const hold = new Hold();
     this.debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
+    this.#commands = new GuestCommands(this.#agent, this.#waits);
     this.#loop = new RunLoop(
       {
         core,
@@ -158,15 +172,25 @@ export class Vm {
   }
 
   /**
-   * Runs a shell command in the guest, as root, without standard input; waits until the guest is
-   * ready first. Several may run at once. A command whose wait ends early goes on in the guest.
+   * Runs a shell command in the guest, as root, to its end; waits until the guest is ready first. 16 may
+   * run at once, more wait for their turn. A command whose wait ends early is killed, with all that it
+   * started in its process group. What it leaves running must not write to its output, which is closed.
    *
-   * @throws VmTimeoutError, VmStoppedError; AgentError if the guest refuses the command or reboots.
+   * @throws VmTimeoutError, VmStoppedError; AgentError if the command cannot start, its output is larger
+   * than 256 MiB, the agent is lost or the guest reboots; ConfigurationError for what can be no command.
    */
-  exec(command: string, options: WaitOptions = {}): Promise<ExecResult> {
-    return this.#waits.until<ExecResult>('the command ended', options, (settle) =>
-      this.#agent.run(command, settle),
-    );
+  exec(command: string, options: ExecOptions = {}): Promise<ExecResult> {
+    return this.#commands.exec(command, options);
+  }
+
+  /** Starts a shell command as `exec` does, with its input and output as streams. */
+  spawn(command: string, options: SpawnOptions = {}): GuestProcess {
+    return this.#commands.spawn(command, options);
+  }
+
+  /** The guest's files. */
+  get files(): Files {
+    return this.#commands.files;
   }
 
   /** Waits until the VM has stopped; how it did. @throws VmTimeoutError. */

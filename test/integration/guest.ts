@@ -22,8 +22,10 @@ export function newHost(memory: string, platform: Partial<Platform> = {}): Promi
 /** A VM with all that it prints. */
 export interface Printing {
   readonly vm: Vm;
-  /** What was printed so far. */
+  /** What the console has shown so far. */
   readonly text: () => string;
+  /** What the kernel has said so far, on the UART. */
+  readonly log: () => string;
   /** Resolves when the console has ended. */
   readonly ended: Promise<void>;
 }
@@ -31,11 +33,19 @@ export interface Printing {
 /** A default guest, started. */
 export async function startGuest(host: Host, spec: Partial<VmSpec> = {}): Promise<Printing> {
   const vm = await host.create({ guest: 'debian', ...spec });
-  let text = '';
-  const decoder = new TextDecoder();
-  const ended = (async () => {
-    for await (const bytes of vm.console.output) text += decoder.decode(bytes, { stream: true });
-  })();
+  const printed = { text: '', log: '' };
+  const collect = async (what: 'text' | 'log', output: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const bytes of output) printed[what] += decoder.decode(bytes, { stream: true });
+  };
+  const { console, serial } = vm;
+  const reading = [collect('text', console.output)];
+  if (serial !== console) reading.push(collect('log', serial.output));
   await vm.start();
-  return { vm, text: () => text, ended };
+  return {
+    vm,
+    text: () => printed.text,
+    log: () => (serial === console ? printed.text : printed.log),
+    ended: Promise.all(reading).then(() => {}),
+  };
 }

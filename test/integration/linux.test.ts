@@ -1,7 +1,13 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assemble } from '../../isa/assembler/assemble.js';
-import { AgentError, ConfigurationError, VmStoppedError, VmTimeoutError } from '../../src/index.js';
+import {
+  AgentError,
+  ConfigurationError,
+  GuestFileError,
+  VmStoppedError,
+  VmTimeoutError,
+} from '../../src/index.js';
 import type { Host } from '../../src/vm/host.js';
 import { elfFile } from '../image-maker.js';
 import { newHost, type Printing, startGuest } from './guest.js';
@@ -84,6 +90,38 @@ describe('a running Linux', () => {
     expect(createHash('sha256').update(stdoutBytes).digest('hex')).toBe(there);
   });
 
+  it('gives commands input, and carries streams both ways', async () => {
+    const process = guest.vm.spawn('while read -r x; do echo "got $x"; done; exit 5');
+    const writer = process.stdin.getWriter();
+    const reader = process.stdout.getReader();
+    await writer.write(new TextEncoder().encode('a\n'));
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('got a\n');
+    await writer.close();
+    expect(await process.status).toBe(5);
+    const bytes = new Uint8Array(randomBytes(2 ** 20));
+    const { stdoutBytes } = await guest.vm.exec('cat', { stdin: bytes });
+    expect(Buffer.compare(stdoutBytes, bytes)).toBe(0);
+  });
+
+  it('gives and takes files', async () => {
+    const bytes = new Uint8Array(randomBytes(2 ** 20));
+    await guest.vm.files.write('/tmp/a b\n', bytes, { mode: 0o640 });
+    expect(await guest.vm.files.stat('/tmp/a b\n')).toMatchObject({ size: 2 ** 20, mode: 0o640 });
+    expect(Buffer.compare(await guest.vm.files.read('/tmp/a b\n'), bytes)).toBe(0);
+    await expect(guest.vm.files.read('/none')).rejects.toThrow(GuestFileError);
+  });
+
+  it('kills a command whose wait ends', async () => {
+    const late = guest.vm.exec('sleep 4321 & sleep 4321', { timeout: 200 });
+    await expect(late).rejects.toThrow(VmTimeoutError);
+    await exec('while ps | grep -q "[s]leep 4321"; do sleep 0.05; done');
+  });
+
+  it('starts its agent again when it dies', async () => {
+    await expect(exec('kill -9 $(pidof agent); sleep 100')).rejects.toThrow(AgentError);
+    expect((await exec('echo again')).stdout).toBe('again\n');
+  });
+
   it('runs several commands at once', async () => {
     const waiting = exec('while [ ! -e /tmp/go ]; do sleep 0.05; done; echo gone');
     const others = await Promise.all([1, 2, 3, 4].map((n) => exec(`echo ${n}`)));
@@ -104,7 +142,8 @@ describe('a running Linux', () => {
     await writer.write(new TextEncoder().encode('echo typed $((6 * 7))\r'));
     writer.releaseLock();
     await shown('\ntyped 42\r\n');
-    expect(guest.text()).not.toContain('HARTWOOD-AGENT');
+    expect(guest.text()).not.toContain('HW-AGENT');
+    expect(guest.log()).toContain('Run /init');
   });
 
   it('tells the time', async () => {
@@ -164,7 +203,7 @@ describe('a running Linux', () => {
     const before = (await guest.vm.summary()).steps;
     await expect(exec('reboot; sleep 100')).rejects.toThrow(AgentError);
     expect((await exec('ls /tmp')).stdout).not.toContain('mark');
-    expect(guest.text().match(/Linux version/g)?.length).toBe(2);
+    expect(guest.log().match(/Linux version/g)?.length).toBe(2);
     expect((await guest.vm.summary()).steps).toBeGreaterThan(before);
   });
 
@@ -174,7 +213,7 @@ describe('a running Linux', () => {
     expect(await guest.vm.stopped).toMatchObject({ kind: 'poweroff', code: 0 });
     await expect(exec('true')).rejects.toThrow(/powered off/);
     await guest.ended;
-    expect(guest.text()).toContain('Power down');
+    expect(guest.log()).toContain('Power down');
     const used = host.memory().used;
     await guest.vm[Symbol.asyncDispose]();
     expect(host.memory().used).toBeLessThan(used - 2 ** 20);

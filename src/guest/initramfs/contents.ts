@@ -1,7 +1,11 @@
 /** What is in the default guest's initramfs. */
 import { type CpioEntry, writeCpio } from '../cpio.js';
-import { AGENT_SCRIPT } from './agent-script.js';
-import { CONSOLE_SCRIPT, INIT_SCRIPT } from './init-script.js';
+import {
+  CONSOLE_SCRIPT,
+  FIND_PORT_SCRIPT,
+  INIT_SCRIPT,
+  START_AGENT_SCRIPT,
+} from './init-script.js';
 import type { KernelModule } from './kernel-modules.js';
 
 const DIRECTORIES = [
@@ -21,9 +25,14 @@ tmpfs /tmp tmpfs mode=1777 0 0
  * The initramfs as a cpio archive.
  *
  * @param busybox a static busybox of the guest's architecture
+ * @param agent the guest agent's program
  * @param modules kernel modules, in the order in which to load them
  */
-export function writeInitramfs(busybox: Uint8Array, modules: readonly KernelModule[]): Uint8Array {
+export function writeInitramfs(
+  busybox: Uint8Array,
+  agent: Uint8Array,
+  modules: readonly KernelModule[],
+): Uint8Array {
   return writeCpio([
     ...DIRECTORIES.map((path): CpioEntry => ({ type: 'directory', path, mode: 0o755 })),
     // Process 1 gets its standard files from here, before there is a devtmpfs.
@@ -31,7 +40,9 @@ export function writeInitramfs(busybox: Uint8Array, modules: readonly KernelModu
     { type: 'file', path: 'bin/busybox', mode: 0o755, data: busybox },
     { type: 'symlink', path: 'bin/sh', target: 'busybox' },
     script('init', INIT_SCRIPT),
-    script('usr/lib/hartwood/agent', AGENT_SCRIPT),
+    { type: 'file', path: 'usr/lib/hartwood/agent', mode: 0o755, data: agent },
+    script('usr/lib/hartwood/find-port', FIND_PORT_SCRIPT),
+    script('usr/lib/hartwood/start-agent', START_AGENT_SCRIPT),
     script('usr/lib/hartwood/console', CONSOLE_SCRIPT),
     text('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n'),
     text('etc/group', 'root:x:0:\n'),

@@ -1,3 +1,8 @@
+import { AGENT_PORT } from '../agent/protocol.js';
+
+/** The console's port, by which the guest knows that `/dev/hvc0` leads somewhere. */
+export const CONSOLE_PORT = 'org.hartwood.console';
+
 /**
  * `/init` of the default guest: process 1 of the initramfs.
  *
@@ -26,18 +31,10 @@ for module in $modules; do
   insmod "/lib/modules/$module.ko"
 done
 ip link set lo up
-
-# The kernel always makes /dev/ttyS1; type 0 says that no UART is behind it.
-read -r uart 2> /dev/null < /sys/class/tty/ttyS1/type
-if [ "\${uart:-0}" != 0 ]; then
-  while :; do
-    /usr/lib/hartwood/agent /dev/ttyS1
-    sleep 1
-  done &
-fi
+cd /root
+/usr/lib/hartwood/start-agent &
 
 # Not with "&": a shell lets what it starts in the background ignore ctrl-C.
-cd /root
 read -r command_line < /proc/cmdline
 case " $command_line " in
   *' hartwood.console=off '*) ;;
@@ -50,8 +47,53 @@ while :; do
 done
 `;
 
-/** `/usr/lib/hartwood/console`: a shell on the console; the machine goes off when it ends. */
+/**
+ * `/usr/lib/hartwood/find-port`, to be sourced: `find_port NAME` sets `port` to the device of the virtio
+ * port of this name, and fails if there is none. Needs a shell, `sleep` and sysfs.
+ */
+export const FIND_PORT_SCRIPT = `# Device type 3 is a console with its ports (VIRTIO 1.2 5.3).
+has_ports() {
+  for type in /sys/bus/virtio/devices/*/device; do
+    [ -e "$type" ] && read -r type < "$type" && [ "$type" = 0x0003 ] && return
+  done
+  return 1
+}
+
+# The driver learns of its ports, and of their names, a moment after it was bound to its device.
+find_port() {
+  has_ports || return 1
+  for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    for port in /sys/class/virtio-ports/*; do
+      [ -e "$port/name" ] && read -r name < "$port/name" && [ "$name" = "$1" ] || continue
+      port=/dev/\${port##*/}
+      return
+    done
+    sleep 0.05
+  done
+  return 1
+}
+`;
+
+/** `/usr/lib/hartwood/start-agent`: keeps the agent running on its port, if the machine has one. */
+export const START_AGENT_SCRIPT = `#!/bin/sh
+. /usr/lib/hartwood/find-port
+find_port ${AGENT_PORT} || exit
+while :; do
+  /usr/lib/hartwood/agent "$port"
+  sleep 1
+done
+`;
+
+/**
+ * `/usr/lib/hartwood/console`: a shell on the console; the machine goes off when it ends. It leads a
+ * session on its terminal, so that ctrl-C, job control and the terminal's size are what they should be.
+ */
 export const CONSOLE_SCRIPT = `#!/bin/sh
-setsid cttyhack sh -i
+. /usr/lib/hartwood/find-port
+if find_port ${CONSOLE_PORT}; then
+  setsid -c sh -i < /dev/hvc0 > /dev/hvc0 2>&1
+else
+  setsid cttyhack sh -i
+fi
 poweroff
 `;

@@ -1,0 +1,106 @@
+import { AgentError, ConfigurationError } from '../../core/errors.js';
+import { ToHost } from '../../guest/agent/protocol.js';
+import type { Settle, WaitOptions } from '../waits.js';
+import type { Agent } from './agent.js';
+import type { Channel } from './channel.js';
+import { type CommandOptions, commandOpening, startFailure } from './command.js';
+import { OutputStream } from './output-stream.js';
+
+/** How a command is started. Its time limit and its abort signal kill it. */
+export interface SpawnOptions extends WaitOptions, CommandOptions {}
+
+/** A command that runs in the guest. */
+export interface GuestProcess {
+  /** What the command reads; writing waits for the guest, and fails once nobody reads there. */
+  readonly stdin: WritableStream<Uint8Array>;
+  /** What the command writes. Unread, it holds the command up; cancelled, it is dropped. */
+  readonly stdout: ReadableStream<Uint8Array>;
+  readonly stderr: ReadableStream<Uint8Array>;
+  /**
+   * Exit status; 128+n after signal n. It comes when all output was taken over. Rejects as `exec`
+   * does.
+   */
+  readonly status: Promise<number>;
+  /** Sends a signal by its number, SIGTERM if not given, to the command and all that it started. */
+  kill(signal?: number): void;
+}
+
+const SIGTERM = 15;
+const LAST_SIGNAL = 64;
+
+/** Runs `begin` as a wait that ends when the command does. */
+export type Await = (begin: (settle: Settle<number>) => () => void) => Promise<number>;
+
+/** Starts a command. */
+export function spawnProcess(
+  agent: Agent,
+  command: string,
+  options: SpawnOptions,
+  until: Await,
+): GuestProcess {
+  const opening = commandOpening(command, options, true);
+  const streams = new Map(
+    [ToHost.STDOUT, ToHost.STDERR].map((output) => [output, new OutputStream()]),
+  );
+  const [stdout, stderr] = streams.values();
+  if (stdout === undefined || stderr === undefined) throw new TypeError('two streams were made');
+  let channel: Channel | undefined;
+  let over = false;
+  let closed = false;
+  const status = until((settle) => {
+    const fail = (error: unknown) => {
+      over = true;
+      for (const stream of streams.values()) stream.fail(error);
+      settle.reject(error);
+    };
+    const opened = agent.open(opening, {
+      output: (output, bytes) => streams.get(output)?.push(bytes),
+      inputClosed: () => {
+        closed = true;
+      },
+      ended: (end) => {
+        over = true;
+        if (end.kind === 'failed') {
+          fail(startFailure(end.errno, end.step, options.cwd));
+          return;
+        }
+        for (const stream of streams.values()) stream.end();
+        settle.resolve(end.status);
+      },
+      lost: fail,
+    });
+    channel = opened;
+    for (const [output, stream] of streams) {
+      stream.onTaken = (bytes) => opened.giveBack(output, bytes);
+    }
+    return () => {
+      if (!over) agent.close(opened);
+    };
+  });
+  status.catch((error: unknown) => {
+    over = true;
+    for (const stream of streams.values()) stream.fail(error);
+  });
+  const stdin = new WritableStream<Uint8Array>({
+    write: async (bytes) => {
+      if (!over && !closed) await channel?.write(bytes.slice());
+      if (over || closed) throw new AgentError('the command does not read its input any more');
+    },
+    close: () => channel?.end(),
+    abort: () => channel?.end(),
+  });
+  return {
+    stdin,
+    stdout: stdout.readable,
+    stderr: stderr.readable,
+    status,
+    kill: (signal = SIGTERM) => {
+      if (!Number.isInteger(signal) || signal < 1 || signal > LAST_SIGNAL) {
+        throw new ConfigurationError(
+          `a signal is a number from 1 to ${LAST_SIGNAL}, not ${signal}`,
+        );
+      }
+      if (!over) channel?.kill(signal);
+    },
+  };
+}
