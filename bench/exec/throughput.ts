@@ -13,7 +13,10 @@ export function throughputBenchmark(pair: MachinePair): Benchmark {
     run: ({ shrink }, sink) =>
       pair.measure(subject, sink, async (machine) => {
         const bytes = BYTES / shrink;
-        const { stdout, milliseconds } = await run(machine, `dd if=/dev/zero bs=64k count=${bytes / 65_536}`);
+        const { stdout, milliseconds } = await run(
+          machine,
+          `dd if=/dev/zero bs=64k count=${bytes / 65_536}`,
+        );
         if (stdout.length !== bytes) throw new Error(`${stdout.length} bytes came, not ${bytes}`);
         return bytes / 1e6 / (milliseconds / 1000);
       }),
