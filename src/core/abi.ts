@@ -25,8 +25,8 @@ export interface CoreExports {
   vmPageEpoch(vm: number, page: number): number;
   vmWatchToHost(vm: number, address: bigint): void;
   vmDropAddresses(vm: number, page: number): void;
-  uartTake(vm: number, port: number): number;
-  uartGive(vm: number, port: number, count: number): number;
+  uartTake(vm: number): number;
+  uartGive(vm: number, count: number): number;
   virtioAttach(
     vm: number,
     slot: number,
@@ -79,9 +79,6 @@ export const StartMode = { Supervisor: 1, Machine: 3 } as const;
 
 /** `vmClock`'s kinds. */
 export const ClockKind = { Real: 0, Virtual: 1 } as const;
-
-/** The UARTs. */
-export const Port = { Console: 0, Agent: 1 } as const;
 
 /** virtio: slots of a VM, queues of a slot, bytes of a configuration space. */
 export const VIRTIO_SLOTS = 8;

@@ -1,3 +1,5 @@
+import type { Core } from '../core/core.js';
+import type { GuestMachine } from './guest-machine.js';
 import type { Settle } from './waits.js';
 
 /** Why a VM stands still for its debugger. */
@@ -12,6 +14,16 @@ export interface DebugStop {
   readonly address?: bigint;
   /** Of a watchpoint; an atomic that reads and writes counts as a write. */
   readonly access?: 'read' | 'write';
+}
+
+/** What the core says about its exit for a debugger. */
+export function debugStopOf(core: Core, machine: GuestMachine): DebugStop {
+  const said = (which: number) => core.exports.vmDebugStop(machine.handle, which);
+  const hart = Number(said(0));
+  const address = BigInt.asUintN(64, said(2));
+  const kind = Number(said(1));
+  if (kind === 0) return { kind: 'breakpoint', hart, address };
+  return { kind: 'watchpoint', hart, address, access: kind === 1 ? 'read' : 'write' };
 }
 
 /** A step that a debugger asked for. */

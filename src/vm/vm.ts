@@ -46,6 +46,7 @@ export class Vm {
   readonly #loop: RunLoop;
   readonly #onFreed: () => void;
   readonly #devices: VmDevices;
+  readonly #bus: VirtioBus;
   #settleStopped: (reason: StopReason) => void = () => {};
   #running = false;
   #stop: StopReason | undefined;
@@ -85,8 +86,8 @@ export class Vm {
         ...(spec.shape.seed === undefined ? {} : { seed: spec.shape.seed }),
       },
     );
-    const bus = new VirtioBus(this.#devices.plan, wake);
-    this.#machine = new GuestMachine(core, spec.shape, spec.clock, bus);
+    this.#bus = new VirtioBus(this.#devices.plan, wake);
+    this.#machine = new GuestMachine(core, spec.shape, spec.clock, this.#bus);
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
     const hold = new Hold();
     this.debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
@@ -96,16 +97,18 @@ export class Vm {
         core,
         machine: this.#machine,
         clock: spec.clock,
-        bus,
+        bus: this.#bus,
         serial: this.serial,
         consoles: [this.serial, this.terminal],
         console: this.console,
-        agent: this.#agent,
         waits: this.#waits,
         yieldToEvents: platform.yieldToEvents,
         reboots: spec.reboots,
         hold,
-        onReboot: () => this.debugger.reinstate(),
+        onReboot: () => {
+          this.#agent.reset();
+          this.debugger.reinstate();
+        },
       },
       () => {
         this.#promptAt ??= performance.now();
@@ -227,7 +230,15 @@ export class Vm {
     const seconds = started === 0 ? 0 : (until - started) / 1000;
     const prompt = this.#promptAt ?? this.#readyAt;
     const secondsToPrompt = prompt === undefined ? undefined : (prompt - started) / 1000;
-    return summarize(this.#machine.counts(), seconds, secondsToPrompt, this.#stop);
+    const drives = this.#devices.blocks.map(({ counts }) => structuredClone(counts));
+    return summarize(
+      this.#machine.counts(),
+      seconds,
+      secondsToPrompt,
+      this.#stop,
+      drives,
+      this.#bus.health(),
+    );
   }
 
   /** The core's handle of this VM. */

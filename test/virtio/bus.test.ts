@@ -179,12 +179,34 @@ describe('a back end', () => {
       bus.serve();
       expect(bad.driver.status & Status.NeedsReset).toBe(Status.NeedsReset);
       expect(bad.driver.interruptStatus).toBe(Interrupt.ConfigChange);
+      expect(bus.health()[0]).toMatchObject({ cause: 'back-end', error: 'the back end failed' });
       queue.add(BUFFER);
       driver.notify();
       expect(queue.collect()).toHaveLength(1);
       expect(driver.status & Status.NeedsReset).toBe(0);
     },
   );
+
+  it('that has failed is left alone until its driver resets it', () => {
+    let calls = 0;
+    const device = broken((holder) =>
+      Object.assign(holder, {
+        notify: () => {
+          calls++;
+          fails();
+        },
+        pump: () => void calls++,
+      }),
+    );
+    const bus = plug(device);
+    const { driver } = start();
+    driver.notify();
+    driver.notify();
+    bus.pump();
+    expect(calls).toBe(1);
+    start().driver.notify();
+    expect(calls).toBe(2);
+  });
 
   it('that throws when it is reset serves its next driver no more, and its machine goes on', () => {
     plug(broken((device) => Object.assign(device, { reset: fails })));

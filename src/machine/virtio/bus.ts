@@ -3,7 +3,7 @@ import type { Core } from '../../core/core.js';
 import { ConfigurationError } from '../../core/errors.js';
 import { VirtioSlots } from '../../core/virtio-slots.js';
 import type { VirtioDevice } from './device.js';
-import { type SlotOwner, VirtioSlot } from './slot.js';
+import { type DeviceHealth, type SlotOwner, VirtioSlot } from './slot.js';
 
 /** A device in each slot of the board, or none. */
 export type SlotPlan = readonly (VirtioDevice | undefined)[];
@@ -18,6 +18,8 @@ export class VirtioBus implements SlotOwner {
   #core: VirtioSlots | undefined;
   #underWay = new Set<Promise<void>>();
   #short = false;
+  /** Whether a device has done something that the guest may be waiting for. */
+  #stirred = false;
   /** Whether a queue waits for requests to end. */
   #roomWanted = false;
   #failed: unknown;
@@ -53,6 +55,11 @@ export class VirtioBus implements SlotOwner {
     this.#core = undefined;
   }
 
+  /** How each device fares, since the machine was started or rebooted. */
+  health(): DeviceHealth[] {
+    return this.#slots.flatMap((slot) => (slot === undefined ? [] : [slot.health]));
+  }
+
   /** Whether back ends owe the guest an answer. */
   get busy(): boolean {
     return this.#underWay.size > 0;
@@ -83,9 +90,11 @@ export class VirtioBus implements SlotOwner {
     }
   }
 
-  /** Lets devices look for what came from outside of the guest. */
-  pump(): void {
+  /** Lets devices look for what came from outside of the guest; whether any had something to do. */
+  pump(): boolean {
+    this.#stirred = false;
     for (const slot of this.#slots) slot?.pump();
+    return this.#stirred || this.busy;
   }
 
   /** Resolves when no back end owes an answer any more. */
@@ -127,6 +136,7 @@ export class VirtioBus implements SlotOwner {
   }
 
   wake(): void {
+    this.#stirred = true;
     this.#onWake();
   }
 }

@@ -28,7 +28,10 @@ async function kernelElf(vm: Vm): Promise<Uint8Array> {
   return toElf({ origin, bytes: kernel.subarray(0, Number(end - origin)), symbols });
 }
 
-it('GDB debugs Debian’s kernel by symbol', async () => {
+/** A boot, and a list of symbols that is as long, on a machine that does other things too. */
+const PATIENCE = 180_000;
+
+it('GDB debugs Debian’s kernel by symbol', { timeout: PATIENCE }, async () => {
   await using host = await newHost('512M');
   const { vm } = await startGuest(host, { cpus: 2 });
   const elf = await kernelElf(vm);
