@@ -99,8 +99,7 @@ export class DiskFile implements ByteFile {
   }
 
   /**
-   * Calls the system until all is done, or it does nothing more; how much it did. One promise for all: they are
-   * a good part of what a small read from the system's cache costs.
+   * Calls the system until all is done, or it does nothing more; how much it did. One promise for all.
    */
   #transfer(
     call: typeof fs.read | typeof fs.write,

@@ -4,8 +4,8 @@ const MOST_KEPT = 4 * 2 ** 20;
 const LEAST_SIZE = 4096;
 
 /**
- * Buffers between a disk and the guest's memory, used again: a fresh one costs as much as a read from the
- * host's page cache, since it is filled with zeros, and collected later. What one had in it before is there
+ * Buffers between a disk and the guest's memory, used again: a fresh one must be filled with zeros first,
+ * and collected later. What one had in it before is there
  * still, so a disk must have filled what goes to the guest. They belong to one disk of one VM.
  */
 export class Buffers {
