@@ -64,6 +64,6 @@ it('a disk is written only what the guest has written', async () => {
   disk.holding = false;
   disk.held[0]?.end();
   await bus.settled();
-  expect(disk.calls).toEqual([`write 0+${MIB}`]);
+  expect(disk.calls.filter((call) => call !== 'flush')).toEqual([`write 0+${MIB}`]);
   expect(disk.bytes.indexOf(0x77)).toBe(MIB);
 });
