@@ -5,7 +5,7 @@ import { Pacer } from './pacer.js';
 function calls(pacer: Pacer, stepsPerMs: number, count: number): number[] {
   return Array.from({ length: count }, () => {
     const milliseconds = pacer.budget / stepsPerMs;
-    pacer.record(pacer.budget, milliseconds);
+    pacer.record(pacer.budget, pacer.budget, milliseconds);
     return milliseconds;
   });
 }
@@ -29,7 +29,21 @@ describe('the length of a call into the core', () => {
     const pacer = new Pacer();
     calls(pacer, 100_000, 60);
     const before = pacer.budget;
-    for (let i = 0; i < 100; i++) pacer.record(10, 0.05);
+    for (let i = 0; i < 100; i++) pacer.record(before, 10, 0.05);
     expect(pacer.budget).toBe(before);
+  });
+
+  it('recovers from a slow moment also while calls are given only a part of it', () => {
+    const pacer = new Pacer();
+    calls(pacer, 100_000, 60);
+    const part = () => Math.floor(pacer.budget / 8) + 1;
+    // A turn of another process: after it calls are too short to be measured.
+    pacer.record(part(), part(), 10);
+    expect(part() / 100_000).toBeLessThan(0.1);
+    for (let i = 0; i < 60; i++) {
+      pacer.record(part(), part(), 0.01 + part() / 100_000);
+      expect(part() / 100_000).toBeLessThan(1);
+    }
+    expect(part() / 100_000).toBeGreaterThan(0.15);
   });
 });

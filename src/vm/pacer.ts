@@ -29,11 +29,13 @@ export class Pacer {
     return this.#stepsPerMs || FIRST_STEPS_PER_MS;
   }
 
-  /** Notes that a call took `steps` steps in `milliseconds`. */
-  record(steps: number, milliseconds: number): void {
+  /** Notes that a call that was given `asked` steps took `steps` of them, in `milliseconds`. */
+  record(asked: number, steps: number, milliseconds: number): void {
     // A guest that idled after a few steps on a busy host says nothing about the speed.
     if (milliseconds < LEAST_MS || steps < LEAST_BUDGET) {
-      if (steps >= this.#budget) this.#budget *= GROWTH;
+      // One that did all that was asked could have done more, also where that was a part of the budget.
+      const whole = (milliseconds * this.#budget) / asked;
+      if (steps >= asked && whole < TARGET_MS) this.#budget *= GROWTH;
       return;
     }
     const speed = steps / milliseconds;

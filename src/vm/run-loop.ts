@@ -120,7 +120,8 @@ export class RunLoop {
 
     const began = performance.now();
     const reason = core.run(machine.handle, budget, clock.now(), clock.rate(this.#pacer));
-    this.#pacer.record(Number(machine.steps() - before), performance.now() - began);
+    const took = performance.now() - began;
+    this.#pacer.record(Number(budget), Number(machine.steps() - before), took);
     if (reason === ExitReason.Debug) hold.hold(debugStopOf(core, machine));
     return this.#follow(reason, exchange);
   }
