@@ -1,4 +1,5 @@
 import type { Core } from '../core/core.js';
+import { DebugError } from '../core/errors.js';
 import type { GuestMachine } from './guest-machine.js';
 import type { Settle } from './waits.js';
 
@@ -31,6 +32,8 @@ export interface StepRequest {
   readonly hart: number;
   readonly settle: Settle<DebugStop>;
 }
+
+const wentOn = () => new DebugError('the VM went on before the step began: pause it again');
 
 /**
  * Where a debugger holds the run loop.
@@ -74,8 +77,8 @@ export class Hold {
     if (why !== undefined) for (const listener of [...this.listeners]) listener(why);
   }
 
-  /** For the run loop: it moves; steps that were not done are rejected with `error`. */
-  leave(error: Error): void {
+  /** For the run loop: it moves; steps that were not done are rejected. */
+  leave(error: Error = wentOn()): void {
     this.stands = false;
     for (const { settle } of this.#steps.splice(0)) settle.reject(error);
   }
@@ -100,8 +103,9 @@ export class Hold {
   }
 
   askStep(request: StepRequest): void {
-    if (this.#ended === undefined) this.#steps.push(request);
-    else request.settle.reject(this.#ended);
+    if (this.#ended !== undefined) request.settle.reject(this.#ended);
+    else if (!this.holds) request.settle.reject(wentOn());
+    else this.#steps.push(request);
   }
 
   nextStep(): StepRequest | undefined {
