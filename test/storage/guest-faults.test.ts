@@ -198,3 +198,10 @@ test('a guest that reboots while its writes are under way finds none of them com
   await othersGoOn();
   expect(checkQcow2(image.bytes).errors).toEqual([]);
 });
+
+test('a disk is one drive of one VM at a time', async () => {
+  const spec = { guest: 'debian', memory: '112M', drives } as const;
+  await expect(host.create(spec)).rejects.toMatchObject({ code: 'configuration' });
+  await vm[Symbol.asyncDispose]();
+  await (await host.create(spec))[Symbol.asyncDispose]();
+});
