@@ -5,9 +5,12 @@ const report = process.env.HARTWOOD_TEST_REPORT;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** Places with tests beside the code, but for the oracle's, which need QEMU. */
+/** Places with tests beside the code, but for the oracle's, which need QEMU, and campaigns of minutes. */
 const EVERYWHERE = '{assembly,bench,isa,scripts,src,test}/**/*.test.ts';
 const ORACLE = 'test/oracle/**/*.test.ts';
+const FUZZ = 'test/virtio/fuzz/**/*.test.ts';
+/** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB; guests built of packages. */
+const PEERS = '{src,test}/**/*.peer.test.ts';
 
 export default defineConfig({
   test: {
@@ -19,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [EVERYWHERE],
-          exclude: [ORACLE],
+          exclude: [ORACLE, FUZZ, PEERS],
           // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
           testTimeout: MINUTE,
           // Setup may compile the core, or fetch the default guest.
@@ -32,6 +35,21 @@ export default defineConfig({
           include: [ORACLE],
           testTimeout: 15 * MINUTE,
           // Setup may fetch QEMU with its libraries.
+          hookTimeout: 10 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'fuzz',
+          include: [FUZZ],
+          testTimeout: 15 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'peers',
+          include: [PEERS],
+          testTimeout: 5 * MINUTE,
           hookTimeout: 10 * MINUTE,
         },
       },

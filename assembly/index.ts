@@ -188,12 +188,12 @@ export function vmDropAddresses(vm: u32, page: u32): void {
   dropAddresses(frameAddress(vm), page);
 }
 
-export function uartTake(vm: u32, port: u32): u32 {
-  return take(frameAddress(vm), port);
+export function uartTake(vm: u32): u32 {
+  return take(frameAddress(vm));
 }
 
-export function uartGive(vm: u32, port: u32, count: u32): u32 {
-  return give(frameAddress(vm), port, count);
+export function uartGive(vm: u32, count: u32): u32 {
+  return give(frameAddress(vm), count);
 }
 
 /** Puts a device into a virtio slot; sizes and configuration space are at TRANSFER (virtio/back-end). */

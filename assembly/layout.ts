@@ -44,13 +44,10 @@ export const CLINT_SIZE: u64 = 0x1_0000;
 export const PLIC_BASE: u64 = 0x0c00_0000;
 export const PLIC_SIZE: u64 = 0x60_0000;
 export const UART_BASE: u64 = 0x1000_0000;
-/** The second UART, which QEMU's board lacks: the guest agent's line. */
-export const AGENT_UART_BASE: u64 = 0x1000_0100;
 export const RAM_BASE: u64 = 0x8000_0000;
 
 export const UART_IRQ: u32 = 10;
 export const RTC_IRQ: u32 = 11;
-export const AGENT_UART_IRQ: u32 = 12;
 
 export const MAX_HARTS: u32 = 32;
 /** Timer ticks a second of `mtime` (Privileged 3.2.1), as QEMU's board has it. */

@@ -6,10 +6,12 @@ export interface Extent {
   readonly runs: number;
   /** Seconds that one run of a sized program should last. */
   readonly targetSeconds: number;
+  /** What amounts of data are divided by. */
+  readonly shrink: number;
 }
 
-export const FULL: Extent = { runs: 5, targetSeconds: 0.6 };
-export const QUICK: Extent = { runs: 3, targetSeconds: 0.35 };
+export const FULL: Extent = { runs: 5, targetSeconds: 0.6, shrink: 1 };
+export const QUICK: Extent = { runs: 3, targetSeconds: 0.35, shrink: 4 };
 
 /** Where a benchmark puts its figures as they come. */
 export interface Sink {

@@ -7,16 +7,23 @@ import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { FULL, QUICK } from './benchmark.js';
+import { consoleOutputBenchmark } from './console/output.js';
+import { randomBenchmarks } from './disk/random.js';
+import { sequentialBenchmarks } from './disk/sequential.js';
 import { peerQemu, QemuEngine } from './engines/qemu.js';
 import { WasmEngine } from './engines/wasm.js';
 import { UsageError } from './errors.js';
+import { roundTripBenchmark } from './exec/round-trip.js';
+import { throughputBenchmark } from './exec/throughput.js';
 import { coreSizeBenchmark } from './footprint/core-size.js';
 import { creationBenchmark } from './footprint/creation.js';
 import { vmMemoryBenchmark } from './footprint/vm-memory.js';
 import { bootBenchmark } from './guest/boot.js';
 import { idleBenchmark } from './guest/idle.js';
 import { GuestFiles } from './guest/machines.js';
+import { MachinePair } from './machines/pair.js';
 import { resultsOf, writeResults } from './results-file.js';
+import { ringsBenchmark } from './rings/requests.js';
 import { selectBenchmarks } from './selection.js';
 import { runSuite } from './suite.js';
 import { formatTable } from './table.js';
@@ -32,6 +39,7 @@ const LATEST = fileURLToPath(new URL('results/latest.json', import.meta.url));
 async function bench(names: readonly string[], options: Options): Promise<boolean> {
   await using wasm = new WasmEngine();
   await using files = new GuestFiles();
+  await using pair = new MachinePair();
   const all = [
     coreSizeBenchmark,
     creationBenchmark,
@@ -39,6 +47,12 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
     ...vcpuBenchmarks(wasm, new QemuEngine()),
     bootBenchmark(files),
     idleBenchmark(files),
+    ...sequentialBenchmarks(pair),
+    ...randomBenchmarks(pair),
+    consoleOutputBenchmark(pair),
+    roundTripBenchmark(pair),
+    throughputBenchmark(pair),
+    ringsBenchmark,
   ];
   const chosen = selectBenchmarks(all, names);
   const report = (line: string) => process.stderr.write(`${line}\n`);

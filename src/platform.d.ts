@@ -30,6 +30,7 @@ declare const performance: Performance;
 
 declare function setTimeout(callback: () => void, milliseconds?: number): unknown;
 declare function clearTimeout(timer: unknown): void;
+declare function structuredClone<T>(value: T): T;
 declare function queueMicrotask(callback: () => void): void;
 
 interface AbortSignalListener {

@@ -9,7 +9,7 @@
  * | RTC      | 0x24        | 4                            |
  * | CLINT    | 0x10000     | 4 (msip); 4, 8 (timers)      |
  * | PLIC     | 0x600000    | 4                            |
- * | UARTs    | 8 each      | 1, 2, 4, 8: a byte in all    |
+ * | UART     | 8           | 1, 2, 4, 8: a byte in all    |
  * | virtio   | 8 x 0x200   | 1, 2, 4                      |
  */
 import { CLINT_MTIMECMP, clintLoad, clintStore } from '../dev/clint';
@@ -19,7 +19,6 @@ import { RTC_WINDOW, rtcLoad, rtcStore } from '../dev/rtc';
 import { uartLoad, uartStore } from '../dev/uart';
 import { at } from '../hart/hart';
 import {
-  AGENT_UART_BASE,
   CLINT_BASE,
   CLINT_SIZE,
   FINISHER_BASE,
@@ -78,16 +77,13 @@ export function busLoad(hart: usize, gpa: u64, bytes: u32): u64 {
   const vm = <usize>at(hart).vm;
   busFault = (gpa & (bytes - 1)) !== 0;
   if (busFault) return 0;
-  if (inside(gpa, UART_BASE, UART_WINDOW)) return uartLoad(vm, 0, <u32>(gpa - UART_BASE));
+  if (inside(gpa, UART_BASE, UART_WINDOW)) return uartLoad(vm, <u32>(gpa - UART_BASE));
   if (inside(gpa, PLIC_BASE, PLIC_SIZE)) {
     return refused(bytes, 4) ? 0 : plicLoad(vm, <u32>(gpa - PLIC_BASE));
   }
   if (inside(gpa, CLINT_BASE, CLINT_SIZE)) {
     const offset = <u32>(gpa - CLINT_BASE);
     return refused(bytes, clintWidths(offset)) ? 0 : clintLoad(vm, offset, bytes);
-  }
-  if (inside(gpa, AGENT_UART_BASE, UART_WINDOW)) {
-    return uartLoad(vm, 1, <u32>(gpa - AGENT_UART_BASE));
   }
   if (inside(gpa, RTC_BASE, RTC_WINDOW)) {
     return refused(bytes, 4) ? 0 : rtcLoad(vm, <u32>(gpa - RTC_BASE));
@@ -111,14 +107,12 @@ export function busStore(hart: usize, gpa: u64, bytes: u32, value: u64): void {
   busFault = (gpa & (bytes - 1)) !== 0;
   if (busFault) return;
   if (inside(gpa, UART_BASE, UART_WINDOW)) {
-    uartStore(hart, vm, 0, <u32>(gpa - UART_BASE), <u8>value);
+    uartStore(hart, vm, <u32>(gpa - UART_BASE), <u8>value);
   } else if (inside(gpa, PLIC_BASE, PLIC_SIZE)) {
     if (!refused(bytes, 4)) plicStore(vm, <u32>(gpa - PLIC_BASE), <u32>value);
   } else if (inside(gpa, CLINT_BASE, CLINT_SIZE)) {
     const offset = <u32>(gpa - CLINT_BASE);
     if (!refused(bytes, clintWidths(offset))) clintStore(hart, offset, bytes, value);
-  } else if (inside(gpa, AGENT_UART_BASE, UART_WINDOW)) {
-    uartStore(hart, vm, 1, <u32>(gpa - AGENT_UART_BASE), <u8>value);
   } else if (inside(gpa, RTC_BASE, RTC_WINDOW)) {
     if (!refused(bytes, 4)) rtcStore(vm, <u32>(gpa - RTC_BASE), <u32>value);
   } else if (inside(gpa, VIRTIO_BASE, VIRTIO_SIZE)) {

@@ -1,6 +1,6 @@
 import { resetUart } from '../dev/uart';
 import { at } from '../hart/hart';
-import { AGENT_UART_IRQ, MAX_HARTS, UART_IRQ } from '../layout';
+import { MAX_HARTS, UART_IRQ } from '../layout';
 import { NEVER } from '../vm/clock';
 import {
   hartOf,
@@ -8,16 +8,14 @@ import {
   PLIC_CONTEXT_SIZE,
   PLIC_PRIORITY_OFFSET,
   RINGS_OFFSET,
-  UART_IN_SIZE,
   UART_OUT_SIZE,
-  UARTS,
   uartOf,
   vmAt,
 } from '../vm/vm';
 
 /**
  * Puts the devices of a VM into their state at power-on. The VM's hart table must be filled; the
- * harts' own reset clears their interrupt lines. The UARTs' rings keep what they hold, and the
+ * harts' own reset clears their interrupt lines. The UART's rings keep what they hold, and the
  * RTC its time.
  */
 export function resetDevices(vm: usize): void {
@@ -36,11 +34,9 @@ export function resetDevices(vm: usize): void {
   record.rtcInterruptEnabled = 0;
   record.rtcInterruptPending = 0;
 
-  for (let port: u32 = 0; port < UARTS; port++) {
-    const uart = uartOf(vm, port);
-    uart.irq = port === 0 ? UART_IRQ : AGENT_UART_IRQ;
-    uart.out = <u32>(vm + RINGS_OFFSET + <usize>port * (UART_OUT_SIZE + UART_IN_SIZE));
-    uart.in = uart.out + UART_OUT_SIZE;
-    resetUart(uart);
-  }
+  const uart = uartOf(vm);
+  uart.irq = UART_IRQ;
+  uart.out = <u32>(vm + RINGS_OFFSET);
+  uart.in = uart.out + UART_OUT_SIZE;
+  resetUart(uart);
 }

@@ -128,9 +128,9 @@ function modemStatus(mcr: u8): u8 {
   return ((mcr & 0x02) << 3) | ((mcr & 0x01) << 5) | ((mcr & 0x0c) << 4);
 }
 
-/** Reads register 0..7 of a port. Reading data or the interrupt's identity changes the state. */
-export function uartLoad(vm: usize, port: u32, register: u32): u64 {
-  const uart = uartOf(vm, port);
+/** Reads register 0..7. Reading data or the interrupt's identity changes the state. */
+export function uartLoad(vm: usize, register: u32): u64 {
+  const uart = uartOf(vm);
   switch (register) {
     case DATA: {
       if ((uart.lcr & LCR_DLAB) !== 0) return uart.dll;
@@ -162,9 +162,9 @@ export function uartLoad(vm: usize, port: u32, register: u32): u64 {
   }
 }
 
-/** Writes register 0..7 of a port; a byte sent while LSR says "not empty" is lost. */
-export function uartStore(hart: usize, vm: usize, port: u32, register: u32, value: u8): void {
-  const uart = uartOf(vm, port);
+/** Writes register 0..7; a byte sent while LSR says "not empty" is lost. */
+export function uartStore(hart: usize, vm: usize, register: u32, value: u8): void {
+  const uart = uartOf(vm);
   switch (register) {
     case DATA:
       if ((uart.lcr & LCR_DLAB) !== 0) uart.dll = value;

@@ -26,14 +26,20 @@ import {
  */
 export function changePage(vm: usize, page: u32, offset: u32, bytes: u32): usize {
   const entry = makeMapEntry(vm, page);
-  const frame = entry ? presentFrame(vm, page, entry) : 0;
+  if (!entry) return 0;
+  const wasZeroRead = mapState(entry) & MAP_ZERO_READ;
+  const frame = presentFrame(vm, page, entry);
   if (!frame) return 0;
+  if (wasZeroRead) dropAddresses(vm, page);
   setMapEpoch(entry, vmAt(vm).epoch);
   if (frameRecord(frame).codeLines) dropCode(frame, offset, bytes);
   return frameAddress(frame);
 }
 
-/** The frame of a page, which is given one if it has none; 0 when the host has none left. */
+/**
+ * The frame of a page, which is given one if it has none; 0 when the host has none left. Addresses of
+ * the zero frame that stood for it are the caller's to drop.
+ */
 function presentFrame(vm: usize, page: u32, entry: usize): u32 {
   const state = mapState(entry);
   if (state & MAP_PRESENT) return state & MAP_FRAME_MASK;
@@ -44,14 +50,24 @@ function presentFrame(vm: usize, page: u32, entry: usize): u32 {
   record.page = page;
   vmAt(vm).frames += 1;
   setMapState(entry, frame | MAP_PRESENT);
-  if (state & MAP_ZERO_READ) dropAddresses(vm, page);
   return frame;
 }
 
-/** Makes sure that a later change of RAM page `page` finds a frame; false when none can be had. */
-export function reservePage(vm: usize, page: u32): bool {
+/** Results of `reservePage`. */
+export const RESERVE_FAILED: u32 = 0;
+export const RESERVE_HAD: u32 = 1;
+export const RESERVE_MADE: u32 = 2;
+/** Made, and a TLB may hold the zero frame's address for it: the caller drops that. */
+export const RESERVE_SEEN: u32 = 3;
+
+/** Makes sure that a later change of RAM page `page` finds a frame; RESERVE_FAILED when none can be had. */
+export function reservePage(vm: usize, page: u32): u32 {
   const entry = makeMapEntry(vm, page);
-  return entry !== 0 && presentFrame(vm, page, entry) !== 0;
+  if (!entry) return RESERVE_FAILED;
+  const state = mapState(entry);
+  if (state & MAP_PRESENT) return RESERVE_HAD;
+  if (!presentFrame(vm, page, entry)) return RESERVE_FAILED;
+  return state & MAP_ZERO_READ ? RESERVE_SEEN : RESERVE_MADE;
 }
 
 /**

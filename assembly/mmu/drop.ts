@@ -67,6 +67,16 @@ export function dropDataOfPage(vm: usize, va: u64): void {
   }
 }
 
+/** Many RAM pages get other frames: no TLB of the VM keeps any address. */
+export function dropAllAddresses(vm: usize): void {
+  for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {
+    const hart = hartOf(vm, index);
+    for (let entry = hart + ENTRIES_BEGIN; entry < hart + ENTRIES_END; entry += ENTRY_SIZE) {
+      setTag(entry, tagOf(entry) | TAG_SLOW);
+    }
+  }
+}
+
 /** A new epoch begins: the first store into any page must be seen. */
 export function dropAllWriteAddresses(vm: usize): void {
   for (let index: u32 = 0; index < vmAt(vm).harts; ++index) {

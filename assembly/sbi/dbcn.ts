@@ -34,7 +34,7 @@ function leftInPage(gpa: u64): u32 {
 function write(hart: usize): void {
   const caller = at(hart);
   const vm = <usize>caller.vm;
-  const uart = uartOf(vm, 0);
+  const uart = uartOf(vm);
   let done: u64 = 0;
   while (done < caller.x10) {
     const gpa = caller.x11 + done;
@@ -63,7 +63,7 @@ function prepare(vm: usize, gpa: u64, bytes: u64): bool {
 function read(hart: usize): void {
   const caller = at(hart);
   const vm = <usize>caller.vm;
-  const uart = uartOf(vm, 0);
+  const uart = uartOf(vm);
   const wanted = min<u64>(caller.x10, inCount(uart));
   if (!prepare(vm, caller.x11, wanted)) {
     stopForMemory(hart);
@@ -83,14 +83,14 @@ function read(hart: usize): void {
 
 /** Sends one byte to the console; false if there is no room. */
 export function writeByte(hart: usize, byte: u8): bool {
-  const uart = uartOf(at(hart).vm, 0);
+  const uart = uartOf(at(hart).vm);
   return uartSendByte(hart, uart, byte);
 }
 
 /** Receives one byte from the console; -1 if there is none. */
 export function readByte(hart: usize): i64 {
   const vm = <usize>at(hart).vm;
-  const uart = uartOf(vm, 0);
+  const uart = uartOf(vm);
   if (inCount(uart) === 0) return -1;
   const byte = takeIn(uart);
   updateUartInterrupt(vm, uart);

@@ -15,6 +15,8 @@ import {
   VERSION_1,
 } from './slot';
 
+/** Bits 24 to 49: of the transport and the rings, which a device does not decide (VIRTIO 1.2 §2.2). */
+const TRANSPORT_FEATURES: u64 = ((1 << 26) - 1) << 24;
 /** Largest queue; a power of 2. */
 const MOST_QUEUE_SIZE: u32 = 1024;
 
@@ -34,6 +36,7 @@ export function attachDevice(
   if (index >= VIRTIO_SLOTS || !type || queues > VIRTIO_QUEUES || configSize > CONFIG_LIMIT) {
     return false;
   }
+  if (features & TRANSPORT_FEATURES) return false;
   for (let queue: u32 = 0; queue < queues; ++queue) {
     const size = load<u32>(TRANSFER + ((<usize>queue) << 2));
     if (!size || size > MOST_QUEUE_SIZE || popcnt<u32>(size) !== 1) return false;
@@ -51,10 +54,14 @@ export function attachDevice(
   return true;
 }
 
-/** Slots that have something for their back ends, a bit each; asking takes the doorbells' ringing away. */
+/**
+ * Slots that have something for their back ends, a bit each; asking takes the doorbells' ringing away,
+ * and begins a turn, in which requests may be given so many frames (virtio/slab).
+ */
 export function takeDoorbells(vm: usize): u32 {
   const slots = vmAt(vm).doorbells;
   vmAt(vm).doorbells = 0;
+  vmAt(vm).pagesMade = 0;
   return slots;
 }
 

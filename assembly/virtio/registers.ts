@@ -262,7 +262,6 @@ export function resetSlot(vm: usize, slot: Slot): void {
   if (slot.events) ringDoorbell(vm, slot);
   slot.notified = 0;
   slot.status = 0;
-  slot.cause = 0;
   slot.driverFeatures = 0;
   slot.deviceFeaturesSelect = 0;
   slot.driverFeaturesSelect = 0;

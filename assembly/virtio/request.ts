@@ -17,6 +17,8 @@ import { askForNotification, availableCount, nextHead, putUsed, reserveUsedRing 
 import {
   chainOf,
   hasRoomFor,
+  PIN_DONE,
+  PIN_FAILED,
   pinChain,
   releaseChain,
   Slab,
@@ -45,6 +47,8 @@ export const TAKE_LATER: u32 = 1;
 export const TAKE_NO_MEMORY: u32 = 2;
 /** The driver made a chain that is none, and the device stands still until it is reset. */
 export const TAKE_BROKEN: u32 = 3;
+/** Enough was done in this turn of the host layer: it is to be asked again in the next. */
+export const TAKE_NEXT_TURN: u32 = 4;
 
 /** What `takeRequest` tells of a request, at TRANSFER; its first readable bytes follow. */
 const TAKEN_SERIAL: usize = 0;
@@ -98,7 +102,9 @@ function refusalOf(vm: usize, slot: Slot, first: usize, cause: u32): u32 {
     return TAKE_BROKEN;
   }
   if (!hasRoomFor(vm, first)) return TAKE_LATER;
-  return pinChain(vm, first) ? TAKE_NONE : TAKE_NO_MEMORY;
+  const pinned = pinChain(vm, first);
+  if (pinned === PIN_DONE) return TAKE_NONE;
+  return pinned === PIN_FAILED ? TAKE_NO_MEMORY : TAKE_NEXT_TURN;
 }
 
 function shortOfSlabs(vm: usize): u32 {

@@ -7,8 +7,9 @@
  * used:      flags u16, idx u16, (id u32, len u32) × size, avail_event u16   written by the device
  * ```
  */
-import { guestRead, reservePage } from '../frames/door';
+import { guestRead, RESERVE_FAILED, RESERVE_SEEN, reservePage } from '../frames/door';
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
+import { dropAddresses } from '../mmu/drop';
 import { changeAt, isRamRange } from './guest-copy';
 import { EVENT_IDX, Queue, Slot } from './slot';
 
@@ -41,7 +42,10 @@ export function checkRings(vm: usize, queue: Queue): bool {
 export function reserveUsedRing(vm: usize, queue: Queue): bool {
   const end = queue.used + usedSize(queue);
   for (let gpa = queue.used & ~(<u64>PAGE_MASK); gpa < end; gpa += PAGE_SIZE) {
-    if (!reservePage(vm, <u32>((gpa - RAM_BASE) >> PAGE_SHIFT))) return false;
+    const page = <u32>((gpa - RAM_BASE) >> PAGE_SHIFT);
+    const reserved = reservePage(vm, page);
+    if (reserved === RESERVE_FAILED) return false;
+    if (reserved === RESERVE_SEEN) dropAddresses(vm, page);
   }
   return true;
 }

@@ -9,10 +9,11 @@
  * Slabs come from frames that the VM keeps for them; there is a bound (SLAB_FRAMES), beyond which
  * requests wait for others to end.
  */
-import { reservePage } from '../frames/door';
+import { RESERVE_FAILED, RESERVE_HAD, RESERVE_SEEN, reservePage } from '../frames/door';
 import { allocateFrame, frameAddress, frameRecord, freeFrame } from '../frames/host';
 import { MAP_FRAME_MASK, mapEntry, mapState } from '../frames/map';
 import { PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
+import { dropAddresses, dropAllAddresses } from '../mmu/drop';
 import { SLAB_FRAMES, SLAB_TABLE_OFFSET, vmAt } from '../vm/vm';
 import { spendWork } from '../vm/work';
 
@@ -55,6 +56,9 @@ const SLABS_A_FRAME: u32 = PAGE_SIZE / SLAB_SIZE;
  * unpins them all in one call into the core, which must stay short.
  */
 const MOST_PINS: u32 = 65_536;
+
+/** Pages given frames in one turn of the host layer, 8 MiB: each is zeroed, which takes about 1 µs. */
+const MOST_MADE: u32 = 2048;
 
 export function slabAt(address: usize): Slab {
   return changetype<Slab>(address);
@@ -130,19 +134,31 @@ export function hasRoomFor(vm: usize, first: usize): bool {
   return !pins || pins + slabAt(first).pages <= MOST_PINS;
 }
 
+/** Results of `pinChain`. */
+export const PIN_DONE: u32 = 0;
+/** The host has no frame left. */
+export const PIN_FAILED: u32 = 1;
+/** Enough pages were made in this turn; those of the chain that were are kept for the next. */
+export const PIN_NEXT_TURN: u32 = 2;
+
 /**
- * Makes every page of a chain present and pins it; false when the host has no frame left, and then
- * nothing is pinned. Afterwards writing to the chain cannot fail (law 9).
+ * Makes every page of a chain present and pins it, or pins nothing. Afterwards writing to the chain
+ * cannot fail (law 9).
  */
-export function pinChain(vm: usize, first: usize): bool {
-  for (let address = first; address; address = slabAt(address).next) {
+export function pinChain(vm: usize, first: usize): u32 {
+  pagesSeen = 0;
+  let result = PIN_DONE;
+  for (let address = first; address && result === PIN_DONE; address = slabAt(address).next) {
     const slab = slabAt(address);
-    for (let index: u32 = 0; index < slab.count; ++index) {
-      if (!reserveSegment(vm, segmentAt(slab, index))) return false;
+    for (let index: u32 = 0; index < slab.count && result === PIN_DONE; ++index) {
+      result = reserveSegment(vm, segmentAt(slab, index));
     }
   }
-  addPins(vm, first, 1);
-  return true;
+  // A page's addresses are looked for in all entries: for many pages, all are dropped at once.
+  if (pagesSeen === 1) dropAddresses(vm, lastSeen);
+  else if (pagesSeen) dropAllAddresses(vm);
+  if (result === PIN_DONE) addPins(vm, first, 1);
+  return result;
 }
 
 export function unpinChain(vm: usize, first: usize): void {
@@ -159,12 +175,23 @@ function endPage(segment: Segment): u32 {
   return <u32>((segment.gpa + segment.length - 1 - RAM_BASE) >> PAGE_SHIFT) + 1;
 }
 
-function reserveSegment(vm: usize, segment: Segment): bool {
+/** Pages of one `pinChain` that TLBs may know as the zero frame, and the last of them. */
+let pagesSeen: u32 = 0;
+let lastSeen: u32 = 0;
+
+function reserveSegment(vm: usize, segment: Segment): u32 {
   const end = endPage(segment);
   for (let page = firstPage(segment); page < end; ++page) {
-    if (!reservePage(vm, page)) return false;
+    if (vmAt(vm).pagesMade >= MOST_MADE) return PIN_NEXT_TURN;
+    const reserved = reservePage(vm, page);
+    if (reserved === RESERVE_FAILED) return PIN_FAILED;
+    if (reserved === RESERVE_HAD) continue;
+    vmAt(vm).pagesMade += 1;
+    if (reserved !== RESERVE_SEEN) continue;
+    pagesSeen += 1;
+    lastSeen = page;
   }
-  return true;
+  return PIN_DONE;
 }
 
 function addPins(vm: usize, first: usize, pins: i32): void {

@@ -29,7 +29,7 @@ export const EVENT_ACTIVATED: u32 = 1;
 export const EVENT_RESET: u32 = 2;
 export const EVENT_CONFIGURED: u32 = 4;
 
-/** Why a device stopped serving its driver; the last one is kept until the driver resets it. */
+/** Why a device stopped serving its driver; the last one is kept, over resets too. */
 export const CAUSE_NONE: u32 = 0;
 /** A queue's ring is not in RAM, not aligned, or of a size that is none (§2.7). */
 export const CAUSE_RING: u32 = 1;
@@ -72,7 +72,7 @@ export class Slot {
   writtenOffset: u32;
   writtenLength: u32;
   writtenValue: u32;
-  /** CAUSE_* why NEEDS_RESET is set, and how often that happened. */
+  /** CAUSE_* why NEEDS_RESET was set last, and how often it was. */
   cause: u32;
   failures: u32;
   index: u32;

@@ -13,7 +13,7 @@ export const EXIT_BUDGET: u32 = 0;
 export const EXIT_IDLE: u32 = 1;
 /** No frame is free for a page the guest needs; nothing was done. */
 export const EXIT_MEMORY: u32 = 2;
-/** A UART's output ring is more than half full. */
+/** The UART's output ring is more than half full. */
 export const EXIT_CONSOLE: u32 = 3;
 /** The guest wrote `tohost`. */
 export const EXIT_HTIF: u32 = 4;
@@ -29,7 +29,6 @@ export const EXIT_DOORBELL: u32 = 9;
 export const EXIT_DEBUG: u32 = 10;
 export const EXIT_REASONS: u32 = 11;
 
-export const UARTS: u32 = 2;
 export const UART_OUT_SIZE: u32 = 8192;
 export const UART_IN_SIZE: u32 = 4096;
 
@@ -55,7 +54,7 @@ export class Uart {
   in: u32;
 }
 
-/** One VM's block: this record, its harts' addresses, its UARTs, its guest map, then the rings. */
+/** One VM's block: this record, its harts' addresses, its UART, its guest map, then the rings and virtio's. */
 @unmanaged
 export class Vm {
   flags: u32;
@@ -112,6 +111,8 @@ export class Vm {
   slabFrames: u32;
   /** Pages that device requests under way have pinned (virtio/slab). */
   pins: u32;
+  /** Pages that requests were given frames for since the host layer looked at the doorbells last. */
+  pagesMade: u32;
 }
 
 export const HART_TABLE_OFFSET: usize = 256;
@@ -123,7 +124,7 @@ export const PLIC_CONTEXT_SIZE: usize = 16;
 export const UART_OFFSET: usize = PLIC_CONTEXT_OFFSET + 2 * <usize>MAX_HARTS * PLIC_CONTEXT_SIZE;
 export const UART_RECORD: usize = 64;
 /** How often each EXIT_* was returned: u64 each. */
-export const EXIT_COUNT_OFFSET: usize = UART_OFFSET + <usize>UARTS * UART_RECORD;
+export const EXIT_COUNT_OFFSET: usize = UART_OFFSET + UART_RECORD;
 
 /** What a debugger has set (debug/record): the last KiB of the block's first page. */
 export const DEBUG_OFFSET: usize = <usize>PAGE_SIZE - 1024;
@@ -140,7 +141,7 @@ export const VIRTIO_SLOT_RECORD: usize = 512;
 export const VIRTIO_QUEUE_RECORD: usize = 64;
 export const VIRTIO_SLOT_SIZE: usize =
   VIRTIO_SLOT_RECORD + <usize>VIRTIO_QUEUES * VIRTIO_QUEUE_RECORD;
-export const VIRTIO_OFFSET: usize = RINGS_OFFSET + <usize>UARTS * (UART_OUT_SIZE + UART_IN_SIZE);
+export const VIRTIO_OFFSET: usize = RINGS_OFFSET + <usize>(UART_OUT_SIZE + UART_IN_SIZE);
 /** A frame holds 8 slabs, and a request of 256 pages takes 9 (virtio/slab). */
 export const SLAB_FRAMES: u32 = 256;
 export const SLAB_TABLE_OFFSET: usize = VIRTIO_OFFSET + <usize>VIRTIO_SLOTS * VIRTIO_SLOT_SIZE;
@@ -155,6 +156,6 @@ export function hartOf(vm: usize, index: u32): usize {
   return load<u32>(vm + ((<usize>index) << 2), HART_TABLE_OFFSET);
 }
 
-export function uartOf(vm: usize, port: u32): Uart {
-  return changetype<Uart>(vm + UART_OFFSET + <usize>port * UART_RECORD);
+export function uartOf(vm: usize): Uart {
+  return changetype<Uart>(vm + UART_OFFSET);
 }

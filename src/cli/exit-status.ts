@@ -11,17 +11,33 @@ export const ExitStatus = {
   Ok: 0,
   /** An option, or a combination of options, that cannot be right. */
   Usage: 2,
-  /** A file given as kernel, initrd or program that is missing or foreign. */
+  /** A file given as firmware, kernel, initrd, program or drive that is missing, foreign or in use. */
   Image: 3,
-  /** The default guest cannot be fetched or cached. */
+  /** A guest cannot be fetched, cached or built, or is in use. */
   Guest: 4,
   /** The guest came to an end before it did what was asked. */
   Died: 5,
   Internal: 6,
+  /** A drive, or a file that is copied, could not be read or written to its end. */
+  Storage: 7,
   Timeout: 124,
   /** And the number of the signal, as shells count. */
   Signal: 128,
 } as const;
+
+/** What `hartwood help exit-statuses` says; docs/exit-statuses.md says more. */
+export const STATUS_MEANINGS: readonly (readonly [status: string, meaning: string])[] = [
+  ['0', 'all is well'],
+  ['1 to 255', 'with --exec of the command, with --bare of the program'],
+  ['2', 'wrong options'],
+  ['3', 'a wrong firmware, kernel, initrd, program or drive'],
+  ['4', 'a guest cannot be had'],
+  ['5', 'the guest died, or refused what was asked'],
+  ['6', 'a fault of Hartwood'],
+  ['7', 'a drive failed, or a file could not be copied'],
+  ['124', 'time is over'],
+  ['128+N', 'ended by signal N'],
+];
 
 /** Statuses of a process end at 255; a failure beyond that must not look like success. */
 const HIGHEST = 255;
@@ -50,7 +66,16 @@ export function statusOf(error: unknown): number {
     memory: ExitStatus.Usage,
     stopped: ExitStatus.Died,
     agent: ExitStatus.Died,
+    'guest-file': ExitStatus.Storage,
+    copy: ExitStatus.Storage,
+    'disk-unavailable': ExitStatus.Image,
+    'disk-format': ExitStatus.Image,
+    'disk-read-only': ExitStatus.Image,
+    'disk-full': ExitStatus.Storage,
+    'disk-io': ExitStatus.Storage,
     internal: ExitStatus.Internal,
+    'guest-name': ExitStatus.Usage,
+    'guest-damaged': ExitStatus.Image,
   };
   return byCode[error.code] ?? ExitStatus.Guest;
 }
@@ -59,13 +84,16 @@ export function statusOf(error: unknown): number {
 export function outcomeOf(
   stop: StopReason,
   bare: boolean,
-): { readonly status: number; readonly complaint?: string } {
+): { readonly status: number; readonly complaint?: Error } {
   const program = stop.kind === 'exit' || (bare && stop.kind === 'failure');
   if (program) return { status: Math.min(stop.code, HIGHEST) };
   if (stop.kind === 'poweroff') return { status: ExitStatus.Ok };
   if (stop.error !== undefined) {
-    return { status: statusOf(stop.error), complaint: stop.error.message };
+    return { status: statusOf(stop.error), complaint: stop.error };
   }
   const loop = stop.kind === 'reset' ? ' again and again' : '';
-  return { status: ExitStatus.Died, complaint: `${describeStop(stop)}${loop}` };
+  return {
+    status: ExitStatus.Died,
+    complaint: new VmStoppedError(`${describeStop(stop)}${loop}`),
+  };
 }

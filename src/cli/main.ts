@@ -1,36 +1,28 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
+import { complain } from './complaint.js';
 import { ExitStatus, Interruption, statusOf } from './exit-status.js';
+import { SHORT_HELP } from './help-command.js';
+import { makeProgram } from './program.js';
 import { run } from './run.js';
-import { addRunCommand } from './run-options.js';
 
-const { version } = createRequire(import.meta.url)('hartwood/package.json') as { version: string };
-
-/** One line for the user; with HARTWOOD_DEBUG the whole story. */
-function complain(error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`hartwood: ${text}\n`);
-  if (process.env.HARTWOOD_DEBUG && error instanceof Error) {
-    process.stderr.write(`${error.stack}\n`);
-    if (error.cause !== undefined) process.stderr.write(`caused by: ${String(error.cause)}\n`);
-  }
-}
+const abort = new AbortController();
+/** The status if standard output failed. */
+let outputFailed: number | undefined;
 
 /** Ends the process when all that was written has left it. */
 async function leave(status: number): Promise<never> {
   for (const stream of [process.stdout, process.stderr]) {
     await new Promise<void>((resolve) => {
-      if (stream.writableLength === 0 || stream.destroyed) resolve();
+      if (stream.destroyed) resolve();
       else stream.write('', () => resolve());
     });
   }
-  process.exit(status);
+  process.exit(outputFailed ?? status);
 }
 
 async function main(): Promise<number> {
-  const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       const status = ExitStatus.Signal + constants.signals[signal];
@@ -40,26 +32,28 @@ async function main(): Promise<number> {
     });
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') complain(error);
-    process.exit(error.code === 'EPIPE' ? ExitStatus.Signal + constants.signals.SIGPIPE : 1);
+    const closed = error.code === 'EPIPE';
+    const status = closed ? ExitStatus.Signal + constants.signals.SIGPIPE : ExitStatus.Internal;
+    outputFailed ??= status;
+    if (!closed) complain(error, status);
+    // The machine ends as for a signal, and its drives are closed.
+    abort.abort(new Interruption('nobody reads standard output any more', status));
   });
+  // Messages that nobody reads are no reason to end.
+  process.stderr.on('error', () => {});
 
+  if (process.argv.length === 2) {
+    process.stderr.write(SHORT_HELP);
+    return ExitStatus.Usage;
+  }
   let status: number = ExitStatus.Ok;
-  const program = new Command('hartwood')
-    .description('Runs RISC-V virtual machines on WebAssembly.')
-    .version(version)
-    .exitOverride()
-    .configureOutput({
-      outputError: (text, write) => {
-        const line = text
-          .trim()
-          .replace(/^error: /, '')
-          .replaceAll('\n', ' ');
-        write(`hartwood: ${line}\n`);
-      },
-    });
-  addRunCommand(program, async (options) => {
-    status = await run(options, abort);
+  const program = makeProgram({
+    run: async (options) => {
+      status = await run(options, abort);
+    },
+    cp: async (places) => (await import('./copy/cp.js')).cp(places, abort.signal),
+    // Archives and signatures are a large part of all code.
+    guest: async () => (await import('./guest.js')).guestActions(abort.signal),
   });
   try {
     await program.parseAsync();
@@ -67,14 +61,15 @@ async function main(): Promise<number> {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? ExitStatus.Ok : ExitStatus.Usage;
     }
-    if (!(error instanceof Interruption)) complain(error);
-    return statusOf(error);
+    const failed = statusOf(error);
+    if (!(error instanceof Interruption)) complain(error, failed);
+    return failed;
   }
   return status;
 }
 
 process.on('uncaughtException', (error) => {
-  complain(error);
+  complain(error, ExitStatus.Internal);
   process.exit(ExitStatus.Internal);
 });
 await leave(await main());

@@ -17,31 +17,39 @@ export class ProgressDisplay {
   }
 
   readonly report = (progress: GuestProgress): void => {
-    const { what, done, total } = progress;
+    const { what, item = '', done, total } = progress;
+    const isTerminal = this.#output.isTTY;
+    const scale = progress.step === 'configure' ? 1 : MEGABYTE;
     const step = `${progress.step} ${what}`;
     if (step !== this.#step) {
       this.#bar?.stop();
       this.#bar = undefined;
       this.#step = step;
-      if (this.#output.isTTY) this.#bar = this.#startBar(step, total);
-      else this.#output.write(`${step} (${(total / MEGABYTE).toFixed(1)} MB)\n`);
+      const size = total === 0 || scale === 1 ? '' : ` (${(total / scale).toFixed(1)} MB)`;
+      if (isTerminal && total > 0) this.#bar = this.#startBar(step, total / scale, scale);
+      else this.#output.write(`${step}${size}\n`);
     }
-    this.#bar?.update(done / MEGABYTE);
+    // Hundreds of packages are configured, each for seconds; downloads are quick.
+    if (!isTerminal && progress.step === 'configure' && item !== '') {
+      this.#output.write(`${progress.step} ${item} (${done} of ${total})\n`);
+    }
+    this.#bar?.update(done / scale, { item });
   };
 
-  #startBar(step: string, total: number): SingleBar {
+  #startBar(step: string, total: number, scale: number): SingleBar {
+    const unit = scale === MEGABYTE ? '{percentage} % of {total} MB' : '{value} of {total}';
     const bar = new SingleBar(
       {
         stream: this.#output,
-        format: `{bar} {percentage} % of {total} MB, ${step}`,
+        format: `{bar} ${unit}, ${step} {item}`,
         barsize: 25,
         formatValue: (value, _, type) =>
-          type === 'total' ? value.toFixed(1) : String(Math.floor(value)),
+          type === 'total' && scale === MEGABYTE ? value.toFixed(1) : String(Math.floor(value)),
         hideCursor: true,
       },
       Presets.shades_classic,
     );
-    bar.start(total / MEGABYTE, 0);
+    bar.start(total, 0, { item: '' });
     return bar;
   }
 

@@ -2,9 +2,14 @@ import { type Command, Option } from 'commander';
 import { ConfigurationError } from '../core/errors.js';
 import { CPU_SWITCHES, DEFAULT_CPU } from '../machine/cpu-model.js';
 import { DEFAULT_MEMORY } from '../vm/spec.js';
+import { OptionVariable } from './environment.js';
+import { withVariables } from './set-variables.js';
 
 /** The options of `hartwood run`, as they were written. */
 export interface RunOptions {
+  /** The name of a guest that was built. */
+  readonly guest?: string;
+  readonly temporary?: boolean;
   readonly memory: string;
   readonly cpus: string;
   readonly cpu: string;
@@ -13,7 +18,12 @@ export interface RunOptions {
   readonly initrd?: string;
   readonly append?: string;
   readonly bare?: string;
+  readonly drive: readonly string[];
   readonly exec?: string;
+  readonly copyIn: readonly string[];
+  readonly copyOut: readonly string[];
+  /** Whether standard input is typed on the console. */
+  readonly input: boolean;
   readonly clock: 'real' | 'virtual';
   readonly seed?: string;
   readonly timeout?: string;
@@ -26,18 +36,22 @@ export interface RunOptions {
 const EXAMPLES = `
 Examples:
   hartwood run                                      Debian's kernel and a shell; Ctrl-A X leaves
+  hartwood run web                                  a guest that 'hartwood guest build web' made
   hartwood run --exec 'uname -a'                    boot, run a command, leave with its status
   hartwood run --memory 1G --cpus 4 --cpu rv64,sv57=off
   hartwood run --kernel Image --initrd initrd.cpio --append 'console=ttyS0 quiet'
   hartwood run --firmware fw_jump.bin --kernel debian
+  hartwood run --drive disk.qcow2 --drive data.img,readonly
+  hartwood run --copy-in src:/root --exec 'ls /root/src > list' --copy-out list:.
   hartwood run --bare rv64ui-p-add --signature add.signature
   hartwood run --gdb 1234 --gdb-wait                then: gdb-multiarch -ex 'target remote :1234'
   hartwood run --exec 'cat /proc/uptime' --clock virtual --seed 7 --json
 
-Exit status:
-  0 all is well; of the command with --exec; of the program with --bare; else
-  2 wrong options, 3 wrong firmware, kernel, initrd or program, 4 the default guest cannot be fetched,
-  5 the guest died, 6 a fault of Hartwood, 124 time is over, 128+N ended by signal N
+Standard input is typed on the console. Its end is typed as Ctrl-D behind a prompt of the shell of Debian
+or of a built guest, which ends the shell and switches the machine off. On a terminal, Ctrl-A H lists keys.
+
+The exit status is that of the command with --exec and of the program with --bare; 'hartwood help
+exit-statuses' lists the others.
 `;
 
 /** Adds `run` and its options to the command line. */
@@ -48,32 +62,90 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
     .description(
       'Boots a virtual machine: Debian by default, or any riscv64 kernel, or a bare program.',
     )
-    .option('--memory <size>', 'RAM of the machine, as in 256M or 2G', DEFAULT_MEMORY)
-    .option('--cpus <number>', 'harts of the machine, 1 to 8', '1')
-    .option(
-      '--cpu <model>',
-      `CPU model, then NAME=on|off for any of: ${CPU_SWITCHES.join(' ')}`,
-      DEFAULT_CPU,
+    .argument('[guest]', "a guest that 'hartwood guest build' made")
+    .optionsGroup('Machine:')
+    .addOption(
+      new Option('--memory <size>', 'RAM of the machine, as in 256M or 2G')
+        .default(DEFAULT_MEMORY)
+        .env(OptionVariable.memory),
     )
-    .option('--firmware <file>', 'M-mode firmware to start with, as OpenSBI or U-Boot')
-    .option('--kernel <file>', "a riscv64 Linux Image to boot; below --firmware also 'debian'")
-    .option('--initrd <file>', 'its initial RAM disk')
-    .option('--append <string>', "the kernel's command line; added to the default guest's own")
-    .option('--bare <file>', 'an RV64 ELF executable to start in M-mode')
-    .option('--exec <command>', 'run a command in the guest, print its output, end')
+    .addOption(
+      new Option('--cpus <number>', 'harts of the machine, 1 to 8')
+        .default('1')
+        .env(OptionVariable.cpus),
+    )
+    .addOption(
+      new Option(
+        '--cpu <model>',
+        `CPU model, then NAME=on|off for any of: ${CPU_SWITCHES.join(' ')}`,
+      )
+        .default(DEFAULT_CPU)
+        .env(OptionVariable.cpu),
+    )
+    .addOption(
+      new Option(
+        '--drive <file>',
+        'a disk: FILE[,readonly][,format=raw|qcow2][,overlay]; may be given again',
+      )
+        .default([], 'none')
+        .argParser(gather),
+    )
     .addOption(
       new Option('--clock <kind>', 'virtual: time counts steps, and everything repeats exactly')
         .choices(['real', 'virtual'])
         .default('real'),
     )
     .option('--seed <number>', "where a virtual clock's randomness begins")
-    .option('--timeout <seconds>', 'end after so long, counted by the clock')
-    .option('--json', 'a summary as the last line of stdout; guest output goes to stderr')
+    .optionsGroup('What it boots:')
+    .option('--temporary', "forget what changes on the built guest's disk")
+    .option('--firmware <file>', 'M-mode firmware to start with, as OpenSBI or U-Boot')
+    .option('--kernel <file>', "a riscv64 Linux Image to boot; below --firmware also 'debian'")
+    .option('--initrd <file>', 'its initial RAM disk')
+    .option('--append <string>', "the kernel's command line; added to the default guest's own")
+    .option('--bare <file>', 'an RV64 ELF executable to start in M-mode')
+    .optionsGroup('What it does:')
+    .option('--exec <command>', 'run a command in the guest, print its output, end')
+    .addOption(
+      new Option(
+        '--copy-in <file:path>',
+        'copy a file or folder into the guest before --exec; may be given again',
+      )
+        .default([], 'none')
+        .argParser(gather),
+    )
+    .addOption(
+      new Option(
+        '--copy-out <path:file>',
+        "copy what is at the guest's path out of it after --exec; may be given again",
+      )
+        .default([], 'none')
+        .argParser(gather),
+    )
+    .addOption(
+      new Option('--timeout <seconds>', 'end after so long, counted by the clock').env(
+        OptionVariable.timeout,
+      ),
+    )
+    .option('--no-input', 'type nothing: standard input is left alone, and its end ends nothing')
+    .option(
+      '--json',
+      'a summary as the last line of stdout, an error as one of stderr; guest output goes to stderr',
+    )
     .option('--signature <file>', 'write what stands from begin_signature to end_signature')
+    .optionsGroup('Debugging:')
     .option('--gdb <port>', 'serve GDB on this port of 127.0.0.1; 0 picks one and says which')
     .option('--gdb-wait', 'with --gdb: wait for GDB before the first instruction')
+    .optionsGroup('Other:')
+    .helpOption('-h, --help', 'this help')
     .addHelpText('after', EXAMPLES)
-    .action(action);
+    .action((guest: string | undefined, options: RunOptions, command: Command) =>
+      withVariables(command, () => action(guest === undefined ? options : { ...options, guest })),
+    );
+}
+
+/** An option that may be given again. */
+function gather(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 /** Numbers of `RunOptions`, checked. */
@@ -87,13 +159,29 @@ export interface RunNumbers {
 
 /** @throws ConfigurationError for numbers that are none and options that exclude each other. */
 export function checkOptions(options: RunOptions): RunNumbers {
-  const { bare, firmware, kernel } = options;
+  const { bare, firmware, guest, kernel } = options;
+  for (const name of ['bare', 'firmware', 'kernel', 'initrd'] as const) {
+    if (guest !== undefined && options[name] !== undefined) {
+      throw new ConfigurationError(`--${name} and the built guest '${guest}' exclude each other`);
+    }
+  }
+  if (options.temporary && guest === undefined) {
+    throw new ConfigurationError('--temporary needs the name of a built guest beside it');
+  }
   for (const name of ['firmware', 'kernel', 'initrd', 'append', 'exec'] as const) {
     if (bare !== undefined && options[name] !== undefined) {
       throw new ConfigurationError(`--bare and --${name} exclude each other`);
     }
   }
   if (options.exec?.trim() === '') throw new ConfigurationError('--exec needs a command');
+  for (const [name, copies] of [
+    ['copy-in', options.copyIn],
+    ['copy-out', options.copyOut],
+  ] as const) {
+    if (copies.length > 0 && options.exec === undefined) {
+      throw new ConfigurationError(`--${name} needs --exec beside it`);
+    }
+  }
   if (options.initrd !== undefined && kernel === undefined && firmware === undefined) {
     throw new ConfigurationError('--initrd needs --kernel or --firmware beside it');
   }

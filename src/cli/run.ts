@@ -1,26 +1,18 @@
-import { VmStoppedError } from '../core/errors.js';
 import { Host } from '../node/door.js';
+import type { OpenGuest } from '../node/guests/open-guest.js';
 import { parseVmMemory, type VmSpec } from '../vm/spec.js';
 import type { Vm } from '../vm/vm.js';
-import { showConsole, typeOnConsole } from './console-connection.js';
-import { ConsoleTail } from './console-tail.js';
-import { ExitStatus, Interruption, outcomeOf, statusOf } from './exit-status.js';
+import { complain } from './complaint.js';
+import { converse } from './converse.js';
+import { copiesAround } from './copy/around-command.js';
+import { Drives } from './drives.js';
+import { execute } from './execute.js';
+import { EXEC_WORDS, OVERHEAD } from './guest-boot.js';
 import { readInputFile } from './input-file.js';
+import { settle } from './outcome.js';
 import { ProgressDisplay } from './progress.js';
 import { checkOptions, type RunOptions } from './run-options.js';
 import { signatureRange, writeSignature } from './signature.js';
-
-/** A host's own needs beside its guest's RAM: control blocks, with room. */
-const OVERHEAD = 16 * 2 ** 20;
-
-/** Linux stops at a panic by default; with --exec that must end the wait. */
-const EXEC_WORDS = 'hartwood.console=off panic=-1';
-
-/** How a run ended: its status, and what is to be said about it. */
-interface Outcome {
-  readonly status: number;
-  readonly complaint?: string;
-}
 
 /**
  * `hartwood run`: boots a machine, connects it, waits for its end. The process's exit status.
@@ -29,41 +21,59 @@ interface Outcome {
  */
 export async function run(options: RunOptions, abort: AbortController): Promise<number> {
   const numbers = checkOptions(options);
+  const copies = copiesAround(options);
   const memory = parseVmMemory(options.memory);
-  const guest = await readGuest(options);
+  await using drives = await Drives.open(options.drive);
+  const built = await openBuilt(options);
+  if (built !== undefined) drives.own(built);
+  const guest = built?.spec.guest ?? (await readGuest(options));
   using progress = new ProgressDisplay(process.stderr);
   await using host = await Host.create({ memory: memory + OVERHEAD });
   await using vm = await host.create({
-    guest,
     memory,
     cpus: numbers.cpus,
     cpu: options.cpu,
     clock: options.clock,
     fetch: { signal: abort.signal, progress: progress.report },
     ...(numbers.seed === undefined ? {} : { seed: numbers.seed }),
-    ...appendOf(options),
+    ...consoleOf(options),
+    ...built?.spec,
+    guest,
+    drives: [...(built?.spec.drives ?? []), ...drives.disks],
+    ...appendOf(options, built),
     ...(options.exec === undefined ? {} : { onReset: 'stop' as const }),
   });
   progress[Symbol.dispose]();
   if (options.signature !== undefined) signatureRange(vm.symbols);
   await using _gdb = await serveGdb(vm, numbers.gdb, options.gdbWait === true);
 
+  const leave = async () => {
+    // What the guest has not written yet would be lost with the power.
+    if (built !== undefined && !options.temporary) await built.shutDown(vm);
+    await vm.stop();
+  };
   const limits = {
     signal: abort.signal,
     ...(numbers.timeout === undefined ? {} : { timeout: numbers.timeout }),
   };
-  const outcome =
+  const ended =
     options.exec === undefined
-      ? await converse(vm, options, limits, abort)
-      : await execute(vm, options.exec, options, limits);
-  await vm.stop();
+      ? await converse(vm, options, limits, abort, leave, isDefault(options))
+      : await execute(vm, options.exec, options, limits, leave, copies(vm));
+  const outcome = await settle(vm, drives, ended);
   if (options.signature !== undefined) await writeSignature(vm, options.signature);
-  if (outcome.complaint !== undefined) process.stderr.write(`hartwood: ${outcome.complaint}\n`);
+  if (outcome.complaint !== undefined) complain(outcome.complaint, outcome.status);
   if (options.json) {
     const summary = { ...(await vm.summary()), status: outcome.status };
     process.stdout.write(`${JSON.stringify(summary)}\n`);
   }
   return outcome.status;
+}
+
+async function openBuilt(options: RunOptions): Promise<OpenGuest | undefined> {
+  if (options.guest === undefined) return undefined;
+  const { openGuest } = await import('../node/guests/open-guest.js');
+  return openGuest(options.guest, { temporary: options.temporary ?? false });
 }
 
 /** Serves GDB, if that is wanted; the port closes with the result. */
@@ -93,73 +103,23 @@ async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {
   return { kernel, ...(await read('initrd')) };
 }
 
-function appendOf(options: RunOptions): { append?: string } {
+function appendOf(options: RunOptions, built: OpenGuest | undefined): { append?: string } {
   const words = [options.append];
-  if (options.exec !== undefined && isDefault(options)) words.unshift(EXEC_WORDS);
+  if (options.exec !== undefined && (built || isDefault(options))) words.unshift(EXEC_WORDS);
+  words.unshift(built?.spec.append);
   const given = words.filter((word) => word !== undefined);
   return given.length === 0 ? {} : { append: given.join(' ') };
+}
+
+/** Which console is typed on: that of the default guest's shell, or where the kernel has its own. */
+function consoleOf(options: RunOptions): Pick<VmSpec, 'console'> {
+  if (isDefault(options)) return { console: 'virtio' };
+  // The last one is /dev/console (the kernel's admin-guide, "serial-console").
+  const console = /.*\bconsole=(\w+)/.exec(options.append ?? '')?.[1];
+  return { console: console?.startsWith('hvc') ? 'virtio' : 'serial' };
 }
 
 /** Whether the default guest is to be booted, by itself or below firmware. */
 function isDefault({ bare, firmware, kernel }: RunOptions): boolean {
   return bare === undefined && kernel === (firmware === undefined ? undefined : 'debian');
-}
-
-interface Limits {
-  readonly signal: AbortSignal;
-  readonly timeout?: number;
-}
-
-/** Connects the console until the machine ends. */
-async function converse(
-  vm: Vm,
-  options: RunOptions,
-  limits: Limits,
-  abort: AbortController,
-): Promise<Outcome> {
-  const output = options.json ? process.stderr : process.stdout;
-  const shown = showConsole(vm, output);
-  const quit = () => abort.abort(new Interruption('left by Ctrl-A X', ExitStatus.Ok));
-  const prompts = isDefault(options);
-  const disconnect = typeOnConsole(vm, process.stdin, process.stderr, quit, prompts);
-  try {
-    await vm.start();
-    const stop = await vm.wait(limits);
-    await shown;
-    return outcomeOf(stop, options.bare !== undefined);
-  } catch (error) {
-    await vm.stop();
-    await shown;
-    if (error instanceof Interruption) return { status: error.status };
-    return { status: statusOf(error), complaint: (error as Error).message };
-  } finally {
-    disconnect();
-  }
-}
-
-/** Runs one command in the guest and prints what it left. */
-async function execute(
-  vm: Vm,
-  command: string,
-  options: RunOptions,
-  limits: Limits,
-): Promise<Outcome> {
-  const tail = new ConsoleTail(vm);
-  await vm.start();
-  try {
-    const result = await vm.exec(command, limits);
-    (options.json ? process.stderr : process.stdout).write(result.stdoutBytes);
-    process.stderr.write(result.stderrBytes);
-    return { status: result.status };
-  } catch (error) {
-    if (error instanceof Interruption) return { status: error.status };
-    await vm.stop();
-    await tail.ended;
-    const died = error instanceof VmStoppedError ? tail.lastWords() : undefined;
-    const complaint = (error as Error).message;
-    return {
-      status: statusOf(error),
-      complaint: died === undefined ? complaint : `${complaint}: ${died}`,
-    };
-  }
 }

@@ -25,8 +25,8 @@ export interface CoreExports {
   vmPageEpoch(vm: number, page: number): number;
   vmWatchToHost(vm: number, address: bigint): void;
   vmDropAddresses(vm: number, page: number): void;
-  uartTake(vm: number, port: number): number;
-  uartGive(vm: number, port: number, count: number): number;
+  uartTake(vm: number): number;
+  uartGive(vm: number, count: number): number;
   virtioAttach(
     vm: number,
     slot: number,
@@ -80,9 +80,6 @@ export const StartMode = { Supervisor: 1, Machine: 3 } as const;
 /** `vmClock`'s kinds. */
 export const ClockKind = { Real: 0, Virtual: 1 } as const;
 
-/** The UARTs. */
-export const Port = { Console: 0, Agent: 1 } as const;
-
 /** virtio: slots of a VM, queues of a slot, bytes of a configuration space. */
 export const VIRTIO_SLOTS = 8;
 export const VIRTIO_QUEUES = 16;
@@ -90,7 +87,7 @@ export const VIRTIO_CONFIG_SIZE = 256;
 export const VIRTIO_QUEUE_SIZE = 1024;
 
 /** `virtioTake`'s results that are no request (assembly/virtio/request.ts). */
-export const VirtioTake = { None: 0, Later: 1, NoMemory: 2, Broken: 3 } as const;
+export const VirtioTake = { None: 0, Later: 1, NoMemory: 2, Broken: 3, NextTurn: 4 } as const;
 
 /** Bits of a slot's events (assembly/virtio/slot.ts). */
 export const VirtioEvent = { Activated: 1, Reset: 2, Configured: 4 } as const;

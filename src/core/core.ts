@@ -164,18 +164,18 @@ export class Core {
     return deadline === 0xffff_ffff_ffff_ffffn ? undefined : deadline;
   }
 
-  /** What UART `port` has sent since the last call, copied. */
-  takeOutput(vm: number, port: number): Uint8Array<ArrayBuffer> {
-    const count = this.#exports.uartTake(vm, port) >>> 0;
+  /** What the UART has sent since the last call, copied. */
+  takeOutput(vm: number): Uint8Array<ArrayBuffer> {
+    const count = this.#exports.uartTake(vm) >>> 0;
     const area = this.layout(LayoutValue.Transfer);
     return new Uint8Array(this.bytes.subarray(area, area + count));
   }
 
-  /** Offers bytes to UART `port`; how many of them it took. */
-  giveInput(vm: number, port: number, bytes: Uint8Array): number {
+  /** Offers bytes to the UART; how many of them it took. */
+  giveInput(vm: number, bytes: Uint8Array): number {
     const offered = bytes.subarray(0, this.layout(LayoutValue.TransferSize));
     this.bytes.set(offered, this.layout(LayoutValue.Transfer));
-    return this.#exports.uartGive(vm, port, offered.length) >>> 0;
+    return this.#exports.uartGive(vm, offered.length) >>> 0;
   }
 
   counter(vm: number, hart: number, name: HartCounter): bigint {

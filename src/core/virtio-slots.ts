@@ -79,7 +79,7 @@ export class VirtioSlots {
     return exports.virtioAttach(this.#vm, slot, type, features, queues.length, config.length) !== 0;
   }
 
-  /** Slots that want their back ends, a bit each. */
+  /** Slots that want their back ends, a bit each; a turn begins. */
   doorbells(): number {
     return this.#core.exports.virtioDoorbells(this.#vm);
   }
@@ -101,7 +101,7 @@ export class VirtioSlots {
   /** The next request of a queue, or why there is none (VirtioTake). */
   take(slot: number, queue: number): TakenRequest | number {
     const address = this.#core.exports.virtioTake(this.#vm, slot, queue) >>> 0;
-    if (address <= VirtioTake.Broken) return address;
+    if (address <= VirtioTake.NextTurn) return address;
     const begin = this.#transfer + TAKEN_SIZE;
     return {
       address,
@@ -113,7 +113,8 @@ export class VirtioSlots {
   }
 
   /** Copies readable bytes from `offset` on to `into`; how many there were. */
-  read({ address, serial }: TakenRequest, offset: number, into: Uint8Array): number {
+  read({ address, serial, readable }: TakenRequest, offset: number, into: Uint8Array): number {
+    if (offset >= readable) return 0;
     for (let done = 0; done < into.length; ) {
       const wanted = Math.min(into.length - done, this.#transferSize);
       const { exports } = this.#core;
@@ -127,7 +128,8 @@ export class VirtioSlots {
   }
 
   /** Copies `from` to the writable bytes from `offset` on; how many there was room for. */
-  write({ address, serial }: TakenRequest, offset: number, from: Uint8Array): number {
+  write({ address, serial, writable }: TakenRequest, offset: number, from: Uint8Array): number {
+    if (offset >= writable) return 0;
     for (let done = 0; done < from.length; ) {
       const piece = from.subarray(done, done + this.#transferSize);
       this.#core.bytes.set(piece, this.#transfer);

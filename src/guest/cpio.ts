@@ -32,6 +32,17 @@ export function writeCpio(entries: readonly CpioEntry[]): Uint8Array {
   return archive;
 }
 
+/** Archives one behind the other, as Linux takes them: of a file in several the last one counts. */
+export function joinCpio(...archives: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(archives.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const archive of archives) {
+    whole.set(archive, offset);
+    offset += archive.length;
+  }
+  return whole;
+}
+
 interface Fields {
   inode: number;
   mode: number;

@@ -5,17 +5,22 @@ export interface GuestImage {
   readonly kernel: Uint8Array;
   /** A cpio archive, not compressed: a guest would spend more on unpacking than the host on reading. */
   readonly initrd: Uint8Array;
+  /** A cpio archive to stand behind the initrd, for a machine with disks: ext4, loaded on demand. */
+  readonly fileSystems: () => Promise<Uint8Array>;
   /** The kernel's command line. */
   readonly append: string;
   /** The kernel's release, as `uname -r` says it. */
   readonly release: string;
 }
 
-/** How far a long step is; `done` and `total` are bytes. The last report of a step has them equal. */
+/** How far a long step is. The last report of a step has `done` and `total` equal. */
 export interface GuestProgress {
-  readonly step: 'download' | 'unpack';
-  /** The file or package that is being worked on. */
+  readonly step: 'download' | 'unpack' | 'format' | 'install' | 'configure' | 'finish';
+  /** The file or package that is being worked on, or all of them. */
   readonly what: string;
+  /** Which of several it is. */
+  readonly item?: string;
+  /** Bytes; packages where the step is to configure them; nothing (0) for steps that only begin. */
   readonly done: number;
   readonly total: number;
 }

@@ -1,4 +1,4 @@
-import { RAM_BASE, TIMEBASE } from '../core/abi.js';
+import { RAM_BASE, TIMEBASE, VIRTIO_SLOTS } from '../core/abi.js';
 import { type CpuModel, isaExtensions, isaString, mmuType } from './cpu-model.js';
 import { flattenTree, type PropertyValue, type TreeNode } from './flattened-tree.js';
 
@@ -13,7 +13,6 @@ export interface BoardOptions {
   readonly rngSeed?: Uint8Array;
 }
 
-/** The board: QEMU's `virt`, and a second UART for the guest's agent beside the first. */
 /** Bytes that a driver sends at one interrupt; the core takes 4,096 before it wants to hand over. */
 const UART_BURST = 256;
 
@@ -22,13 +21,10 @@ const RTC = 0x10_1000n;
 const CLINT = 0x200_0000n;
 const PLIC = 0xc00_0000n;
 const UART = 0x1000_0000n;
-const AGENT_UART = 0x1000_0100n;
 const VIRTIO = 0x1000_1000n;
-const VIRTIO_SLOTS = 8;
 
 const UART_IRQ = 10;
 const RTC_IRQ = 11;
-const AGENT_UART_IRQ = 12;
 const INTERRUPT_SOURCES = 60;
 
 /** What the test finisher takes (SiFive test device, as QEMU has it). */
@@ -85,14 +81,6 @@ function node(
 function soc(options: BoardOptions): TreeNode {
   const harts = Array.from({ length: options.cpus }, (_, hart) => hart);
   const interrupt = (irq: number) => ({ 'interrupt-parent': PLIC_HANDLE, interrupts: irq });
-  const uart = (address: bigint, irq: number) =>
-    node('serial', address, 0x100n, {
-      ...interrupt(irq),
-      'clock-frequency': 3686400,
-      compatible: 'ns16550a',
-      // The transmitter never fills, so Linux need not wait for it after each 16 bytes.
-      'fifo-size': UART_BURST,
-    });
   return {
     properties: {
       '#address-cells': 2,
@@ -129,8 +117,13 @@ function soc(options: BoardOptions): TreeNode {
         '#address-cells': 0,
         '#interrupt-cells': 1,
       }),
-      ...uart(UART, UART_IRQ),
-      ...uart(AGENT_UART, AGENT_UART_IRQ),
+      ...node('serial', UART, 0x100n, {
+        ...interrupt(UART_IRQ),
+        'clock-frequency': 3686400,
+        compatible: 'ns16550a',
+        // The transmitter never fills, so Linux need not wait for it after each 16 bytes.
+        'fifo-size': UART_BURST,
+      }),
       ...Object.assign(
         {},
         ...Array.from({ length: VIRTIO_SLOTS }, (_, slot) =>
@@ -176,7 +169,6 @@ export function boardTree(options: BoardOptions): TreeNode {
       aliases: {
         properties: {
           serial0: `/soc/serial@${UART.toString(16)}`,
-          serial1: `/soc/serial@${AGENT_UART.toString(16)}`,
         },
       },
       chosen: chosen(options),

@@ -7,7 +7,7 @@ import { deviceSize } from './device-size.js';
 import { fileTrouble } from './file-trouble.js';
 import { claimFile } from './open-files.js';
 
-const [close, fdatasync, fstat, ftruncate, open, read, stat, write] = [
+const [close, fdatasync, fstat, ftruncate, open, read, stat] = [
   promisify(fs.close),
   promisify(fs.fdatasync),
   promisify(fs.fstat),
@@ -15,7 +15,6 @@ const [close, fdatasync, fstat, ftruncate, open, read, stat, write] = [
   promisify(fs.open),
   promisify(fs.read),
   promisify(fs.stat),
-  promisify(fs.write),
 ];
 
 /** Whoever opens a pipe must not wait for its other end. Windows has neither. */
@@ -89,26 +88,40 @@ export class DiskFile implements ByteFile {
   }
 
   async read(offset: number, into: Uint8Array): Promise<void> {
-    for (let done = 0; done < into.length; ) {
-      const left = into.length - done;
-      const { bytesRead } = await this.#guarded('read', () =>
-        read(this.#descriptor, into, done, left, offset + done),
-      );
-      if (bytesRead === 0) throw await this.#tooShort(offset + into.length);
-      done += bytesRead;
-    }
+    const done = await this.#transfer(fs.read, 'read', offset, into);
+    if (done < into.length) throw await this.#tooShort(offset + into.length);
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
-      const left = bytes.length - done;
-      const { bytesWritten } = await this.#guarded('written', () =>
-        write(this.#descriptor, bytes, done, left, offset + done),
-      );
-      if (bytesWritten === 0) throw new DiskError('full', `'${this.name}' takes no more bytes`);
-      done += bytesWritten;
-    }
+    const done = await this.#transfer(fs.write, 'written', offset, bytes);
+    if (done < bytes.length) throw new DiskError('full', `'${this.name}' takes no more bytes`);
     this.#size = Math.max(this.#size, offset + bytes.length);
+  }
+
+  /**
+   * Calls the system until all is done, or it does nothing more; how much it did. One promise for all.
+   */
+  #transfer(
+    call: typeof fs.read | typeof fs.write,
+    what: string,
+    offset: number,
+    bytes: Uint8Array,
+  ): Promise<number> {
+    return new Promise((resolve, reject) => {
+      let done = 0;
+      const next = () => {
+        const left = bytes.length - done;
+        if (left === 0) resolve(done);
+        else (call as typeof fs.read)(this.#descriptor, bytes, done, left, offset + done, ended);
+      };
+      const ended = (cause: NodeJS.ErrnoException | null, count: number) => {
+        if (cause !== null) return reject(fileTrouble(this.name, what, cause));
+        done += count;
+        if (count === 0) resolve(done);
+        else next();
+      };
+      next();
+    });
   }
 
   async truncate(size: number): Promise<void> {

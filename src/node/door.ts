@@ -4,6 +4,7 @@ import { nodePlatform } from './platform.js';
 export * from '../index.js';
 export { DiskFile } from './disk-file.js';
 export { type OpenDriveOptions, openDrive } from './drive.js';
+export * from './guests/api.js';
 
 /** A host: one linear memory, and the VMs on it. */
 export type Host = NeutralHost;

@@ -10,8 +10,8 @@ export interface DebianGuestOptions {
   readonly cache?: FileCache;
   /** Prepares the guest anew, from the mirror's present versions, even if it is cached. */
   readonly refresh?: boolean;
-  readonly progress?: ReportProgress;
-  readonly signal?: AbortSignal;
+  readonly progress?: ReportProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a finished guest stands in the cache: the image's texts, and its files by hash. */
@@ -21,6 +21,7 @@ interface StoredGuest {
   readonly append: string;
   readonly kernel: string;
   readonly initrd: string;
+  readonly fileSystems: string;
 }
 
 /**
@@ -33,7 +34,7 @@ export async function debianGuest(options: DebianGuestOptions = {}): Promise<Gue
   const { cache = new FileCache(), progress, signal } = options;
   const ref = `debian-${(await recipeHash()).slice(0, 16)}`;
   if (!options.refresh) {
-    const image = await loadGuest(cache, ref);
+    const image = await loadGuest(cache, ref, options);
     if (image !== undefined) return image;
   }
   const mirror = options.mirror ?? (await debianMirror());
@@ -41,19 +42,29 @@ export async function debianGuest(options: DebianGuestOptions = {}): Promise<Gue
   const { name, release, append } = image;
   const kernel = await cache.put(image.kernel);
   const initrd = await cache.put(image.initrd);
-  const stored: StoredGuest = { name, release, append, kernel, initrd };
+  const fileSystems = await cache.put(await image.fileSystems());
+  const stored: StoredGuest = { name, release, append, kernel, initrd, fileSystems };
   await cache.setRef(ref, `${JSON.stringify(stored)}\n`);
   return image;
 }
 
-async function loadGuest(cache: FileCache, ref: string): Promise<GuestImage | undefined> {
+async function loadGuest(
+  cache: FileCache,
+  ref: string,
+  options: DebianGuestOptions,
+): Promise<GuestImage | undefined> {
   const stored = parseStored(await cache.ref(ref));
   if (stored === undefined) return undefined;
   const [kernel, initrd] = await Promise.all([
     cache.load(stored.kernel),
     cache.load(stored.initrd),
   ]);
-  return kernel && initrd ? { ...stored, kernel, initrd } : undefined;
+  if (kernel === undefined || initrd === undefined) return undefined;
+  // Few machines need them, and reading checks their hash.
+  const fileSystems = async () =>
+    (await cache.load(stored.fileSystems)) ??
+    (await (await debianGuest({ ...options, refresh: true })).fileSystems());
+  return { ...stored, kernel, initrd, fileSystems };
 }
 
 /** What cannot be read counts as absent: it is made anew. */
@@ -62,7 +73,8 @@ function parseStored(text: string | undefined): StoredGuest | undefined {
     const stored: Record<keyof StoredGuest, unknown> = JSON.parse(text ?? '');
     const isHash = (value: unknown): boolean => /^[0-9a-f]{64}$/.test(String(value));
     const texts = Object.values(stored).every((value) => typeof value === 'string');
-    if (!texts || !isHash(stored.kernel) || !isHash(stored.initrd)) return undefined;
+    const hashes = [stored.kernel, stored.initrd, stored.fileSystems];
+    if (!texts || !hashes.every(isHash)) return undefined;
     return stored as StoredGuest;
   } catch {
     return undefined;

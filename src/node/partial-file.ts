@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { constants, type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isRunning } from './running-process.js';
 
 /** How files are opened: tests put a full disk here. */
 export type OpenFile = (path: string, flags: string | number) => Promise<FileHandle>;
@@ -112,17 +113,6 @@ async function adopt(folder: string, sha256: string, path: string): Promise<void
       () => false,
     );
     if (adopted) return;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: another user's.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -36,6 +36,8 @@ export class Debugger {
   /** Whether the run loop runs. */
   readonly #isLive: () => boolean;
   readonly #wake: () => void;
+  /** Harts that stand while the others move, a bit each. */
+  #held = 0;
   readonly #breakpoints = new Set<bigint>();
   readonly #watchpoints = new Map<string, Watchpoint>();
 
@@ -88,6 +90,7 @@ export class Debugger {
     for (let hart = 0; hart < this.harts; hart++) {
       if (harts !== undefined && !harts.includes(hart)) held |= 1 << hart;
     }
+    this.#held = held;
     if (this.#machine.handle !== 0) this.#core.exports.vmHoldHarts(this.#machine.handle, held);
     this.#hold.release();
     this.#wake();
@@ -216,6 +219,7 @@ export class Debugger {
   reinstate(): void {
     const { exports } = this.#core;
     const vm = this.#handle();
+    exports.vmHoldHarts(vm, this.#held);
     for (const address of this.#breakpoints) exports.vmSetBreakpoint(vm, address);
     for (const { address, length, access } of this.#watchpoints.values()) {
       exports.vmSetWatchpoint(vm, address, BigInt(length), KINDS[access]);

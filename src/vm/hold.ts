@@ -1,3 +1,5 @@
+import type { Core } from '../core/core.js';
+import type { GuestMachine } from './guest-machine.js';
 import type { Settle } from './waits.js';
 
 /** Why a VM stands still for its debugger. */
@@ -12,6 +14,16 @@ export interface DebugStop {
   readonly address?: bigint;
   /** Of a watchpoint; an atomic that reads and writes counts as a write. */
   readonly access?: 'read' | 'write';
+}
+
+/** What the core says about its exit for a debugger. */
+export function debugStopOf(core: Core, machine: GuestMachine): DebugStop {
+  const said = (which: number) => core.exports.vmDebugStop(machine.handle, which);
+  const hart = Number(said(0));
+  const address = BigInt.asUintN(64, said(2));
+  const kind = Number(said(1));
+  if (kind === 0) return { kind: 'breakpoint', hart, address };
+  return { kind: 'watchpoint', hart, address, access: kind === 1 ? 'read' : 'write' };
 }
 
 /** A step that a debugger asked for. */
@@ -39,6 +51,7 @@ export class Hold {
   readonly #arrivals = new Set<() => void>();
   readonly #steps: StepRequest[] = [];
   #why: DebugStop | undefined;
+  #ended: Error | undefined;
 
   /** The VM is to stand; of several reasons the first is told. */
   hold(why: DebugStop): void {
@@ -61,11 +74,17 @@ export class Hold {
     if (why !== undefined) for (const listener of [...this.listeners]) listener(why);
   }
 
-  /** For the run loop: it moves, or has ended, after which no step will be done. */
-  leave(error?: Error): void {
+  /** For the run loop: it moves; steps that were not done are rejected with `error`. */
+  leave(error: Error): void {
     this.stands = false;
     for (const { settle } of this.#steps.splice(0)) settle.reject(error);
-    if (error !== undefined) this.#tellArrivals();
+  }
+
+  /** For the run loop: the VM has ended; no step will be done, and nobody waits for it to stand. */
+  end(error: Error): void {
+    this.#ended = error;
+    this.leave(error);
+    this.#tellArrivals();
   }
 
   #tellArrivals(): void {
@@ -75,13 +94,14 @@ export class Hold {
 
   /** Resolves when the VM stands, has ended, or is no longer to stand. */
   arrived(): Promise<void> {
-    return this.stands
+    return this.stands || this.#ended !== undefined
       ? Promise.resolve()
       : new Promise((resolve) => this.#arrivals.add(() => resolve()));
   }
 
   askStep(request: StepRequest): void {
-    this.#steps.push(request);
+    if (this.#ended === undefined) this.#steps.push(request);
+    else request.settle.reject(this.#ended);
   }
 
   nextStep(): StepRequest | undefined {

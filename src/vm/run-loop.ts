@@ -1,16 +1,12 @@
-import { Port } from '../core/abi.js';
-import type { Core } from '../core/core.js';
 import { HartwoodError, InternalError, VmStoppedError } from '../core/errors.js';
 import { ExitReason } from '../core/exit-reason.js';
 import { shortage } from '../core/guest-memory.js';
 import type { VirtioBus } from '../machine/virtio/bus.js';
-import type { Agent } from './agent/agent.js';
-import { type Clock, ticksToMs, ticksToSeconds } from './clock.js';
+import { type Clock, ticksToMs } from './clock.js';
 import type { Console } from './console.js';
+import { type ExitParts, Exits } from './exits.js';
 import { Gate } from './gate.js';
-import type { GuestMachine } from './guest-machine.js';
-import type { DebugStop, Hold } from './hold.js';
-import { serveHtif } from './htif.js';
+import { type DebugStop, debugStopOf, type Hold } from './hold.js';
 import { Pacer } from './pacer.js';
 import { describeStop, type StopReason } from './stop-reason.js';
 import type { Waits } from './waits.js';
@@ -20,9 +16,6 @@ import type { Waits } from './waits.js';
  * time) to exchange input and output, so that these happen at the same step however fast the host is.
  */
 const EXCHANGE_STEPS = 1n << 22n;
-/** A guest that reboots so often, each time within so many of its seconds, will never get further. */
-const RESET_LOOP = 5;
-const RESET_LOOP_SECONDS = 5;
 /** While a back end owes an answer, calls are this much shorter, so that the guest has it soon. */
 const BUSY_DIVISOR = 8;
 /** Exits by which a call is cut where the guest has not asked for it. */
@@ -34,29 +27,22 @@ const CUTS: ReadonlySet<ExitReason> = new Set([
 /** Doorbells are served without a turn of the event loop for so long, in milliseconds. */
 const LONGEST_STRETCH = 2;
 
-export interface RunLoopParts {
-  readonly core: Core;
-  readonly machine: GuestMachine;
+/** The UART's console is `serial`, which is not always the one that people type on. */
+export interface RunLoopParts extends ExitParts {
   readonly clock: Clock;
   readonly bus: VirtioBus;
-  /** The UART's console, which is not always the one that people type on. */
-  readonly serial: Console;
   /** All consoles; while a reader of one is behind, the VM stands still. */
   readonly consoles: readonly Console[];
   /** The console with the shell. */
   readonly console: Console;
-  readonly agent: Agent;
   readonly waits: Waits;
   readonly yieldToEvents: () => Promise<void>;
-  readonly reboots: boolean;
   /** Where a debugger holds the VM. */
   readonly hold: Hold;
-  /** Called when a rebooted guest is about to begin. */
-  readonly onReboot: () => void;
 }
 
 /**
- * Runs one VM: gives it steps, serves its exits, carries bytes between its UARTs and the host, and
+ * Runs one VM: gives it steps, serves its exits, carries bytes between its UART and the host, and
  * sleeps while it idles.
  *
  * Under a virtual clock the VM stands still while input and output are exchanged, and that happens
@@ -66,22 +52,27 @@ export class RunLoop {
   readonly gate = new Gate();
   readonly #parts: RunLoopParts;
   readonly #pacer = new Pacer();
+  readonly #exits: Exits;
   readonly #onPrompt: () => void;
   #stopping = false;
-  #quickResets = 0;
-  #resetAt = 0n;
+  #tellStop = () => {};
+  readonly #stopAsked = new Promise<void>((resolve) => {
+    this.#tellStop = resolve;
+  });
   /** When the event loop had its last turn. */
   #yieldedAt = 0;
 
   /** `onPrompt` is called when the guest idles behind the prompt of a shell. */
   constructor(parts: RunLoopParts, onPrompt: () => void) {
     this.#parts = parts;
+    this.#exits = new Exits(parts);
     this.#onPrompt = onPrompt;
   }
 
   /** Asks the loop to end. */
   stop(): void {
     this.#stopping = true;
+    this.#tellStop();
     this.gate.wake();
   }
 
@@ -109,9 +100,9 @@ export class RunLoop {
     } catch (error) {
       return asStop(error);
     } finally {
-      this.#parts.hold.leave(new VmStoppedError('the VM ended'));
+      this.#parts.hold.end(new VmStoppedError('the VM ended'));
       try {
-        this.#take();
+        this.#exits.takeOutput();
       } catch {
         // The core is broken, and why has been told already; what it still held is lost.
       }
@@ -131,7 +122,7 @@ export class RunLoop {
     const reason = core.run(machine.handle, budget, clock.now(), clock.rate(this.#pacer));
     const took = performance.now() - began;
     this.#pacer.record(Number(budget), Number(machine.steps() - before), took);
-    if (reason === ExitReason.Debug) hold.hold(this.#debugStop());
+    if (reason === ExitReason.Debug) hold.hold(debugStopOf(core, machine));
     return this.#follow(reason, exchange);
   }
 
@@ -150,7 +141,7 @@ export class RunLoop {
       const exchange = exchangeAfter(machine.steps());
       const reason = core.step(machine.handle, hart, clock.now(), clock.rate(this.#pacer));
       const done: DebugStop =
-        reason === ExitReason.Debug ? this.#debugStop() : { kind: 'step', hart };
+        reason === ExitReason.Debug ? debugStopOf(core, machine) : { kind: 'step', hart };
       const stop = await this.#follow(reason, exchange);
       if (stop !== undefined) {
         settle.reject(new VmStoppedError(`${describeStop(stop)} by this step`));
@@ -158,48 +149,58 @@ export class RunLoop {
       }
       settle.resolve(done);
     }
-    hold.leave();
+    hold.leave(new VmStoppedError('the VM went on before the step began'));
     clock.proceed();
     return undefined;
   }
 
-  /** What the core says about its exit for a debugger. */
-  #debugStop(): DebugStop {
-    const { core, machine } = this.#parts;
-    const said = (which: number) => core.exports.vmDebugStop(machine.handle, which);
-    const hart = Number(said(0));
-    const address = BigInt.asUintN(64, said(2));
-    const kind = Number(said(1));
-    if (kind === 0) return { kind: 'breakpoint', hart, address };
-    return { kind: 'watchpoint', hart, address, access: kind === 1 ? 'read' : 'write' };
-  }
-
   /** What follows from a call into the core that began before step `exchange`. */
   async #follow(reason: ExitReason, exchange: bigint): Promise<StopReason | undefined> {
-    const { core, machine, clock, bus, consoles, hold } = this.#parts;
+    const { core, machine, clock, bus, hold } = this.#parts;
     bus.serve();
-    const stop = this.#serve(reason);
+    const stop = this.#exits.serve(reason);
     if (stop !== undefined) return stop;
     if (bus.takeShortage()) return asStop(shortage(core));
-    const congested = consoles.some((console) => console.congested);
     if (clock.kind === 'virtual') {
-      // Answers take no virtual time.
-      if (bus.busy) await bus.settled();
-      const cut = CUTS.has(reason) && machine.steps() < exchange;
-      if (cut && !congested) return this.#breathe();
-    } else if (reason === ExitReason.Doorbell && !congested && this.#isFresh()) {
+      // Answers take no virtual time, and neither do readers.
+      await this.#answersCome();
+      if (CUTS.has(reason) && machine.steps() < exchange) {
+        await this.#readersCatchUp();
+        return this.#breathe();
+      }
+    } else if (reason === ExitReason.Doorbell && !this.#congested && this.#isFresh()) {
       return undefined;
     }
-    this.#take();
+    this.#exits.takeOutput();
     this.#parts.waits.ring();
     await this.#parts.yieldToEvents();
     this.#yieldedAt = performance.now();
-    while (consoles.some((each) => each.congested) && !this.#stopping && !hold.holds) {
-      await this.gate.sleep();
-    }
+    await this.#readersCatchUp();
     const given = this.#give();
-    if (reason === ExitReason.Idle && !given && !this.#stopping && !hold.holds) await this.#idle();
+    if (clock.kind === 'virtual') await this.#answersCome();
+    const stirred = bus.takeStirred();
+    const idle = reason === ExitReason.Idle && !given && !stirred;
+    if (idle && !this.#stopping && !hold.holds) await this.#idle();
     return undefined;
+  }
+
+  /** Virtual clock: waits until back ends owe the guest nothing and have looked at all their queues. */
+  async #answersCome(): Promise<void> {
+    const { bus } = this.#parts;
+    do {
+      if (bus.busy) await Promise.race([bus.settled(), this.#stopAsked]);
+      await this.#breathe();
+      bus.serve();
+    } while ((bus.catchUp() || bus.busy) && !this.#stopping);
+  }
+
+  get #congested(): boolean {
+    return this.#parts.consoles.some((console) => console.congested);
+  }
+
+  /** Waits for those who read the consoles, unless a debugger wants to see the VM now. */
+  async #readersCatchUp(): Promise<void> {
+    while (this.#congested && !this.#stopping && !this.#parts.hold.holds) await this.gate.sleep();
   }
 
   /** Whether the event loop had its turn only just now. */
@@ -214,74 +215,18 @@ export class RunLoop {
     this.#yieldedAt = performance.now();
   }
 
-  #serve(reason: ExitReason): StopReason | undefined {
-    const { core, machine } = this.#parts;
-    switch (reason) {
-      case ExitReason.Memory:
-        return { kind: 'memory', code: 0, error: shortage(core) };
-      case ExitReason.Htif:
-        return this.#serveHtif();
-      case ExitReason.Shutdown: {
-        const code = core.exitCode(machine.handle);
-        return { kind: code === 0 ? 'poweroff' : 'failure', code };
-      }
-      case ExitReason.Reset:
-        return this.#reset();
-      case ExitReason.Stopped:
-        return { kind: 'halted', code: 0 };
-      case ExitReason.Internal: {
-        const cause = core.exitCode(machine.handle);
-        throw new InternalError(`the core found its state broken (cause ${cause})`);
-      }
-      default:
-        return undefined;
-    }
-  }
-
-  #serveHtif(): StopReason | undefined {
-    const { machine, serial } = this.#parts;
-    const tohost = machine.plan.symbols.get('tohost');
-    if (tohost === undefined) return undefined;
-    const request = serveHtif(machine.ram, tohost, machine.plan.symbols.get('fromhost'));
-    if (request.kind === 'exit') return { kind: 'exit', code: request.code };
-    if (request.kind === 'console') {
-      this.#take();
-      serial.print(request.bytes);
-    }
-    return undefined;
-  }
-
-  #reset(): StopReason | undefined {
-    const { machine, agent, reboots } = this.#parts;
-    this.#take();
-    const now = machine.time();
-    const quick = ticksToSeconds(now - this.#resetAt) < RESET_LOOP_SECONDS;
-    this.#quickResets = quick ? this.#quickResets + 1 : 0;
-    this.#resetAt = now;
-    if (!reboots || this.#quickResets >= RESET_LOOP) return { kind: 'reset', code: 0 };
-    agent.reset();
-    machine.restart();
-    this.#parts.onReboot();
-    return undefined;
-  }
-
-  /** Carries what the guest has sent by its UARTs to the host. */
-  #take(): void {
-    const { core, machine, serial } = this.#parts;
-    if (machine.handle === 0) return;
-    serial.print(core.takeOutput(machine.handle, Port.Console));
-  }
-
-  /** Carries what came from outside into the guest; whether its UARTs took any. */
+  /** Carries what came from outside into the guest; whether its UART took any. */
   #give(): boolean {
     const { core, machine, serial, bus } = this.#parts;
     let given = 0;
+    bus.serve();
+    bus.catchUp();
+    bus.pump();
     serial.type((bytes) => {
-      const taken = core.giveInput(machine.handle, Port.Console, bytes);
+      const taken = core.giveInput(machine.handle, bytes);
       given += taken;
       return taken;
     });
-    bus.pump();
     return given > 0;
   }
 

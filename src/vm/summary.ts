@@ -1,4 +1,6 @@
 import type { ExitName } from '../core/exit-reason.js';
+import type { BlockCounts } from '../machine/virtio/block/counts.js';
+import type { DeviceHealth } from '../machine/virtio/slot.js';
 import { ticksToSeconds } from './clock.js';
 import type { MachineCounts } from './guest-machine.js';
 import type { StopReason } from './stop-reason.js';
@@ -27,6 +29,10 @@ export interface VmSummary {
   >;
   readonly exceptions: number;
   readonly interrupts: number;
+  /** What the drives have done, in their order. */
+  readonly drives: readonly BlockCounts[];
+  /** How each virtio device fares. */
+  readonly devices: readonly DeviceHealth[];
   /** How the VM ended; null while it has not. */
   readonly stop: { readonly kind: StopReason['kind']; readonly code: number } | null;
 }
@@ -36,6 +42,8 @@ export function summarize(
   seconds: number,
   secondsToPrompt: number | undefined,
   stop: StopReason | undefined,
+  drives: readonly BlockCounts[],
+  devices: readonly DeviceHealth[],
 ): VmSummary {
   const instructions = Number(counts.instructions);
   const { harts } = counts;
@@ -59,6 +67,8 @@ export function summarize(
     },
     exceptions: harts.exceptions,
     interrupts: harts.interrupts,
+    drives,
+    devices,
     stop: stop === undefined ? null : { kind: stop.kind, code: stop.code },
   };
 }

@@ -47,6 +47,7 @@ export class Vm {
   readonly #loop: RunLoop;
   readonly #onFreed: () => void;
   readonly #devices: VmDevices;
+  readonly #bus: VirtioBus;
   readonly #releaseDrives: () => void;
   #settleStopped: (reason: StopReason) => void = () => {};
   #running = false;
@@ -87,10 +88,10 @@ export class Vm {
         ...(spec.shape.seed === undefined ? {} : { seed: spec.shape.seed }),
       },
     );
-    const bus = new VirtioBus(this.#devices.plan, wake);
+    this.#bus = new VirtioBus(this.#devices.plan, wake);
     this.#releaseDrives = claimDrives(spec.devices.drives);
     try {
-      this.#machine = new GuestMachine(core, spec.shape, spec.clock, bus);
+      this.#machine = new GuestMachine(core, spec.shape, spec.clock, this.#bus);
     } catch (error) {
       this.#releaseDrives();
       throw error;
@@ -104,16 +105,18 @@ export class Vm {
         core,
         machine: this.#machine,
         clock: spec.clock,
-        bus,
+        bus: this.#bus,
         serial: this.serial,
         consoles: [this.serial, this.terminal],
         console: this.console,
-        agent: this.#agent,
         waits: this.#waits,
         yieldToEvents: platform.yieldToEvents,
         reboots: spec.reboots,
         hold,
-        onReboot: () => this.debugger.reinstate(),
+        onReboot: () => {
+          this.#agent.reset();
+          this.debugger.reinstate();
+        },
       },
       () => {
         this.#promptAt ??= performance.now();
@@ -139,11 +142,18 @@ export class Vm {
     try {
       this.#machine.start();
     } catch (error) {
+      await this.#closeDevices();
       this.#end(asStop(error));
       throw error;
     }
     this.#running = true;
     void this.#loop.run().then((reason) => this.#end(reason));
+  }
+
+  /** For a VM that never ran; what a device fails at then is of no consequence. */
+  async #closeDevices(): Promise<void> {
+    this.#bus.detach();
+    await this.#bus.close().catch(() => {});
   }
 
   #end(reason: StopReason): void {
@@ -215,7 +225,11 @@ export class Vm {
   /** Switches the VM off at once, as by its power cord; how it ended. Its memory stays readable. */
   async stop(): Promise<StopReason> {
     if (this.#running) this.#loop.stop();
-    else if (this.#stop === undefined) this.#end({ kind: 'host', code: 0 });
+    else if (this.#startedAt === 0 && this.#stop === undefined) {
+      this.#startedAt = performance.now();
+      await this.#closeDevices();
+      this.#end({ kind: 'host', code: 0 });
+    }
     return this.stopped;
   }
 
@@ -236,7 +250,15 @@ export class Vm {
     const seconds = started === 0 ? 0 : (until - started) / 1000;
     const prompt = this.#promptAt ?? this.#readyAt;
     const secondsToPrompt = prompt === undefined ? undefined : (prompt - started) / 1000;
-    return summarize(this.#machine.counts(), seconds, secondsToPrompt, this.#stop);
+    const drives = this.#devices.blocks.map(({ counts }) => structuredClone(counts));
+    return summarize(
+      this.#machine.counts(),
+      seconds,
+      secondsToPrompt,
+      this.#stop,
+      drives,
+      this.#bus.health(),
+    );
   }
 
   /** The core's handle of this VM. */

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
+/** The command as built. */
+export const MAIN = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
 
 /** What a run of the command left. */
 export interface Run {
@@ -10,25 +11,41 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the command as built, with `input` on a pipe. */
-export function hartwood(
-  args: readonly string[],
-  options: {
-    env?: Record<string, string>;
-    input?: string;
-    cwd?: string;
-    /** Called with each piece of standard error. */
-    onError?: (text: string) => void;
-  } = {},
-): Promise<Run> {
+export interface HartwoodOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array;
+  readonly cwd?: string;
+  /** Called with each piece of standard error. */
+  readonly onError?: (text: string) => void;
+}
+
+/** The command while it runs. */
+export interface Running {
+  readonly ended: Promise<Run>;
+  /** Resolves when standard output has had `wanted`. Rejects if the command ends before. */
+  readonly printed: (wanted: string) => Promise<void>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  /** Reads no more of standard output. */
+  readonly closeOutput: () => void;
+}
+
+/** Runs the command as built to its end, with `input` on a pipe. */
+export function hartwood(args: readonly string[], options: HartwoodOptions = {}): Promise<Run> {
+  return startHartwood(args, options).ended;
+}
+
+/** Starts the command as built, with `input` on a pipe. */
+export function startHartwood(args: readonly string[], options: HartwoodOptions = {}): Running {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...process.env, ...options.env },
     cwd: options.cwd,
   });
   let stdout = '';
   let stderr = '';
+  const listeners = new Set<() => void>();
   child.stdout.setEncoding('utf8').on('data', (text) => {
     stdout += text;
+    for (const listener of [...listeners]) listener();
   });
   child.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text;
@@ -36,8 +53,25 @@ export function hartwood(
   });
   child.stdin.on('error', () => {});
   child.stdin.end(options.input ?? '');
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<Run>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
+  const printed = (wanted: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!stdout.includes(wanted)) return;
+        listeners.delete(look);
+        resolve();
+      };
+      listeners.add(look);
+      look();
+      ended.then((run) => reject(new Error(`'${wanted}' was not printed: ${run.stderr}`)), reject);
+    });
+  return {
+    ended,
+    printed,
+    kill: (signal) => child.kill(signal),
+    closeOutput: () => child.stdout.destroy(),
+  };
 }

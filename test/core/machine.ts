@@ -152,13 +152,13 @@ export class Machine {
     return this.ram.readU64(typeof place === 'string' ? this.at(place) : place);
   }
 
-  /** What the guest sent to a port since the last call, as text. */
-  output(port = 0): string {
-    return new TextDecoder().decode(this.core.takeOutput(this.vm, port));
+  /** What the guest sent since the last call, as text. */
+  output(): string {
+    return new TextDecoder().decode(this.core.takeOutput(this.vm));
   }
 
-  input(text: string, port = 0): number {
-    return this.core.giveInput(this.vm, port, new TextEncoder().encode(text));
+  input(text: string): number {
+    return this.core.giveInput(this.vm, new TextEncoder().encode(text));
   }
 
   /** All that a guest can see: each hart's registers and CSRs, and all of RAM's present pages. */

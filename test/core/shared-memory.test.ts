@@ -7,6 +7,7 @@ import {
   ClockKind,
   type CoreExports,
   INITIAL_PAGES,
+  LayoutValue,
   MAXIMUM_PAGES,
   RAM_BASE,
   StartMode,
@@ -75,10 +76,42 @@ lap:  li s0, 0x80100000
     { origin: RAM_BASE },
   ).bytes;
 
-function createVm(core: CoreExports, memory: WebAssembly.Memory, factor: number): number {
+/** Brings the device in virtio slot 0 to DRIVER_OK, its queue of 4 at RINGS, and powers off. */
+const RING_PAGE = 16;
+const RINGS = RAM_BASE + BigInt(RING_PAGE) * 4096n;
+const DRIVER = assemble(
+  `
+      li t0, 0x10001000
+      ${[
+        [0x070, 3],
+        [0x024, 1],
+        [0x020, 1],
+        [0x070, 11],
+        [0x038, 4],
+        [0x080, RINGS],
+        [0x090, RINGS + 0x100n],
+        [0x0a0, RINGS + 0x200n],
+        [0x044, 1],
+        [0x070, 15],
+      ]
+        .map(([register, value]) => `li t1, ${value}\n sw t1, ${register}(t0)`)
+        .join('\n')}
+      li t5, 0x100000
+      li t6, 0x5555
+      sw t6, 0(t5)
+      j .`,
+  { origin: RAM_BASE },
+).bytes;
+
+function createVm(
+  core: CoreExports,
+  memory: WebAssembly.Memory,
+  factor: number,
+  code = program(factor),
+): number {
   const vm = core.vmCreate(BigInt(RAM), 1, parseCpuModel('rv64').extensions, 0) >>> 0;
   const frame = core.vmFrame(vm, 0, 1) >>> 0;
-  new Uint8Array(memory.buffer).set(program(factor), frame * 4096);
+  new Uint8Array(memory.buffer).set(code, frame * 4096);
   core.vmClock(vm, ClockKind.Virtual, 0n, 0n);
   core.hartStart(vm, 0, RAM_BASE, 0n, 0n, StartMode.Machine);
   return vm;
@@ -143,6 +176,40 @@ describe('the core on shared memory', () => {
     expect(ended.size).toBe(2);
     expect(result(other, memory, first)).toBe(alone(3));
     expect(result(one, memory, second)).toBe(alone(5));
+  });
+
+  it('serves a virtio queue by two instances in turn', () => {
+    const memory = sharedMemory();
+    const [one, other] = [bind(memory), bind(memory)];
+    one.hostInitialize(10_000);
+    const vm = createVm(one, memory, 1, DRIVER);
+    const transfer = one.layoutValue(LayoutValue.Transfer);
+    const view = new DataView(memory.buffer);
+    view.setUint32(transfer, 4, true);
+    expect(one.virtioAttach(vm, 0, 42, 0n, 1, 0)).toBe(1);
+    let reason: number = ExitReason.Budget;
+    for (let n = 0; n < 100 && reason !== ExitReason.Shutdown; n++) {
+      reason = (n % 2 ? one : other).vmRun(vm, 1000n, 0n, 0n);
+    }
+    expect(reason).toBe(ExitReason.Shutdown);
+
+    // A chain of one descriptor, of 8 bytes that the device may write.
+    const ring = (other.vmFrame(vm, RING_PAGE, 1) >>> 0) * 4096;
+    view.setBigUint64(ring, RINGS + 0x800n, true);
+    view.setUint32(ring + 8, 8, true);
+    view.setUint16(ring + 12, 2, true);
+    view.setUint16(ring + 0x102, 1, true);
+    const request = one.virtioTake(vm, 0, 0) >>> 0;
+    expect(request).toBeGreaterThan(4096);
+    const serial = view.getUint32(transfer, true);
+    view.setBigUint64(transfer, 0x1234_5678_9abcn, true);
+    expect(other.virtioWrite(vm, request, serial, 0, 8)).toBe(8);
+    expect(one.virtioComplete(vm, request, serial, 8)).toBe(1);
+    expect(other.virtioComplete(vm, request, serial, 8)).toBe(0);
+    expect(view.getBigUint64(ring + 0x800, true)).toBe(0x1234_5678_9abcn);
+    expect([0x200, 0x202, 0x204, 0x208].map((at) => view.getUint16(ring + at, true))).toEqual([
+      0, 1, 0, 8,
+    ]);
   });
 
   it('runs them in threads of their own, one after the other', async () => {

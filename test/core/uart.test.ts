@@ -169,18 +169,4 @@ ready: lbu a0, IIR(s0); ${NOTE}
     machine.finish();
     expect(machine.input('abc')).toBe(2);
   });
-
-  it('has a twin for the agent, with its own bytes', async () => {
-    const machine = await program(`
-      li a0, 'c'; sb a0, DATA(s0)
-      li a0, 'a'; sb a0, 0x100(s0)
-      lbu s1, 0x100(s0)
-      lbu s2, DATA(s0)`);
-    machine.input('I', 0);
-    machine.input('J', 1);
-    machine.finish();
-    expect([machine.output(0), machine.output(1)]).toEqual(['c', 'a']);
-    expect([machine.x('s1'), machine.x('s2')]).toEqual([0x4an, 0x49n]);
-    expect(machine.core.takeOutput(machine.vm, 2)).toHaveLength(0);
-  });
 });

@@ -14,7 +14,7 @@ const MEMORY = 128 * 2 ** 20;
 
 /** Boots for `SECONDS`; what was printed, counted and left in memory. */
 async function tell(host: Host, cpus: number) {
-  const { vm, text, ended } = await startGuest(host, {
+  const { vm, text, log, ended } = await startGuest(host, {
     memory: MEMORY,
     cpus,
     clock: 'virtual',
@@ -28,7 +28,7 @@ async function tell(host: Host, cpus: number) {
   const memory = createHash('sha256').update(vm.ram.read(RAM_BASE, MEMORY)).digest('hex');
   const { read, write, fetch, global } = tlbMisses;
   const counts = { steps, instructions, interrupts, exceptions, read, write, fetch, global };
-  return { console: text(), memory, counts };
+  return { console: log() + text(), memory, counts };
 }
 
 /** Each call of `core.run` is disturbed first, and may get fewer steps than it was to have. */

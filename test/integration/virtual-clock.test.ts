@@ -19,7 +19,7 @@ interface Story {
 
 /** Boots, runs some commands, stops. */
 async function tell(host: Host, cpus: number): Promise<Story> {
-  const { vm, text, ended } = await startGuest(host, {
+  const { vm, text, log, ended } = await startGuest(host, {
     memory: MEMORY,
     cpus,
     clock: 'virtual',
@@ -38,7 +38,7 @@ async function tell(host: Host, cpus: number): Promise<Story> {
   const { steps, instructions, guestSeconds } = await vm.summary();
   const memory = createHash('sha256').update(vm.ram.read(RAM_BASE, MEMORY)).digest('hex');
   await vm[Symbol.asyncDispose]();
-  return { console: text(), answers, steps, instructions, guestSeconds, memory };
+  return { console: log() + text(), answers, steps, instructions, guestSeconds, memory };
 }
 
 /** Turns of the event loop that take their time, now and then. */

@@ -9,7 +9,7 @@ import { openDrive } from '../../src/node/drive.js';
 
 const run = promisify(execFile);
 
-/** Debian's `qemu-utils`; a test that needs it fails without it. */
+/** Debian's `qemu-utils`; only tests of peers need it. */
 export async function qemuImg(...options: string[]): Promise<string> {
   const { stdout } = await run('qemu-img', options);
   return stdout;

@@ -1,4 +1,4 @@
-import { PAGE_SIZE, RAM_BASE } from '../../src/core/abi.js';
+import { LayoutValue, PAGE_SIZE, RAM_BASE } from '../../src/core/abi.js';
 import type { Core } from '../../src/core/core.js';
 
 /** The frame table, a record of 32 bytes for each frame (assembly/layout.ts, assembly/frames/host.ts). */
@@ -28,3 +28,7 @@ const LIMIT = 0x1_0004;
 export function leaveFrames(core: Core, count: number): void {
   new DataView(core.memory.buffer).setUint32(LIMIT, core.framesUsed() + count, true);
 }
+
+/** Frames that a VM of one hart takes before its RAM does. */
+export const controlFrames = (core: Core): number =>
+  core.layout(LayoutValue.VmFrames) + core.layout(LayoutValue.HartFrames);

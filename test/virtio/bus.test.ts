@@ -147,7 +147,9 @@ describe('a back end', () => {
     device.transport?.wake(1);
     expect(wakes).toBe(1);
     expect(device.log).toEqual([]);
+    bus.catchUp();
     bus.pump();
+    bus.catchUp();
     bus.pump();
     expect(device.log).toEqual(['notify 1']);
   });
@@ -174,17 +176,41 @@ describe('a back end', () => {
       bad.driver.write(Register.Config, 1, 1);
       bad.queue.add(BUFFER);
       bad.driver.notify();
+      bus.catchUp();
       bus.pump();
       await bus.settled();
       bus.serve();
       expect(bad.driver.status & Status.NeedsReset).toBe(Status.NeedsReset);
       expect(bad.driver.interruptStatus).toBe(Interrupt.ConfigChange);
+      expect(bus.health()[0]).toMatchObject({ cause: 'back-end', error: 'the back end failed' });
       queue.add(BUFFER);
       driver.notify();
       expect(queue.collect()).toHaveLength(1);
       expect(driver.status & Status.NeedsReset).toBe(0);
     },
   );
+
+  it('that has failed is left alone until its driver resets it', () => {
+    let calls = 0;
+    const device = broken((holder) =>
+      Object.assign(holder, {
+        notify: () => {
+          calls++;
+          fails();
+        },
+        pump: () => void calls++,
+      }),
+    );
+    const bus = plug(device);
+    const { driver } = start();
+    driver.notify();
+    driver.notify();
+    bus.catchUp();
+    bus.pump();
+    expect(calls).toBe(1);
+    start().driver.notify();
+    expect(calls).toBe(2);
+  });
 
   it('that throws when it is reset serves its next driver no more, and its machine goes on', () => {
     plug(broken((device) => Object.assign(device, { reset: fails })));
@@ -235,10 +261,12 @@ describe('requests beyond the bound of 2,048', () => {
     }
     const held = () => devices.map((device) => device.held.length);
     expect(held()).toEqual([900, 900, 2048 - 1800]);
+    bus.catchUp();
     bus.pump();
     expect(held()).toEqual([900, 900, 248]);
     end(devices[0] as Holder);
     bus.serve();
+    bus.catchUp();
     bus.pump();
     expect(devices[2]?.held.length).toBeGreaterThan(248);
     expect(parts.map(({ driver }) => driver.status & Status.NeedsReset)).toEqual([0, 0, 0]);

@@ -9,7 +9,6 @@ import {
   type MockBuffer,
   type MockQueue,
   NEXT,
-  placeAt,
   WRITE,
 } from './mock-queue.js';
 import { INDIRECT_DESC, Interrupt, Status, VERSION_1 } from './registers.js';
@@ -154,7 +153,7 @@ async function refused(cause: string): Promise<void> {
   if (again === undefined) throw new Error('there is no queue');
   again.add(SMALL);
   roundTrip({ ...rig, queue: again }, SMALL);
-  expect(slots.events(0)).toMatchObject({ cause: 'none', failures: 2 });
+  expect(slots.events(0)).toMatchObject({ cause, failures: 2 });
 }
 
 describe('the device needs a reset, and keeps the cause, of', () => {
@@ -300,5 +299,4 @@ it('a queue of the device that is not there has no requests', () => {
     expect(rig.slots.take(0, queue)).toBe(VirtioTake.None);
   }
   expect(rig.slots.take(8, 0)).toBe(VirtioTake.None);
-  expect(placeAt(FREE, 4).used % 4n).toBe(0n);
 });

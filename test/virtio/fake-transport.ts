@@ -47,9 +47,10 @@ export class FakeRequest implements VirtioRequest {
     return bytes;
   }
 
-  readInto(offset: number, into: Uint8Array): void {
+  readInto(offset: number, into: Uint8Array): boolean {
     if (offset + into.length > this.readable) throw new Error('read beyond the readable part');
     this.#copy(offset, into);
+    return true;
   }
 
   write(offset: number, bytes: Uint8Array): void {

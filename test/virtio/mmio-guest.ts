@@ -99,8 +99,14 @@ export class MmioGuest {
     return results;
   }
 
-  #batch(accesses: readonly Access[]): Accessed[] {
-    const { ram } = this.machine;
+  /** The same, where nobody asks what became of them. */
+  storeAll(accesses: readonly Access[]): void {
+    for (let first = 0; first < accesses.length; first += MOST_RECORDS) {
+      this.#execute(accesses.slice(first, first + MOST_RECORDS));
+    }
+  }
+
+  #execute(accesses: readonly Access[]): void {
     const view = this.#view;
     for (const [index, { address, width, value }] of accesses.entries()) {
       const entry = 1 + Math.log2(width) + (value === undefined ? 0 : 4);
@@ -110,9 +116,13 @@ export class MmioGuest {
     }
     const end = accesses.length * RECORD;
     view.setUint32(end, 0, true);
-    ram.write(LIST, this.#list.subarray(0, end + RECORD));
+    this.machine.ram.write(LIST, this.#list.subarray(0, end + RECORD));
     this.#runToEnd();
-    const done = new DataView(ram.read(LIST, end).buffer);
+  }
+
+  #batch(accesses: readonly Access[]): Accessed[] {
+    this.#execute(accesses);
+    const done = new DataView(this.machine.ram.read(LIST, accesses.length * RECORD).buffer);
     return accesses.map((_, index) => {
       const trap = done.getUint32(index * RECORD + 24, true);
       return {
@@ -132,6 +142,13 @@ export class MmioGuest {
       this.doorbells++;
       this.onDoorbell();
     }
+  }
+
+  /** Puts the program back, should a device have written over it. */
+  repair(): void {
+    const { ram, program } = this.machine;
+    const now = ram.read(RAM_BASE, program.bytes.length);
+    if (Buffer.compare(now, program.bytes) !== 0) ram.write(RAM_BASE, program.bytes);
   }
 
   load(address: bigint, width: Access['width'] = 4): bigint {

@@ -27,12 +27,12 @@ export class MockDriver {
   }
 
   write(register: number, value: number, width: Access['width'] = 4): void {
-    this.guest.perform([this.#store(register, value, width)]);
+    this.guest.storeAll([this.#store(register, value, width)]);
   }
 
   /** Writes registers one after the other, all of 32 bits. */
   writeAll(pairs: readonly (readonly [register: number, value: number])[]): void {
-    this.guest.perform(pairs.map(([register, value]) => this.#store(register, value)));
+    this.guest.storeAll(pairs.map(([register, value]) => this.#store(register, value)));
   }
 
   #store(register: number, value: number, width: Access['width'] = 4): Access {

@@ -3,7 +3,7 @@ import { counted } from '../byte-reader.js';
 import type { ContentCache, ContentSource, TransferOptions } from '../content-cache.js';
 import { GuestError } from '../errors.js';
 import { downloadBytes } from '../http.js';
-import { type PackagedFile, unpackDeb } from './deb.js';
+import { openDeb, type PackagedFile, unpackDeb } from './deb.js';
 import { type Package, PackageIndex } from './packages.js';
 import {
   parseRelease,
@@ -51,16 +51,46 @@ export async function openArchive(
  */
 export async function unpack(
   options: ArchiveOptions,
-  { name, version, filename, size, sha256 }: Package,
+  pack: Package,
   patterns: readonly RegExp[],
 ): Promise<PackagedFile[]> {
-  const what = `${name} ${version}`;
-  const urls = [under(options.mirror, filename)] as const;
-  const stream = await cached(options, { sha256, size, urls, what });
-  const files = await unpackDeb(stream, patterns, what);
+  const source = sourceOf(options, pack);
+  const { what, size } = source;
+  const files = await unpackDeb(await cached(options, source), patterns, what);
   // It may have ended early.
   options.progress?.({ step: 'unpack', what, done: size, total: size });
   return files;
+}
+
+/**
+ * Sees to it that a package is in the cache.
+ *
+ * @throws GuestError; the signal's reason when it aborts
+ */
+export async function fetchPackage(options: ArchiveOptions, pack: Package): Promise<void> {
+  const { progress, signal } = options;
+  await options.cache.fetch(sourceOf(options, pack), { progress, signal });
+}
+
+/**
+ * One of the two archives of a package, unpacked as it is read. It must be read to its end or cancelled
+ * before the next one is opened.
+ *
+ * @throws GuestError; the signal's reason when it aborts
+ */
+export async function openPackage(
+  options: ArchiveOptions,
+  pack: Package,
+  part: 'data' | 'control',
+): Promise<ReadableStream<Uint8Array>> {
+  const source = sourceOf(options, pack);
+  const quiet = { ...options, progress: undefined };
+  return await openDeb(await cached(part === 'data' ? options : quiet, source), part, source.what);
+}
+
+function sourceOf(options: ArchiveOptions, pack: Package): ContentSource {
+  const { name, version, filename, size, sha256 } = pack;
+  return { sha256, size, urls: [under(options.mirror, filename)], what: `${name} ${version}` };
 }
 
 async function signedRelease(options: ArchiveOptions): Promise<Release> {

@@ -3,6 +3,8 @@ import { AGENT_SOURCE } from '../agent/source.js';
 import type { GuestImage } from '../image.js';
 import { writeInitramfs } from '../initramfs/contents.js';
 import { inLoadOrder, type KernelModule } from '../initramfs/kernel-modules.js';
+import { writeModulesOnDemand } from '../initramfs/modules-on-demand.js';
+import { stripModule } from '../initramfs/strip-module.js';
 import { type ArchiveOptions, INDEX, openArchive, SUITE, unpack } from './archive.js';
 import { unxzBytes } from './xz.js';
 
@@ -22,6 +24,9 @@ const MODULES = [
   'virtio-rng',
 ];
 
+/** File systems, with what they need: 8 MB that a machine without disks does without. */
+const FILE_SYSTEMS = ['crc16', 'crc32c_generic', 'mbcache', 'jbd2', 'ext4'];
+
 /**
  * Fetches, checks, unpacks and assembles the guest. Each file is checked against the suite's index, and
  * that against the archive's signature.
@@ -35,22 +40,27 @@ export async function prepareDebian(options: ArchiveOptions): Promise<GuestImage
   );
   const kernel = index.findKernel(KERNEL);
   const [busybox] = await unpack(options, index.find(BUSYBOX), [/^(usr\/)?bin\/busybox$/]);
+  const names = [...MODULES, ...FILE_SYSTEMS];
   const [image, ...modules] = await unpack(options, kernel.package, [
     /^boot\/vmlinu[xz]-/,
-    ...MODULES.map((name) => new RegExp(`^(usr/)?lib/modules/[^/]+/kernel/.*/${name}\\.ko\\.xz$`)),
+    ...names.map((name) => new RegExp(`^(usr/)?lib/modules/[^/]+/kernel/.*/${name}\\.ko\\.xz$`)),
   ]);
   if (image === undefined || busybox === undefined) throw new TypeError('a pattern without a file');
   const loaded: KernelModule[] = [];
-  for (const [i, name] of MODULES.entries()) {
+  for (const [i, name] of names.entries()) {
     const packed = modules[i]?.data ?? new Uint8Array(0);
-    loaded.push({ name, data: await unxzBytes(packed, `module ${name}`) });
+    const module = await unxzBytes(packed, `module ${name}`);
+    loaded.push({ name, data: stripModule(module, name) });
   }
+  const drivers = loaded.slice(0, MODULES.length);
+  const onDemand = writeModulesOnDemand(kernel.release, loaded.slice(MODULES.length));
   // What only the making of a guest needs is loaded only then.
   const { agentProgram } = await import('../agent/program.js');
   return {
     name: NAME,
     kernel: image.data,
-    initrd: writeInitramfs(busybox.data, agentProgram(), inLoadOrder(loaded)),
+    initrd: writeInitramfs(busybox.data, agentProgram(), inLoadOrder(drivers)),
+    fileSystems: () => Promise.resolve(onDemand),
     append: APPEND,
     release: kernel.release,
   };
@@ -68,7 +78,8 @@ export async function recipeHash(): Promise<string> {
     new TextEncoder().encode(AGENT_SOURCE),
     MODULES.map((name) => ({ name, data: nothing })),
   );
-  const names = new TextEncoder().encode([NAME, SUITE, INDEX, KERNEL, BUSYBOX, APPEND].join('\n'));
+  const words = [NAME, SUITE, INDEX, KERNEL, BUSYBOX, APPEND, 'stripped', ...FILE_SYSTEMS];
+  const names = new TextEncoder().encode(words.join('\n'));
   const whole = new Uint8Array(names.length + frame.length);
   whole.set(names);
   whole.set(frame, names.length);

@@ -3,7 +3,7 @@ import type { Core } from '../../core/core.js';
 import { ConfigurationError } from '../../core/errors.js';
 import { VirtioSlots } from '../../core/virtio-slots.js';
 import type { VirtioDevice } from './device.js';
-import { type SlotOwner, VirtioSlot } from './slot.js';
+import { type DeviceHealth, type SlotOwner, VirtioSlot } from './slot.js';
 
 /** A device in each slot of the board, or none. */
 export type SlotPlan = readonly (VirtioDevice | undefined)[];
@@ -18,6 +18,8 @@ export class VirtioBus implements SlotOwner {
   #core: VirtioSlots | undefined;
   #underWay = new Set<Promise<void>>();
   #short = false;
+  /** Whether a device has done something that the guest may be waiting for. */
+  #stirred = false;
   /** Whether a queue waits for requests to end. */
   #roomWanted = false;
   #failed: unknown;
@@ -53,6 +55,11 @@ export class VirtioBus implements SlotOwner {
     this.#core = undefined;
   }
 
+  /** How each device fares, since the machine was started or rebooted. */
+  health(): DeviceHealth[] {
+    return this.#slots.flatMap((slot) => (slot === undefined ? [] : [slot.health]));
+  }
+
   /** Whether back ends owe the guest an answer. */
   get busy(): boolean {
     return this.#underWay.size > 0;
@@ -83,9 +90,22 @@ export class VirtioBus implements SlotOwner {
     }
   }
 
+  /** Notifies devices of the queues that they wanted to be; whether there were any. */
+  catchUp(): boolean {
+    const any = this.#slots.map((slot) => slot?.catchUp() ?? false);
+    return any.includes(true);
+  }
+
   /** Lets devices look for what came from outside of the guest. */
   pump(): void {
     for (const slot of this.#slots) slot?.pump();
+  }
+
+  /** Whether a device has done something for the guest since this was last asked. */
+  takeStirred(): boolean {
+    const stirred = this.#stirred;
+    this.#stirred = false;
+    return stirred;
   }
 
   /** Resolves when no back end owes an answer any more. */
@@ -93,10 +113,18 @@ export class VirtioBus implements SlotOwner {
     while (this.busy) await Promise.all(this.#underWay);
   }
 
-  /** The VM ended for good: devices finish what they hold. Detached first. */
+  /**
+   * The VM ended for good: all devices finish what they hold. Detached first.
+   *
+   * @throws what the first of those threw that could not
+   */
   async close(): Promise<void> {
     await this.settled();
-    await Promise.all(this.#slots.map((slot) => slot?.device.close?.()));
+    const closed = await Promise.allSettled(
+      this.#slots.map(async (slot) => slot?.device.close?.()),
+    );
+    const failed = closed.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   track(answers: Promise<void>): void {
@@ -127,6 +155,7 @@ export class VirtioBus implements SlotOwner {
   }
 
   wake(): void {
+    this.#stirred = true;
     this.#onWake();
   }
 }

@@ -66,15 +66,21 @@ export interface VirtioRequest {
   /** Bytes that the device may read, and bytes that it may write. */
   readonly readable: number;
   readonly writable: number;
-  /** A copy of `length` readable bytes at `offset`, by default all; short at their end. */
+  /**
+   * A copy of `length` readable bytes at `offset`, by default all; short at their end, and possibly
+   * empty if the request is void.
+   */
   read(offset?: number, length?: number): Uint8Array<ArrayBuffer>;
-  /** Copies readable bytes at `offset` to `into`, which they must fill. */
-  readInto(offset: number, into: Uint8Array): void;
+  /**
+   * Fills `into` with the readable bytes at `offset`. False if they do not fill it, or the request is
+   * void: its driver has reset the device, or ended the queue; what `into` holds is then no one's data.
+   */
+  readInto(offset: number, into: Uint8Array): boolean;
   /** Writes to the writable part at `offset`; what would go beyond it is left out. */
   write(offset: number, bytes: Uint8Array): void;
   /**
    * Gives the buffers back; `written` is how many bytes from the writable part's beginning on the
-   * driver may trust. Only once; after a reset it does nothing.
+   * driver may trust. Only once; a void request stays void.
    */
   complete(written: number): void;
 }

@@ -1,4 +1,4 @@
-import { VirtioEvent, VirtioTake } from '../../core/abi.js';
+import { type VirtioCause, VirtioEvent, VirtioTake } from '../../core/abi.js';
 import { ConfigurationError, InternalError } from '../../core/errors.js';
 import type { SlotEvents, TakenRequest, VirtioSlots } from '../../core/virtio-slots.js';
 import type { VirtioDevice, VirtioRequest, VirtioTransport } from './device.js';
@@ -17,6 +17,18 @@ export interface SlotOwner {
   wake(): void;
 }
 
+/** How a device fares. */
+export interface DeviceHealth {
+  readonly slot: number;
+  /** Device type (VIRTIO 1.2 §5). */
+  readonly type: number;
+  /** How often it had to stand still until its driver reset it, and why the last time. */
+  readonly failures: number;
+  readonly cause: VirtioCause;
+  /** What its back end said, if that was the cause. */
+  readonly error: string | null;
+}
+
 /**
  * One slot with its device: carries the core's events to the back end, and the back end's answers to
  * the core. Answers to a device that was reset, or whose VM is gone, come to nothing.
@@ -30,6 +42,11 @@ export class VirtioSlot {
   /** Queues to be notified in the next turn, and queues whose requests wait for others to end, a bit each. */
   #woken = 0;
   #waiting = 0;
+  /** The back end has failed: it is left alone until the driver resets its device. */
+  #broken = false;
+  #failures = 0;
+  #cause: VirtioCause = 'none';
+  #error: string | null = null;
 
   constructor(index: number, device: VirtioDevice, owner: SlotOwner) {
     this.device = device;
@@ -48,7 +65,8 @@ export class VirtioSlot {
       const { type, queues, config } = this.device;
       throw new ConfigurationError(
         `virtio device ${type} in slot ${this.#index} has ${queues.length} queues of ${queues} and ` +
-          `${config.length} bytes of configuration; right are 16 queues of powers of 2 up to 1024, and 256 bytes`,
+          `${config.length} bytes of configuration; right are 16 queues of powers of 2 up to 1024, 256 bytes, ` +
+          'and no feature bits from 24 to 49',
       );
     }
     this.#slots = slots;
@@ -60,11 +78,23 @@ export class VirtioSlot {
     this.#slots = undefined;
   }
 
+  get health(): DeviceHealth {
+    return {
+      slot: this.#index,
+      type: this.device.type,
+      failures: this.#failures,
+      cause: this.#cause,
+      error: this.#error,
+    };
+  }
+
   /** Fetches and serves the slot's events. */
   serve(): void {
     const slots = this.#slots;
     if (slots === undefined) return;
     const told = slots.events(this.#index);
+    this.#failures = told.failures;
+    this.#cause = told.cause;
     if (told.events & VirtioEvent.Reset) this.#deactivate();
     if (told.events & VirtioEvent.Activated) this.#activate(slots, told);
     if (this.#transport === undefined) return;
@@ -74,18 +104,24 @@ export class VirtioSlot {
     this.#notify(told.notified);
   }
 
-  /** What a turn of the machine's loop brings: input from outside, queues to look at again. */
-  pump(): void {
-    if (this.#transport === undefined) return;
+  /** Notifies of the queues that are to be looked at again; whether there were any. */
+  catchUp(): boolean {
     const woken = this.#woken;
     this.#woken = 0;
-    this.#notify(woken);
-    if (this.device.pump !== undefined) this.#guarded(() => this.device.pump?.());
+    if (this.#transport !== undefined) this.#notify(woken);
+    return woken !== 0;
+  }
+
+  /** A turn of the machine's loop: lets the device look for what came from outside. */
+  pump(): void {
+    if (this.#transport === undefined) return;
+    if (this.device.pump !== undefined && !this.#broken) this.#guarded(() => this.device.pump?.());
   }
 
   #activate(slots: VirtioSlots, told: SlotEvents): void {
     const transport = new Transport(slots, this.#index, told.features, this);
     this.#transport = transport;
+    this.#broken = false;
     this.#guarded(() => this.device.activate(transport));
   }
 
@@ -101,12 +137,12 @@ export class VirtioSlot {
     } catch (error) {
       if (error instanceof InternalError) throw error;
       // A device that cannot be reset serves its next driver no more than this one.
-      this.#slots?.fail(this.#index);
+      this.#fail(error);
     }
   }
 
   #notify(queues: number): void {
-    for (let queue = 0; queues >>> queue !== 0; queue++) {
+    for (let queue = 0; queues >>> queue !== 0 && !this.#broken; queue++) {
       if ((queues >>> queue) & 1) this.#guarded(() => this.device.notify(queue));
     }
   }
@@ -116,7 +152,7 @@ export class VirtioSlot {
     const transport = this.#transport;
     const fail = (error: unknown) => {
       if (error instanceof InternalError) throw error;
-      if (transport !== undefined && transport === this.#transport) this.#slots?.fail(this.#index);
+      if (transport !== undefined && transport === this.#transport) this.#fail(error);
     };
     try {
       const answers = call();
@@ -124,6 +160,13 @@ export class VirtioSlot {
     } catch (error) {
       fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#broken = true;
+    this.#error = error instanceof Error ? error.message : String(error);
+    this.#slots?.fail(this.#index);
+    this.#owner.wake();
   }
 
   /** For the transport. */
@@ -184,6 +227,7 @@ class Transport implements VirtioTransport {
     if (typeof taken !== 'number') return new Request(taken, this);
     if (taken === VirtioTake.Later || taken === VirtioTake.NoMemory) this.#slot.wait(queue);
     if (taken === VirtioTake.NoMemory) this.#slot.shortOfMemory();
+    if (taken === VirtioTake.NextTurn) this.#slot.wake(queue);
     return undefined;
   }
 
@@ -235,11 +279,13 @@ class Request implements VirtioRequest {
     return copied === count ? bytes : bytes.slice(0, copied);
   }
 
-  readInto(offset: number, into: Uint8Array): void {
+  readInto(offset: number, into: Uint8Array): boolean {
     const { prefix } = this.#taken;
-    if (offset + into.length <= prefix.length)
+    if (offset + into.length <= prefix.length) {
       into.set(prefix.subarray(offset, offset + into.length));
-    else this.#transport.slots?.read(this.#taken, offset, into);
+      return true;
+    }
+    return this.#transport.slots?.read(this.#taken, offset, into) === into.length;
   }
 
   write(offset: number, bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
 import type { Disk } from '../../disk.js';
 import type { VirtioRequest } from '../device.js';
+import { Buffers } from './buffers.js';
 import type { Command } from './command.js';
 import type { BlockCounts } from './counts.js';
 import { Header, ID_SIZE, Status } from './protocol.js';
@@ -18,6 +19,7 @@ export class Execution {
   readonly #disk: Disk;
   readonly #serial: Uint8Array;
   readonly #counts: BlockCounts;
+  readonly #buffers = new Buffers();
 
   /** @param serial ID_SIZE bytes */
   constructor(disk: Disk, serial: Uint8Array, counts: BlockCounts) {
@@ -72,15 +74,19 @@ export class Execution {
     request: VirtioRequest,
     isVoid: () => boolean,
   ): Promise<Outcome> {
-    const buffer = new Uint8Array(Math.min(PIECE, length));
-    for (let at = 0; at < length; at += PIECE) {
-      const piece = buffer.subarray(0, length - at);
-      const done = await this.#succeeds(() => this.#disk.read(offset + at, piece));
-      if (!done || isVoid()) return { status: Status.IoError, filled: at };
-      request.write(at, piece);
-      this.#counts.bytesRead += piece.length;
+    const buffer = this.#buffers.take(Math.min(PIECE, length));
+    try {
+      for (let at = 0; at < length; at += PIECE) {
+        const piece = buffer.subarray(0, length - at);
+        const done = await this.#succeeds(() => this.#disk.read(offset + at, piece));
+        if (!done || isVoid()) return { status: Status.IoError, filled: at };
+        request.write(at, piece);
+        this.#counts.bytesRead += piece.length;
+      }
+      return { status: Status.Ok, filled: length };
+    } finally {
+      this.#buffers.give(buffer);
     }
-    return { status: Status.Ok, filled: length };
   }
 
   async #write(
@@ -88,15 +94,19 @@ export class Execution {
     request: VirtioRequest,
     isVoid: () => boolean,
   ): Promise<boolean> {
-    const buffer = new Uint8Array(Math.min(PIECE, length));
-    for (let at = 0; at < length; at += PIECE) {
-      if (isVoid()) return false;
-      const piece = buffer.subarray(0, length - at);
-      request.readInto(Header.size + at, piece);
-      if (!(await this.#succeeds(() => this.#disk.write(offset + at, piece)))) return false;
-      this.#counts.bytesWritten += piece.length;
+    const buffer = this.#buffers.take(Math.min(PIECE, length));
+    try {
+      for (let at = 0; at < length; at += PIECE) {
+        if (isVoid()) return false;
+        const piece = buffer.subarray(0, length - at);
+        if (!request.readInto(Header.size + at, piece)) return false;
+        if (!(await this.#succeeds(() => this.#disk.write(offset + at, piece)))) return false;
+        this.#counts.bytesWritten += piece.length;
+      }
+      return true;
+    } finally {
+      this.#buffers.give(buffer);
     }
-    return true;
   }
 
   async #ended(flush: boolean): Promise<Outcome> {

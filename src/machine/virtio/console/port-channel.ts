@@ -84,7 +84,8 @@ export class PortChannel {
     const { request } = part;
     const bytes = request.read(part.at, Math.min(PIECE, request.readable - part.at));
     part.at += bytes.length;
-    if (part.at >= request.readable) {
+    // A request that gives nothing is void: its queue has ended.
+    if (bytes.length === 0 || part.at >= request.readable) {
       this.#part = undefined;
       request.complete(0);
     }

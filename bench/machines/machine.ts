@@ -1,0 +1,38 @@
+import type { AgentConnection } from '../../src/index.js';
+import type { ConsoleMeter } from './console-meter.js';
+
+/** A machine that runs the default guest with two disks, ready for commands. */
+export interface BenchMachine {
+  readonly engine: string;
+  readonly agent: Pick<AgentConnection, 'exec' | 'spawn' | 'files'>;
+  /** What arrives of `/dev/hvc0`, where the guest's shell is. */
+  readonly console: ConsoleMeter;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** RAM of each; one hart. */
+export const MEMORY = '256M';
+/** How long a boot may take. */
+export const BOOT_MS = 120_000;
+
+/**
+ * Runs a command in the guest; its standard output, and the milliseconds from asking to its status.
+ *
+ * @throws Error with the command's own words if it fails
+ */
+export async function run(
+  { agent, engine }: BenchMachine,
+  command: string,
+): Promise<{
+  readonly stdout: Uint8Array;
+  readonly stderr: string;
+  readonly milliseconds: number;
+}> {
+  const began = performance.now();
+  const { status, stdoutBytes, stderr } = await agent.exec(command, { timeout: BOOT_MS });
+  const milliseconds = performance.now() - began;
+  if (status !== 0) {
+    throw new Error(`'${command}' ended with status ${status} on ${engine}: ${stderr.trim()}`);
+  }
+  return { stdout: stdoutBytes, stderr, milliseconds };
+}

@@ -1,0 +1,53 @@
+import { Command, type HelpConfiguration } from 'commander';
+import { bold, hasColours } from './colours.js';
+import { writeComplaint } from './complaint.js';
+import { addCompletionCommand } from './completion/command.js';
+import { addCpCommand } from './copy/cp-options.js';
+import { ExitStatus } from './exit-status.js';
+import { addGuestCommand, type GuestActions } from './guest-options.js';
+import { addHelpCommand, TOPICS_HELP } from './help-command.js';
+import { addRunCommand, type RunOptions } from './run-options.js';
+import { addVersionCommand, VERSION } from './version-command.js';
+
+/** What the commands do; each is loaded when it is wanted. */
+export interface Actions {
+  readonly run: (options: RunOptions) => Promise<void>;
+  readonly cp: (places: readonly string[]) => Promise<void>;
+  readonly guest: () => Promise<GuestActions>;
+}
+
+const STYLES: HelpConfiguration = {
+  // Help on standard error is coloured by `getErrHasColors`, which strips what is not wanted.
+  styleTitle: (text) => bold(text, process.stdout),
+};
+
+/** The command line of `hartwood`. It throws CommanderError instead of ending the process. */
+export function makeProgram(actions: Actions): Command {
+  const program = new Command('hartwood')
+    .description('Runs RISC-V virtual machines on WebAssembly.')
+    .usage('[options] <command>')
+    .version(VERSION, '-V, --version', 'the version; hartwood version tells more')
+    .option('--no-color', 'no colours, as with the environment variable NO_COLOR')
+    .helpOption('-h, --help', 'this help')
+    .configureHelp(STYLES)
+    .exitOverride()
+    .configureOutput({
+      getOutHasColors: () => hasColours(process.stdout),
+      getErrHasColors: () => hasColours(process.stderr),
+      outputError: (text) => {
+        const line = text
+          .trim()
+          .replace(/^error: /, '')
+          .replaceAll('\n', ' ');
+        writeComplaint('usage', line, ExitStatus.Usage);
+      },
+    })
+    .addHelpText('after', TOPICS_HELP);
+  addRunCommand(program, actions.run);
+  addGuestCommand(program, actions.guest);
+  addCpCommand(program, actions.cp);
+  addCompletionCommand(program);
+  addVersionCommand(program);
+  addHelpCommand(program);
+  return program;
+}

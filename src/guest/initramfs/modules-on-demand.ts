@@ -1,0 +1,49 @@
+/** Kernel modules that `modprobe` finds when something needs them, as when a file system is mounted. */
+import { type CpioEntry, writeCpio } from '../cpio.js';
+import { inLoadOrder, type KernelModule } from './kernel-modules.js';
+
+/**
+ * A cpio archive to stand behind an initramfs's own: the modules, and the lists by which `modprobe` knows
+ * what each needs (`modules.dep`) and by which other names the kernel asks for it (`modules.alias`).
+ *
+ * @param release the kernel's, as `uname -r` says it
+ * @throws GuestError `guest-package` if one needs a module that is not among them
+ */
+export function writeModulesOnDemand(
+  release: string,
+  modules: readonly KernelModule[],
+): Uint8Array {
+  const folder = `lib/modules/${release}`;
+  const ordered = inLoadOrder(modules);
+  // Each may need any before it, which is more than it does need, and saves a second reading.
+  const needs = ordered.map(({ name }, i) => {
+    const before = ordered.slice(0, i).map((module) => `${module.name}.ko`);
+    return `${name}.ko: ${before.reverse().join(' ')}`;
+  });
+  const aliases = ordered.flatMap(({ name, data }) =>
+    aliasesOf(data).map((alias) => `alias ${alias} ${name}`),
+  );
+  const text = (name: string, lines: readonly string[]): CpioEntry => {
+    const data = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
+    return { type: 'file', path: `${folder}/${name}`, mode: 0o644, data };
+  };
+  return writeCpio([
+    { type: 'directory', path: folder, mode: 0o755 },
+    ...ordered.map(
+      ({ name, data }): CpioEntry => ({
+        type: 'file',
+        path: `${folder}/${name}.ko`,
+        mode: 0o644,
+        data,
+      }),
+    ),
+    text('modules.dep', needs),
+    text('modules.alias', aliases),
+  ]);
+}
+
+/** Entries `alias=` of `.modinfo`, each of which ends in a zero byte. */
+function aliasesOf(data: Uint8Array): string[] {
+  const text = new TextDecoder('latin1').decode(data);
+  return [...text.matchAll(/\0alias=([\w:*?[\]-]+)(?=\0)/g)].map(([, alias = '']) => alias);
+}
