@@ -51,7 +51,8 @@ export interface VmSpec {
   readonly append?: string;
   /**
    * Disks, which the guest sees as /dev/vda and on. They stay their owner's: when the VM has stopped, all
-   * that it wrote is flushed, and they can be closed or given to another VM.
+   * that it wrote is flushed, and they can be closed or given to another VM. Unless it is read-only, a disk
+   * is one drive of one VM at a time.
    */
   readonly drives?: readonly Disk[];
   /** Virtio devices of one's own. */

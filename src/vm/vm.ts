@@ -11,6 +11,7 @@ import type { GuestProcess, SpawnOptions } from './agent/process.js';
 import { Console } from './console.js';
 import { Debugger } from './debugger.js';
 import { makeDevices, type VmDevices } from './devices.js';
+import { claimDrives } from './drive-claims.js';
 import { GuestMachine } from './guest-machine.js';
 import { Hold } from './hold.js';
 import type { Platform } from './platform.js';
@@ -47,6 +48,7 @@ export class Vm {
   readonly #onFreed: () => void;
   readonly #devices: VmDevices;
   readonly #bus: VirtioBus;
+  readonly #releaseDrives: () => void;
   #settleStopped: (reason: StopReason) => void = () => {};
   #running = false;
   #stop: StopReason | undefined;
@@ -87,7 +89,13 @@ export class Vm {
       },
     );
     this.#bus = new VirtioBus(this.#devices.plan, wake);
-    this.#machine = new GuestMachine(core, spec.shape, spec.clock, this.#bus);
+    this.#releaseDrives = claimDrives(spec.devices.drives);
+    try {
+      this.#machine = new GuestMachine(core, spec.shape, spec.clock, this.#bus);
+    } catch (error) {
+      this.#releaseDrives();
+      throw error;
+    }
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
     const hold = new Hold();
     this.debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
@@ -155,6 +163,7 @@ export class Vm {
     this.serial.close();
     this.terminal.close();
     this.#waits.stop(reason);
+    this.#releaseDrives();
     this.#settleStopped(reason);
   }
 

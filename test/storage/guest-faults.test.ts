@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { DiskError } from '../../src/core/errors.js';
 import type { Disk } from '../../src/machine/disk.js';
 import { openDrive } from '../../src/node/drive.js';
@@ -22,6 +22,7 @@ const EIO = /Input\/output error|I\/O error/;
 let folder = '';
 let host: Host;
 let vm: Vm;
+let log: () => string;
 let drives: Disk[];
 /** The image behind /dev/vdb. */
 const image = new MemoryFile();
@@ -39,7 +40,7 @@ beforeAll(async () => {
     new MemoryDisk(64 * MB),
   ];
   host = await newHost('128M');
-  ({ vm } = await startGuest(host, { memory: '112M', drives }));
+  ({ vm, log } = await startGuest(host, { memory: '112M', drives }));
   await vm.ready();
 });
 
@@ -187,6 +188,9 @@ test('a guest that reboots while its writes are under way finds none of them com
   // Without a sync, which would wait for the writes.
   await expect(vm.exec('echo b > /proc/sysrq-trigger')).rejects.toMatchObject({ code: 'agent' });
   await writing;
+  // The next driver is there, and looks for partitions.
+  const probed = () => expect(log().match(/virtio_blk .*\[vdb\]/g)).toHaveLength(2);
+  await vi.waitFor(probed, { timeout: 60_000 });
   held.release();
   await vm.ready();
   const text = await inGuest(
@@ -197,4 +201,11 @@ test('a guest that reboots while its writes are under way finds none of them com
   expect(text).toBe('new\n');
   await othersGoOn();
   expect(checkQcow2(image.bytes).errors).toEqual([]);
+});
+
+test('a disk is one drive of one VM at a time', async () => {
+  const spec = { guest: 'debian', memory: '112M', drives } as const;
+  await expect(host.create(spec)).rejects.toMatchObject({ code: 'configuration' });
+  await vm[Symbol.asyncDispose]();
+  await (await host.create(spec))[Symbol.asyncDispose]();
 });
