@@ -7,6 +7,9 @@ import { Commands } from './commands.js';
 import { PacketReader, packetOf, type Sent } from './packet.js';
 import { endReply, stopReply } from './stop-reply.js';
 
+/** Takes what a client is to get; returns when there is room for more, if there is none now. */
+export type Send = (bytes: Uint8Array<ArrayBuffer>) => Promise<void> | undefined;
+
 /** What a session needs of a VM. */
 export interface DebugTarget {
   readonly debugger: Debugger;
@@ -22,40 +25,53 @@ export interface DebugTarget {
  *   open ──▶ standing ── c, s, vCont ──▶ going ── breakpoint, ^C, end ──▶ standing
  *               │ D, k, close                │ close
  *               ▼                            ▼
- *             closed: its breakpoints are gone, and the VM goes on
+ *             closed: what it has set is gone, and the VM goes on if it stands for the client
  * ```
+ * What the program that owns the VM has set stays, and so does a VM that it has paused; a client that lets
+ * it go, or says goodbye (`D`), ends that pause, too.
+ *
  * What is no packet, is damaged or is not understood is answered as the protocol has it (`-`, an
  * error, an empty reply); nothing that a client sends harms more than the guest.
  */
 export class GdbSession {
   readonly #target: DebugTarget;
-  readonly #send: (bytes: Uint8Array<ArrayBuffer>) => void;
+  readonly #send: Send;
   readonly #reader = new PacketReader();
   readonly #points: ClientPoints;
   readonly #commands: Commands;
   readonly #unlisten: () => void;
+  /** When there is room for more of what is sent. */
+  #room: Promise<void> | undefined;
   #acknowledges = true;
   #lastSent: Uint8Array<ArrayBuffer> | undefined;
   /** The client waits for the VM to stop. */
   #going = false;
+  /** The VM stands because others have paused it. */
+  #pausedByOthers: boolean;
+  /** The client has asked for the stop that comes. */
+  #interrupts = false;
   #lastStop: DebugStop = { kind: 'paused', hart: 0 };
   #end: StopReason | undefined;
   #closed = false;
 
-  private constructor(target: DebugTarget, send: (bytes: Uint8Array<ArrayBuffer>) => void) {
+  private constructor(target: DebugTarget, send: Send) {
     this.#target = target;
-    this.#send = send;
+    this.#pausedByOthers = target.debugger.paused;
+    this.#send = (bytes) => {
+      const room = send(bytes);
+      if (room !== undefined) this.#room = room;
+    };
     this.#points = new ClientPoints(target.debugger);
     this.#commands = new Commands(target.debugger, this.#points);
     this.#unlisten = target.debugger.onStop((stop) => this.#stopped(stop));
     void target.stopped.then((reason) => this.#ended(reason));
   }
 
-  /** Pauses the VM for a client that has connected; `send` takes what it is answered. */
-  static async open(
-    target: DebugTarget,
-    send: (bytes: Uint8Array<ArrayBuffer>) => void,
-  ): Promise<GdbSession> {
+  /**
+   * Pauses the VM for a client that has connected; `send` takes what it is answered, and may return when
+   * there is room for more: no further packet is served before.
+   */
+  static async open(target: DebugTarget, send: Send): Promise<GdbSession> {
     const session = new GdbSession(target, send);
     await target.debugger.pause();
     return session;
@@ -71,17 +87,19 @@ export class GdbSession {
     for (const sent of this.#reader.read(bytes)) {
       if (this.#closed) return;
       await this.#take(sent);
+      await this.#room;
+      this.#room = undefined;
     }
   }
 
-  /** The client is gone: removes what it has set and lets the VM go on. */
+  /** The client is gone: removes what it has set and lets the VM go on, unless others have paused it. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#unlisten();
     // A VM that was freed meanwhile has no breakpoints left.
-    await this.#target.debugger.clearAll().catch(() => {});
-    await this.#target.debugger.resume();
+    await this.#points.clearAll().catch(() => {});
+    if (!this.#pausedByOthers) await this.#target.debugger.resume();
   }
 
   async #take(sent: Sent): Promise<void> {
@@ -93,6 +111,7 @@ export class GdbSession {
     } else if (sent.kind === 'nak') {
       if (this.#acknowledges && this.#lastSent !== undefined) this.#send(this.#lastSent);
     } else if (sent.kind === 'interrupt' && this.#going) {
+      this.#interrupts = true;
       await this.#target.debugger.pause();
     }
   }
@@ -124,6 +143,7 @@ export class GdbSession {
           break;
         case 'detach':
           this.#reply('OK');
+          this.#pausedByOthers = false;
           await this.close();
           break;
         default:
@@ -132,15 +152,15 @@ export class GdbSession {
           await this.#target.stop();
       }
     } catch (error) {
-      if (!(error instanceof HartwoodError)) throw error;
-      // One that is not there for a client to see: GDB shows the number only.
-      this.#reply('E01');
+      // Of ours GDB shows the number only; what else went wrong is nobody's expectation.
+      this.#reply(error instanceof HartwoodError ? 'E01' : `E.${describe(error)}`);
     }
   }
 
   /** The client waits from now on; one whose VM has ended is told so at once. */
   #goes(): boolean {
     this.#going = this.#end === undefined;
+    this.#pausedByOthers &&= !this.#going;
     if (this.#end !== undefined) this.#reply(endReply(this.#end));
     return this.#going;
   }
@@ -150,7 +170,7 @@ export class GdbSession {
       this.#stopped(await this.#target.debugger.step(hart));
     } catch (error) {
       // The step ended the VM, which is told by itself; else the client is told that it failed.
-      if (!(error instanceof HartwoodError) || error.code === 'stopped') return;
+      if (error instanceof HartwoodError && error.code === 'stopped') return;
       this.#going = false;
       throw error;
     }
@@ -159,6 +179,8 @@ export class GdbSession {
   #stopped(stop: DebugStop): void {
     this.#lastStop = stop;
     this.#commands.select(stop.hart);
+    if (stop.kind === 'paused' && this.#going && !this.#interrupts) this.#pausedByOthers = true;
+    this.#interrupts = false;
     if (!this.#going) return;
     this.#going = false;
     this.#reply(stopReply(stop, this.#points));
@@ -170,4 +192,10 @@ export class GdbSession {
     this.#going = false;
     this.#reply(endReply(reason));
   }
+}
+
+/** An error's message as a packet holds it: characters of one byte. */
+function describe(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/[^ -~]/g, '?');
 }

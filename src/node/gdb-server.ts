@@ -19,7 +19,11 @@ export class GdbServer {
     this.#server = server;
     this.#target = target;
     this.port = port;
-    server.on('connection', (socket) => void this.#serve(socket));
+    // One client that cannot be taken in is no end of the others, nor of the VM.
+    server.on('error', () => {});
+    server.on('connection', (socket) => {
+      this.#serve(socket).catch(() => socket.destroy());
+    });
   }
 
   /**
@@ -53,14 +57,16 @@ export class GdbServer {
       return;
     }
     // One that has left may have sent more than is answered yet.
-    const done = (before?.done ?? Promise.resolve()).then(() => this.#attend(socket));
+    const left = before?.done.catch(() => {}) ?? Promise.resolve();
+    const done = left.then(() => this.#attend(socket));
     this.#client = { socket, done };
     await done;
   }
 
   async #attend(socket: Socket): Promise<void> {
     const session = await GdbSession.open(this.#target, (bytes) => {
-      if (socket.writable) socket.write(bytes);
+      if (!socket.writable || socket.write(bytes)) return undefined;
+      return roomIn(socket);
     });
     try {
       for await (const bytes of piecesOf(socket)) {
@@ -77,6 +83,19 @@ export class GdbServer {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** Resolves when the client has taken what was written, or is gone. */
+function roomIn(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      socket.off('drain', go);
+      socket.off('close', go);
+      resolve();
+    };
+    socket.on('drain', go);
+    socket.on('close', go);
+  });
 }
 
 /** What a client sends, to the end of the connection, which may be a violent one. */

@@ -117,13 +117,15 @@ export class Debugger {
     });
   }
 
-  /** @throws DebugError if there are 64 already. */
-  async setBreakpoint(address: bigint): Promise<void> {
+  /** Returns whether it was not there before. @throws DebugError if there are 64 already. */
+  async setBreakpoint(address: bigint): Promise<boolean> {
     const { exports } = this.#core;
+    const isNew = !this.#breakpoints.has(BigInt.asUintN(64, address));
     if (exports.vmSetBreakpoint(this.#handle(), address) === 0) {
       throw new DebugError(`a VM has room for ${this.#breakpoints.size} breakpoints, all taken`);
     }
     this.#breakpoints.add(BigInt.asUintN(64, address));
+    return isNew;
   }
 
   async clearBreakpoint(address: bigint): Promise<void> {
@@ -131,9 +133,14 @@ export class Debugger {
     this.#breakpoints.delete(BigInt.asUintN(64, address));
   }
 
-  /** @throws DebugError if there are 16 already, or for a range that is empty, too long or wraps. */
-  async setWatchpoint(watch: Watchpoint): Promise<void> {
+  /**
+   * Returns whether it was not there before.
+   *
+   * @throws DebugError if there are 16 already, or for a range that is empty, too long or wraps.
+   */
+  async setWatchpoint(watch: Watchpoint): Promise<boolean> {
     const { address, length, access } = watch;
+    const isNew = !this.#watchpoints.has(key(watch));
     const kinds = KINDS[access];
     const vm = this.#handle();
     if (this.#core.exports.vmSetWatchpoint(vm, address, BigInt(length), kinds) === 0) {
@@ -143,6 +150,7 @@ export class Debugger {
       );
     }
     this.#watchpoints.set(key(watch), watch);
+    return isNew;
   }
 
   async clearWatchpoint(watch: Watchpoint): Promise<void> {

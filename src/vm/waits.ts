@@ -66,7 +66,7 @@ export class Waits {
 
   /**
    * Waits for what `begin` sets up; `begin` returns how to give up. `whenStopped` may turn the VM's
-   * end into a result; otherwise it is an error that names `what`.
+   * end into a result; otherwise it is an error that names `what`. If `begin` throws, the wait ends so.
    *
    * @throws VmTimeoutError, VmStoppedError, or the signal's reason.
    */
@@ -124,8 +124,12 @@ export class Waits {
       }
       signal?.addEventListener('abort', abort, { once: true });
       this.#open.add(entry);
-      giveUp = begin(settle);
-      if (settled) giveUp();
+      try {
+        giveUp = begin(settle);
+      } catch (error) {
+        settle.reject(error);
+      }
+      if (settled) giveUp?.();
       this.#onChange();
     });
   }

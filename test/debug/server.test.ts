@@ -216,6 +216,14 @@ describe('a client', () => {
     expect(await client.ask('qC')).toBe('QC1');
   });
 
+  it('gets all answers, however late it reads them', async () => {
+    const ROUNDS = 300;
+    client.socket.pause();
+    for (let n = 0; n < ROUNDS; n++) client.send(`m${hex(COUNTER)},2000`);
+    client.socket.resume();
+    for (let n = 0; n < ROUNDS; n++) expect(await client.packet()).toHaveLength(0x4000);
+  });
+
   it('detaches, and the VM goes on', async () => {
     await client.ask(`Z0,${hex(WORK)},4`);
     expect(await client.ask('D')).toBe('OK');

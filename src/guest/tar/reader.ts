@@ -11,7 +11,8 @@ export interface TarEntry {
 /**
  * The entries of a tar archive as it arrives. The stream is cancelled where reading stops early.
  *
- * @throws GuestError `guest-corrupt` naming `what` if the archive is broken; what the stream throws
+ * @throws GuestError `guest-corrupt` naming `what` if the archive is broken; what the stream throws. So do
+ *   the contents.
  */
 export async function* tarEntries(
   stream: ReadableStream<Uint8Array>,
@@ -20,34 +21,61 @@ export async function* tarEntries(
   const archive = extract();
   // Where reading stops early, nobody else listens any more.
   archive.on('error', () => undefined);
-  const feeding = feed(stream, archive);
+  const reader = stream.getReader();
+  const feeding = feed(reader, archive);
+  // A stream that waits for its next bytes is not awaited: it may never have any.
+  const stop = async () => {
+    archive.destroy();
+    await reader.cancel().catch(() => undefined);
+    return await feeding;
+  };
+  const explain = async (cause: unknown): Promise<unknown> => {
+    const failure = await stop();
+    if (failure !== undefined) return failure.error;
+    return new GuestError('guest-corrupt', `${what} holds a broken tar archive`, { cause });
+  };
   try {
     for await (const entry of archive) {
-      yield { header: entry.header, content: () => entry as AsyncIterable<Uint8Array> };
+      yield {
+        header: entry.header,
+        content: () => contentOf(entry as AsyncIterable<Uint8Array>, explain),
+      };
       entry.resume();
     }
   } catch (cause) {
-    const failure = await feeding;
-    if (failure !== undefined) throw failure.error;
-    throw new GuestError('guest-corrupt', `${what} holds a broken tar archive`, { cause });
+    throw await explain(cause);
   } finally {
-    archive.destroy();
-    await feeding;
+    await stop();
+    reader.releaseLock();
   }
 }
 
-/**
- * Pushes the stream into the archive until one of them ends; cancels the stream if it is left early.
- * Returns what the stream failed with, if it did.
- */
+async function* contentOf(
+  entry: AsyncIterable<Uint8Array>,
+  explain: (cause: unknown) => Promise<unknown>,
+): AsyncGenerator<Uint8Array, void> {
+  // Not by `for await`: where that is left early it destroys the entry, and the archive with it.
+  const iterator = entry[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await iterator.next().catch(async (cause: unknown) => {
+      throw await explain(cause);
+    });
+    if (done) return;
+    yield value;
+  }
+}
+
+/** Pushes a stream into the archive until one of them ends. Returns what the stream failed with, if it did. */
 async function feed(
-  stream: ReadableStream<Uint8Array>,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
   archive: ReturnType<typeof extract>,
 ): Promise<{ error: unknown } | undefined> {
   try {
-    for await (const chunk of stream) {
+    for (;;) {
+      const { done, value } = await reader.read();
       if (archive.destroyed) return undefined;
-      if (!archive.write(chunk)) await drained(archive);
+      if (done) break;
+      if (!archive.write(value)) await drained(archive);
     }
     archive.end(null);
     return undefined;

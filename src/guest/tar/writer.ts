@@ -1,6 +1,6 @@
 /**
- * Writer of tar archives in the ustar format (POSIX.1-1988), with GNU's records for names that do not fit:
- * busybox reads those, and none of the pax format.
+ * Writer of tar archives in the ustar format (POSIX.1-1988), with GNU's records for names and GNU's form of
+ * numbers that do not fit: busybox reads those, and none of the pax format.
  */
 
 const BLOCK = 512;
@@ -81,21 +81,30 @@ function fields(header: Fields): Uint8Array {
   const text = (offset: number, length: number, value: string): void => {
     bytes.set(encoder.encode(value).subarray(0, length), offset);
   };
-  const octal = (offset: number, length: number, value: number): void => {
+  const number = (offset: number, length: number, value: number): void => {
+    if (value >= 8 ** (length - 1)) {
+      // GNU's form for what octal digits have no room for: big-endian, marked by the first bit.
+      for (let at = offset + length - 1, rest = value; at > offset; at--) {
+        bytes[at] = rest % 256;
+        rest = Math.floor(rest / 256);
+      }
+      bytes[offset] = 0x80;
+      return;
+    }
     text(offset, length, value.toString(8).padStart(length - 1, '0'));
   };
   text(0, NAME - 1, header.path);
-  octal(100, 8, header.mode);
-  octal(108, 8, header.uid ?? 0);
-  octal(116, 8, header.gid ?? 0);
-  octal(124, 12, header.size ?? 0);
-  octal(136, 12, Math.max(0, header.time ?? 0));
+  number(100, 8, header.mode);
+  number(108, 8, header.uid ?? 0);
+  number(116, 8, header.gid ?? 0);
+  number(124, 12, header.size ?? 0);
+  number(136, 12, Math.max(0, header.time ?? 0));
   text(148, 8, ' '.repeat(8));
   text(156, 1, header.type);
   text(157, NAME - 1, header.target ?? '');
   text(257, 8, 'ustar\x0000');
-  octal(329, 8, header.device?.[0] ?? 0);
-  octal(337, 8, header.device?.[1] ?? 0);
+  number(329, 8, header.device?.[0] ?? 0);
+  number(337, 8, header.device?.[1] ?? 0);
   const sum = bytes.reduce((total, byte) => total + byte, 0);
   text(148, 8, `${sum.toString(8).padStart(6, '0')}\0 `);
   return bytes;

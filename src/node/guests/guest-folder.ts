@@ -57,7 +57,7 @@ export async function makeGuestsDirectory(guests: string): Promise<void> {
 
 /** Says of a file system's error where it arose and what can be done; other errors stay as they are. */
 export function guestsTrouble(guests: string, cause: unknown): unknown {
-  const { code, syscall } = cause as NodeJS.ErrnoException;
+  const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return cause;
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   const problem = full ? 'has no room left' : `cannot be used (${code})`;

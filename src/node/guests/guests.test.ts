@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildGuest } from './build-guest.js';
 import { claimBuild, claimUse } from './claims.js';
+import { guestsTrouble } from './guest-folder.js';
 import { deleteGuest, listGuests, showGuest } from './list.js';
 
 let guests = '';
@@ -80,6 +81,52 @@ describe('the folder of guests', () => {
     const release = await claimUse(join(guests, 'web'), 'web', 'write');
     expect(await readdir(join(guests, 'web/users'))).toHaveLength(1);
     await release();
+  });
+});
+
+it('an abort without a reason stays what it is', () => {
+  expect(guestsTrouble(guests, null)).toBe(null);
+});
+
+describe('claims of processes that may have ended', () => {
+  const [host, self, parent] = [hostname(), process.pid, process.ppid];
+  const use = async (claim: string) => {
+    await mkdir(join(guests, 'web/users'), { recursive: true });
+    await writeFile(join(guests, 'web/users/x.write'), claim);
+    return claimUse(join(guests, 'web'), 'web', 'write');
+  };
+
+  // After a reboot, or in a container that was started again, another process has the number.
+  it.each([
+    ['an earlier process of our number', `${host} ${self}`],
+    ['one of our number that began at another time', `${host} ${self} - 1 x`],
+    ['one of another number that began at another time', `${host} ${parent} - 1 x`],
+    ['one from before the machine was started', `${host} ${parent} other-boot - x`],
+  ])('%s holds nothing', async (_, claim) => {
+    const release = await use(claim);
+    expect(await readdir(join(guests, 'web/users'))).toEqual([
+      expect.stringMatching(/^[0-9a-f-]{36}\.write$/),
+    ]);
+    await release();
+  });
+
+  it.each([
+    ['one of another machine', 'elsewhere 7 boot 1 x', 'by process 7 on elsewhere'],
+    ['one of which only the number is known', `${host} ${parent}`, `by process ${parent}`],
+  ])('%s is in the way, and how to remove it is told', async (_, claim, who) => {
+    const remedy = `${who}; if that has ended, remove ${join(guests, 'web/users/x.write')}`;
+    await expect(use(claim)).rejects.toThrow(remedy);
+    const work = await claimBuild(guests, 'web');
+    await writeFile(join(work, 'owner'), claim);
+    await expect(claimBuild(guests, 'web')).rejects.toThrow(
+      `${who}; if that has ended, remove ${work}`,
+    );
+  });
+
+  it('a guest that was deleted does not come back', async () => {
+    const claiming = claimUse(join(guests, 'web'), 'web', 'write');
+    await expect(claiming).rejects.toMatchObject({ code: 'guest-name' });
+    expect(await readdir(guests)).toEqual([]);
   });
 });
 

@@ -70,7 +70,8 @@ export async function showGuest(
 /**
  * Removes a guest with all that is on its disk. It vanishes at once, even if this process dies midway.
  *
- * @throws GuestError `guest-name` if there is no such guest, `guest-busy` if one runs it
+ * @throws GuestError `guest-name` if there is no such guest, `guest-busy` if one runs it, `guest-disk` if it
+ *   cannot be removed: it is as it was, unless it has vanished from the list
  */
 export async function deleteGuest(name: string, guests = guestsDirectory()): Promise<void> {
   const folder = guestFolder(name, guests);
@@ -79,9 +80,14 @@ export async function deleteGuest(name: string, guests = guestsDirectory()): Pro
     throw new GuestError('guest-name', `there is no guest '${name}'; ${list}`);
   }
   try {
-    await claimUse(folder, name, 'write');
+    const release = await claimUse(folder, name, 'write');
     const away = join(guests, `.deleted-${randomUUID()}`);
-    await rename(folder, away);
+    try {
+      await rename(folder, away);
+    } catch (error) {
+      await release();
+      throw error;
+    }
     await rm(away, { recursive: true, force: true });
   } catch (error) {
     throw guestsTrouble(guests, error);

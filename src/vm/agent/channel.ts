@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../core/errors.js';
 import {
   type Kind,
   OUTPUT_WINDOW,
@@ -131,10 +132,17 @@ export class Channel {
     return encodeFrame(ToGuest.STDIN, this.number, piece);
   }
 
-  /** Sends input; resolves when it was handed to the agent, or nobody wants it any more. */
-  write(bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 0 || this.#inputState !== 'open') return Promise.resolve();
-    return new Promise((taken) => {
+  /**
+   * Sends input; resolves when it was handed to the agent, or nobody wants it any more.
+   *
+   * @throws ConfigurationError for what is no Uint8Array: streams check nothing
+   */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (!(bytes instanceof Uint8Array)) {
+      throw new ConfigurationError(`an input's pieces are Uint8Arrays, not ${typeof bytes}`);
+    }
+    if (bytes.length === 0 || this.#inputState !== 'open') return;
+    await new Promise<void>((taken) => {
       this.#input.push({ bytes, taken });
       this.#onActivity();
     });
@@ -155,6 +163,11 @@ export class Channel {
 
   /** The listener is done with bytes of an output: the guest may send as many more. */
   giveBack(output: Output, bytes: number): void {
+    // All that an abandoned channel was sent was given back with it.
+    if (this.#listener !== NOBODY) this.#return(output, bytes);
+  }
+
+  #return(output: Output, bytes: number): void {
     this.#returned.set(output, (this.#returned.get(output) ?? 0) + bytes);
     this.#onActivity();
   }
@@ -174,7 +187,7 @@ export class Channel {
       const allowed = (this.#allowed.get(type) ?? 0) - payload.length;
       if (allowed < 0) return `it sent ${-allowed} bytes more than it had credit for`;
       this.#allowed.set(type, allowed);
-      if (this.#listener === NOBODY) this.giveBack(type, payload.length);
+      if (this.#listener === NOBODY) this.#return(type, payload.length);
       else this.#listener.output(type, payload.slice());
     } else if (type === ToHost.CREDIT) {
       this.#inputCredit += word;

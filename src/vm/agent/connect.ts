@@ -39,7 +39,7 @@ export function connectAgent({ readable, writable }: AgentLine): AgentConnection
             ahead -= piece.length;
             soon();
           },
-          () => {},
+          (cause: unknown) => end(broken(cause)),
         );
       }
       return piece.length;
@@ -64,8 +64,12 @@ export function connectAgent({ readable, writable }: AgentLine): AgentConnection
   );
   const commands = new GuestCommands(agent, waits);
   const reader = readable.getReader();
-  const end = (error?: AgentError) =>
+  let ended = false;
+  const end = (error?: AgentError) => {
+    if (ended) return;
+    ended = true;
     waits.stop({ kind: 'host', code: 0, ...(error === undefined ? {} : { error }) });
+  };
   const read = async () => {
     for (;;) {
       const { done, value } = await reader.read();
@@ -74,9 +78,7 @@ export function connectAgent({ readable, writable }: AgentLine): AgentConnection
     }
     end(new AgentError('the line to the guest agent was closed'));
   };
-  read().catch((cause: unknown) =>
-    end(new AgentError('the line to the guest agent broke', { cause })),
-  );
+  read().catch((cause: unknown) => end(broken(cause)));
   agent.resync();
   return {
     exec: (command, options) => commands.exec(command, options),
@@ -95,4 +97,8 @@ export function connectAgent({ readable, writable }: AgentLine): AgentConnection
       await writer.abort().catch(() => {});
     },
   };
+}
+
+function broken(cause: unknown): AgentError {
+  return new AgentError('the line to the guest agent broke', { cause });
 }

@@ -5,7 +5,7 @@ import type { Agent } from './agent.js';
 import type { Opening } from './channel.js';
 import { Collector } from './collector.js';
 import { type CommandOptions, startFailure } from './command.js';
-import { feed, type Input } from './input.js';
+import { type Input, InputSource } from './input.js';
 
 /** How a command is run to its end. */
 export interface ExecOptions extends WaitOptions, CommandOptions {
@@ -35,6 +35,7 @@ export function execute(
   settle: Settle<ExecResult>,
 ): () => void {
   const { stdin } = options;
+  const source = stdin === undefined ? undefined : new InputSource(stdin);
   const outputs = { [ToHost.STDOUT]: new Collector(), [ToHost.STDERR]: new Collector() };
   const { [ToHost.STDOUT]: out, [ToHost.STDERR]: err } = outputs;
   let over = false;
@@ -47,7 +48,7 @@ export function execute(
         settle.reject(new AgentError(`the command's output is too large: ${most}`));
       }
     },
-    inputClosed: () => {},
+    inputClosed: () => source?.stop(),
     ended: (end) => {
       over = true;
       if (end.kind === 'failed') {
@@ -70,9 +71,9 @@ export function execute(
       settle.reject(error);
     },
   });
-  const stopFeeding = stdin === undefined ? () => {} : feed(channel, stdin, settle.reject);
+  source?.feed(channel, settle.reject);
   return () => {
-    stopFeeding();
+    source?.stop();
     if (!over) agent.close(channel);
   };
 }

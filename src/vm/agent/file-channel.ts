@@ -12,6 +12,8 @@ export interface FileListener {
   readonly output: (bytes: Uint8Array, giveBack: () => void) => void;
   readonly ended: () => void;
   readonly failed: (error: unknown) => void;
+  /** Nothing more of the file's new content is wanted. */
+  readonly inputClosed?: () => void;
 }
 
 /** @throws ConfigurationError for what can be no path. */
@@ -49,7 +51,7 @@ export function openFile(
   const channel: Channel = agent.open(opening, {
     output: (output: Output, bytes) =>
       listener.output(bytes, () => channel.giveBack(output, bytes.length)),
-    inputClosed: () => {},
+    inputClosed: () => listener.inputClosed?.(),
     ended: (end) => {
       over = true;
       if (end.kind === 'exit') listener.ended();

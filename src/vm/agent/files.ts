@@ -7,7 +7,7 @@ import { Collector } from './collector.js';
 import type { GuestCommands } from './commands.js';
 import { fileOpening, openFile } from './file-channel.js';
 import { type DirectoryEntry, type FileStat, parseEntries, parseStat } from './file-records.js';
-import { feed, type Input } from './input.js';
+import { type Input, InputSource } from './input.js';
 import { OutputStream } from './output-stream.js';
 import { copyIn, copyOut, type TreeEntry } from './tree.js';
 
@@ -74,8 +74,9 @@ export class Files {
   }
 
   /**
-   * Writes a file, made anew or emptied first. What was written before a failure stays. Resolves when
-   * the guest's kernel has all of it; whether a disk has, is the guest's affair.
+   * Writes a file, made anew or emptied first: a stream's first bytes are awaited before that, so that
+   * one which cannot be read leaves the file as it is. What was written before a later failure stays.
+   * Resolves when the guest's kernel has all of it; whether a disk has, is the guest's affair.
    */
   async write(path: string, content: Input, options: WriteOptions = {}): Promise<void> {
     const { mode } = options;
@@ -85,15 +86,25 @@ export class Files {
     const detail = mode === undefined ? NEW_FILE : MODE_WANTED + mode;
     const opening = fileOpening(Kind.WRITE, path, detail);
     return this.#waits.until<void>('the file was written', options, (settle) => {
-      const { channel, giveUp } = openFile(this.#agent, opening, 'write', {
-        output: (_, giveBack) => giveBack(),
-        ended: () => settle.resolve(),
-        failed: settle.reject,
-      });
-      const stop = feed(channel, content, settle.reject);
+      const source = new InputSource(content);
+      let giveUp: (() => void) | undefined;
+      let over = false;
+      const open = () => {
+        if (over) return;
+        const opened = openFile(this.#agent, opening, 'write', {
+          output: (_, giveBack) => giveBack(),
+          ended: () => settle.resolve(),
+          failed: settle.reject,
+          inputClosed: () => source.stop(),
+        });
+        giveUp = opened.giveUp;
+        source.feed(opened.channel, settle.reject);
+      };
+      source.whenReadable(open, settle.reject);
       return () => {
-        stop();
-        giveUp();
+        over = true;
+        source.stop();
+        giveUp?.();
       };
     });
   }

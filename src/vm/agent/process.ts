@@ -11,14 +11,17 @@ export interface SpawnOptions extends WaitOptions, CommandOptions {}
 
 /** A command that runs in the guest. */
 export interface GuestProcess {
-  /** What the command reads; writing waits for the guest, and fails once nobody reads there. */
+  /**
+   * What the command reads; writing waits for the guest, and fails once nobody reads there. Aborted, as
+   * by `pipeTo` when its source fails, it kills the command, which must not take half for the whole.
+   */
   readonly stdin: WritableStream<Uint8Array>;
   /** What the command writes. Unread, it holds the command up; cancelled, it is dropped. */
   readonly stdout: ReadableStream<Uint8Array>;
   readonly stderr: ReadableStream<Uint8Array>;
   /**
    * Exit status; 128+n after signal n. It comes when all output was taken over. Rejects as `exec`
-   * does.
+   * does, and with AgentError when the input was aborted before the command had ceased to read it.
    */
   readonly status: Promise<number>;
   /** Sends a signal by its number, SIGTERM if not given, to the command and all that it started. */
@@ -47,12 +50,14 @@ export function spawnProcess(
   let channel: Channel | undefined;
   let over = false;
   let closed = false;
+  let lose: (error: AgentError) => void = () => {};
   const status = until((settle) => {
     const fail = (error: unknown) => {
       over = true;
       for (const stream of streams.values()) stream.fail(error);
       settle.reject(error);
     };
+    lose = settle.reject;
     const opened = agent.open(opening, {
       output: (output, bytes) => streams.get(output)?.push(bytes),
       inputClosed: () => {
@@ -83,11 +88,15 @@ export function spawnProcess(
   });
   const stdin = new WritableStream<Uint8Array>({
     write: async (bytes) => {
-      if (!over && !closed) await channel?.write(bytes.slice());
+      if (!over && !closed) await channel?.write(bytes);
       if (over || closed) throw new AgentError('the command does not read its input any more');
     },
     close: () => channel?.end(),
-    abort: () => channel?.end(),
+    abort: (cause) => {
+      if (over || closed) return;
+      const why = cause instanceof Error ? `: ${cause.message}` : '';
+      lose(new AgentError(`the command was killed, since its input was aborted${why}`, { cause }));
+    },
   });
   return {
     stdin,

@@ -1,4 +1,5 @@
 import { AgentError, ConfigurationError } from '../../core/errors.js';
+import { GuestError } from '../../guest/errors.js';
 import { tarEntries } from '../../guest/tar/reader.js';
 import { type TarHeader, tarEnd, tarHeader, tarPadding } from '../../guest/tar/writer.js';
 import type { WaitOptions } from '../waits.js';
@@ -27,11 +28,12 @@ export interface TreeEntry {
 const LAST_WORDS = 300;
 
 /**
- * What is in a folder of the guest, or one file of it, by the guest's `tar`. Devices, sockets and pipes
- * are left out. Whoever writes the entries into files must not follow links that it made itself from
+ * What is in a folder of the guest, or one file of it, by the guest's `tar`. A path that is a symbolic link
+ * stands for what it points to; links within a folder are entries. Devices, sockets and pipes are left out. Whoever writes the entries into files must not follow links that it made itself from
  * them: a guest is not to be trusted with where they lead.
  *
- * @throws GuestFileError if the path is not there, AgentError if `tar` fails, what `spawn` throws
+ * @throws GuestFileError if the path is not there, AgentError with what `tar` says if it fails, or if what it
+ *   sends is no archive; what `spawn` throws. So do the contents.
  */
 export async function* copyOut(
   guest: GuestCommands,
@@ -43,13 +45,28 @@ export async function* copyOut(
   const process =
     type === 'directory'
       ? guest.spawn('exec tar -cf - .', { ...options, cwd: path })
-      : guest.spawn('exec tar -cf - "./$HARTWOOD_NAME"', {
+      : guest.spawn('exec tar -chf - "./$HARTWOOD_NAME"', {
           ...options,
           cwd: slash < 0 ? '.' : path.slice(0, slash + 1),
           env: { HARTWOOD_NAME: path.slice(slash + 1) },
         });
   void process.stdin.close();
   const complaint = lastWords(process.stderr);
+  let status: number | undefined;
+  const ended = process.status.then((number) => {
+    status = number;
+  });
+  ended.catch(() => {});
+  // An archive ends early because its `tar` did, and that says why.
+  const explain = async (error: unknown): Promise<unknown> => {
+    if (status !== undefined && status !== 0) {
+      return tarError(`copy '${path}' out of`, status, await complaint);
+    }
+    if (!(error instanceof GuestError)) return error;
+    return new AgentError(`cannot copy '${path}' out of the guest: ${error.message}`, {
+      cause: error,
+    });
+  };
   try {
     for await (const { header, content } of tarEntries(process.stdout, `'${path}' in the guest`)) {
       const common = {
@@ -62,12 +79,27 @@ export async function* copyOut(
       if (header.type === 'directory') yield { ...common, type: 'directory' };
       else if (header.type === 'symlink') yield { ...common, type: 'symlink', target };
       else if (header.type === 'link') yield { ...common, type: 'link', target: within(target) };
-      else if (header.type === 'file') yield { ...common, type: 'file', content };
+      else if (header.type === 'file') {
+        yield { ...common, type: 'file', content: () => contentOf(content(), explain) };
+      }
     }
-    const status = await process.status;
-    if (status !== 0) throw tarError(`copy '${path}' out of`, status, await complaint);
+    await ended;
+    if (status !== 0) throw await explain(undefined);
+  } catch (error) {
+    throw await explain(error);
   } finally {
     process.kill(SIGKILL);
+  }
+}
+
+async function* contentOf(
+  content: AsyncIterable<Uint8Array>,
+  explain: (error: unknown) => Promise<unknown>,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* content;
+  } catch (error) {
+    throw await explain(error);
   }
 }
 
