@@ -4,12 +4,12 @@ import { FRAME_RECORD, FRAME_TABLE } from '../accounts.js';
 
 /** Where the core keeps what the campaign checks (assembly/vm/vm.ts, assembly/virtio/slot.ts and slab.ts). */
 const MAP = 0x1000;
-const SLOTS = 0x9000;
+const SLOTS = 0x6000;
 const SLOT_SIZE = 0x600;
 const SLABS = SLOTS + VIRTIO_SLOTS * SLOT_SIZE;
 const QUEUES = 0x200;
 const QUEUE_SIZE = 0x40;
-const VM = { frames: 32, freeSlab: 184, slabFrames: 188, pins: 192 } as const;
+const VM = { frames: 32, freeSlab: 192, slabFrames: 196, pins: 200 } as const;
 const PRESENT = 1 << 24;
 const FRAME_MASK = 0xf_ffff;
 const PINS = 28;
