@@ -30,6 +30,7 @@ export class DiskFile implements ByteFile {
   readonly #unclaim: () => void;
   readonly #flush = new SharedFlush(() => this.#sync());
   #size: number;
+  #closing: Promise<void> | undefined;
   /** After it nobody knows what is on the device: the system has forgotten what it could not write. */
   #lost: DiskError | undefined;
 
@@ -120,7 +121,13 @@ export class DiskFile implements ByteFile {
     return this.#flush.run();
   }
 
-  async close(): Promise<void> {
+  /** Closes the file, once: its number may be another's by the next call, and so may the claim. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#unclaim();
     await this.#guarded('closed', () => close(this.#descriptor));
   }
