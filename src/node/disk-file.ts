@@ -129,11 +129,16 @@ export class DiskFile implements ByteFile {
 
   async #close(): Promise<void> {
     this.#unclaim();
-    await this.#guarded('closed', () => close(this.#descriptor));
+    try {
+      await close(this.#descriptor);
+    } catch (cause) {
+      throw fileTrouble(this.name, 'closed', cause);
+    }
   }
 
   async #sync(): Promise<void> {
     if (this.#lost !== undefined) throw this.#lost;
+    this.#mustBeOpen();
     try {
       await fdatasync(this.#descriptor);
     } catch (cause) {
@@ -149,7 +154,14 @@ export class DiskFile implements ByteFile {
     return new DiskError('io', `${now}: what was asked for ends at ${end}`);
   }
 
+  /** Whoever comes late must not meet the file that has the number now. */
+  #mustBeOpen(): void {
+    if (this.#closing === undefined) return;
+    throw new DiskError('unavailable', `'${this.name}' was closed`);
+  }
+
   async #guarded<T>(what: string, task: () => Promise<T>): Promise<T> {
+    this.#mustBeOpen();
     try {
       return await task();
     } catch (cause) {
