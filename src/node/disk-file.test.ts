@@ -68,8 +68,33 @@ describe('a file as a disk', () => {
       await DiskFile.open(other, { readOnly: true }),
     ];
     await expect(DiskFile.open(path)).rejects.toThrow(/in use already, by a disk that reads it/);
-    for (const reader of readers) await reader.close();
+    // Closed twice, one of them does not let go for the other.
+    await readers[0]?.close();
+    await readers[0]?.close();
+    await expect(DiskFile.open(path)).rejects.toThrow(/in use already, by a disk that reads it/);
+    await readers[1]?.close();
     await (await DiskFile.open(path)).close();
+  });
+
+  it('is not to be had any more once it is closed, whoever has its number then', async () => {
+    const closed = await DiskFile.open(await file('disk.img', 512));
+    await closed.close();
+    const path = await file('other.img', 512);
+    const other = await DiskFile.open(path);
+    const late = [
+      () => closed.write(0, new Uint8Array(512)),
+      () => closed.read(0, new Uint8Array(512)),
+      () => closed.truncate(0),
+      () => closed.flush(),
+    ];
+    for (const call of late) {
+      await expect(call()).rejects.toMatchObject({
+        code: 'disk-unavailable',
+        message: expect.stringMatching(/disk\.img' was closed$/),
+      });
+    }
+    await other.close();
+    expect(new Uint8Array(await readFile(path))).toEqual(new Uint8Array(512).fill(7));
   });
 
   it('is a file or a block device and nothing else', async () => {

@@ -29,6 +29,7 @@ export class DiskFile implements ByteFile {
   readonly #unclaim: () => void;
   readonly #flush = new SharedFlush(() => this.#sync());
   #size: number;
+  #closing: Promise<void> | undefined;
   /** After it nobody knows what is on the device: the system has forgotten what it could not write. */
   #lost: DiskError | undefined;
 
@@ -133,13 +134,24 @@ export class DiskFile implements ByteFile {
     return this.#flush.run();
   }
 
-  async close(): Promise<void> {
+  /** Closes the file, once: its number may be another's by the next call, and so may the claim. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#unclaim();
-    await this.#guarded('closed', () => close(this.#descriptor));
+    try {
+      await close(this.#descriptor);
+    } catch (cause) {
+      throw fileTrouble(this.name, 'closed', cause);
+    }
   }
 
   async #sync(): Promise<void> {
     if (this.#lost !== undefined) throw this.#lost;
+    this.#mustBeOpen();
     try {
       await fdatasync(this.#descriptor);
     } catch (cause) {
@@ -155,7 +167,14 @@ export class DiskFile implements ByteFile {
     return new DiskError('io', `${now}: what was asked for ends at ${end}`);
   }
 
+  /** Whoever comes late must not meet the file that has the number now. */
+  #mustBeOpen(): void {
+    if (this.#closing === undefined) return;
+    throw new DiskError('unavailable', `'${this.name}' was closed`);
+  }
+
   async #guarded<T>(what: string, task: () => Promise<T>): Promise<T> {
+    this.#mustBeOpen();
     try {
       return await task();
     } catch (cause) {

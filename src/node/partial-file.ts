@@ -78,10 +78,13 @@ export class PartialFile {
     await this.#file.close();
   }
 
-  /** Closes the file and makes it the finished one, durably. */
+  /** Closes the file, in any case, and makes it the finished one, durably. */
   async finish(path: string): Promise<void> {
-    await this.#file.sync();
-    await this.#file.close();
+    try {
+      await this.#file.sync();
+    } finally {
+      await this.#file.close();
+    }
     await rename(this.path, path);
   }
 

@@ -27,6 +27,15 @@ function virtual() {
 }
 
 describe('waits', () => {
+  it('end with what their beginning fails with, and wait for nothing', async () => {
+    const { waits, state } = virtual();
+    const failing = waits.until<void>('it happened', { timeout: 5 }, () => {
+      throw new Error('it cannot begin');
+    });
+    await expect(failing).rejects.toThrow('it cannot begin');
+    expect([waits.any, waits.nextAlarm, state.time]).toEqual([false, undefined, 0n]);
+  });
+
   it('end with what was awaited, and clean up after themselves', async () => {
     const { state, waits, begin } = virtual();
     const { start, gaveUp, settle } = begin();

@@ -49,10 +49,18 @@ open_write:
     mv   a1, t3
     li   a7, SYS_fchmod
     ecall
+    bltz a0, 3f
 1:  li   t0, RUNNING
     sw   t0, CH_STATE(t1)
     li   a0, 0
 2:  ret
+3:  mv   t3, a0
+    lw   a0, CH_STDIN(t1)
+    li   a7, SYS_close
+    ecall
+    mv   a0, t3
+    li   a1, STEP_OPEN
+    ret
 
 # open_stat(channel a0, detail a1): sends a struct statx at once, and the end.
 open_stat:

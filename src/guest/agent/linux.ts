@@ -54,7 +54,6 @@ export const LINUX = `
 .equ SIG_BLOCK, 0
 .equ SIG_SETMASK, 2
 .equ SIGSET_SIZE, 8
-.equ SIGACTION_SIZE, 24
 
 # struct signalfd_siginfo
 .equ SIGNAL_RECORD_SIZE, 128

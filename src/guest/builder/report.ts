@@ -72,9 +72,4 @@ export class BuildReport {
     );
     return (telling[0] ?? this.#tail.at(-1))?.trim();
   }
-
-  /** The end of what was printed. */
-  get tail(): readonly string[] {
-    return this.#tail;
-  }
 }

@@ -1,5 +1,7 @@
 /** Debian's control format (deb822(5)): stanzas of `Name: value` lines, empty lines between them. */
 
+import { GuestError } from '../errors.js';
+
 /** The fields of one stanza; names in lower case. */
 export type Stanza = ReadonlyMap<string, string>;
 
@@ -24,7 +26,14 @@ export function parseStanza(text: string): Stanza {
   return fields;
 }
 
-/** The text of each stanza of a stream, as it arrives. */
+/** Characters of a stanza; Debian's longest have some tens of thousands. */
+const LONGEST = 2 ** 20;
+
+/**
+ * The text of each stanza of a stream, as it arrives.
+ *
+ * @throws GuestError `guest-corrupt` for one without end
+ */
 export async function* splitStanzas(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let text = '';
@@ -32,6 +41,9 @@ export async function* splitStanzas(stream: AsyncIterable<Uint8Array>): AsyncGen
     text += decoder.decode(chunk, { stream: true });
     const stanzas = text.split(/\n\n+/);
     text = stanzas.pop() ?? '';
+    if (text.length > LONGEST) {
+      throw new GuestError('guest-corrupt', `a stanza has more than ${LONGEST} characters`);
+    }
     yield* stanzas;
   }
   text += decoder.decode();

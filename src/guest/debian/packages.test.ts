@@ -65,6 +65,20 @@ describe('splitStanzas', () => {
   });
 });
 
+it('a stanza without end is refused before it fills the memory', async () => {
+  let given = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    const piece = new TextEncoder().encode('A: b\n'.repeat(20_000));
+    while (given < 2 ** 24) {
+      given += piece.length;
+      yield piece;
+    }
+  }
+  const reading = PackageIndex.read(endless(), () => true);
+  await expect(reading).rejects.toMatchObject({ code: 'guest-corrupt' });
+  expect(given).toBeLessThan(2 ** 21);
+});
+
 describe('PackageIndex', () => {
   it('finds a package by name', async () => {
     const index = await read((name) => name === 'busybox-static');

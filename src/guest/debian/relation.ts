@@ -38,7 +38,7 @@ function parseRelation(text: string): Relation[] {
   return [{ name, bound: { operator: known, version } }];
 }
 
-export const ARCHITECTURE = 'riscv64';
+const ARCHITECTURE = 'riscv64';
 
 /** As the field would have it. */
 export function relationText({ name, bound }: Relation): string {

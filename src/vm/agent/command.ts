@@ -41,7 +41,7 @@ export function commandOpening(command: string, options: CommandOptions, input: 
 }
 
 /** @throws ConfigurationError for a text that cannot be an argument of a program. */
-export function checkText(what: string, text: string): void {
+function checkText(what: string, text: string): void {
   if (text.includes('\0')) throw new ConfigurationError(`${what} contains a zero character`);
   // UTF-8 has three bytes at most for each of JavaScript's characters.
   if (text.length <= LONGEST / 3) return;

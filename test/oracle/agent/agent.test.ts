@@ -161,6 +161,14 @@ describe('files', () => {
     expect((await files().stat(NAME)).mode & 0o777).toBe(0o711);
   });
 
+  it('are not said to be written where their mode cannot be set', async () => {
+    const before = await descriptors();
+    // proc(5) has its own modes.
+    const written = files().write('/proc/self/comm', 'x', { mode: 0o600 });
+    await expect(written).rejects.toMatchObject({ errno: 'EPERM' });
+    expect(await descriptors()).toBe(before);
+  });
+
   it('of 64 MB stream both ways', async () => {
     const piece = new Uint8Array(randomBytes(MB));
     let left = 64;
@@ -193,6 +201,24 @@ describe('files', () => {
     expect(await files().readLink('/bin/sh')).toBe('busybox');
     expect(await files().stat('/bin/sh')).toMatchObject({ type: 'file' });
     expect(await files().stat('/bin/sh', { follow: false })).toMatchObject({ type: 'symlink' });
+  });
+
+  it('that are links are copied as what they point to, if they are named themselves', async () => {
+    await exec('mkdir -p /tmp/links; cd /tmp/links; echo text > file; ln -s file link');
+    const copied = async (path: string) => {
+      const found = [];
+      for await (const { path: name, type, size } of files().copyOut(path)) {
+        found.push({ path: name, type, size });
+      }
+      return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+    };
+    expect(await copied('/tmp/links/link')).toEqual([{ path: 'link', type: 'file', size: 5 }]);
+    expect(await copied('/tmp/links')).toEqual([
+      { path: '.', type: 'directory', size: 0 },
+      { path: 'file', type: 'file', size: 5 },
+      { path: 'link', type: 'symlink', size: 0 },
+    ]);
+    await exec('rm -r /tmp/links');
   });
 
   it('of the kernel are read to their end', async () => {
