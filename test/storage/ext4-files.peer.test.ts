@@ -6,7 +6,7 @@ import { createQcow2 } from '../../src/storage/qcow2/create.js';
 import type { Host } from '../../src/vm/host.js';
 import type { Vm } from '../../src/vm/vm.js';
 import { newHost, startGuest } from '../integration/guest.js';
-import { ext4Guest, inGuest, loadExt4 } from './ext4-guest.js';
+import { ext4Guest, inGuest } from './ext4-guest.js';
 import { mustBeClean } from './ext4-image.js';
 import { imageFolder, qemuCheck, qemuImg, readByQemu } from './qemu-img.js';
 
@@ -20,7 +20,6 @@ const { path } = imageFolder();
 async function withGuest(host: Host, drives: readonly string[], use: (vm: Vm) => Promise<void>) {
   const disks = await Promise.all(drives.map((drive) => openDrive(drive)));
   const { vm } = await startGuest(host, { ...(await ext4Guest()), memory: '192M', drives: disks });
-  await loadExt4(vm);
   await use(vm);
   await vm[Symbol.asyncDispose]();
   await Promise.all(disks.map((disk) => disk.close()));

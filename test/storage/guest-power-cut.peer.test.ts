@@ -5,7 +5,7 @@ import { openImage } from '../../src/storage/open-image.js';
 import { createQcow2 } from '../../src/storage/qcow2/create.js';
 import { randomNumbers } from '../core/random.js';
 import { newHost, startGuest } from '../integration/guest.js';
-import { ext4Guest, loadExt4 } from './ext4-guest.js';
+import { ext4Guest } from './ext4-guest.js';
 import { filesOf, recover } from './ext4-image.js';
 import { MemoryFile } from './memory-file.js';
 import { PowerCuts } from './power-cuts.js';
@@ -91,7 +91,6 @@ test('whenever the power fails, an ext4 recovers and all synced files are there'
     memory: '160M',
     drives: drives.map(({ disk }) => disk),
   });
-  await loadExt4(vm);
   await Promise.all(
     drives.map(async ({ file }, index) => {
       const folder = `/mnt${index}`;

@@ -6,13 +6,12 @@
  */
 import { openDrive } from '../../src/node/drive.js';
 import { newHost, startGuest } from '../integration/guest.js';
-import { ext4Guest, loadExt4 } from './ext4-guest.js';
+import { ext4Guest } from './ext4-guest.js';
 import { prepareExt4, writeSynced } from './synced-files.js';
 
 const drives = await Promise.all(process.argv.slice(2).map((drive) => openDrive(drive)));
 const host = await newHost('200M');
 const { vm } = await startGuest(host, { ...(await ext4Guest()), memory: '160M', drives });
-await loadExt4(vm);
 await Promise.all(
   drives.map(async (_, index) => {
     const folder = `/mnt${index}`;
