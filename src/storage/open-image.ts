@@ -1,6 +1,7 @@
 import { ConfigurationError, DiskError } from '../core/errors.js';
 import type { Disk } from '../machine/disk.js';
 import { type ByteFile, readPadded } from './byte-file.js';
+import { foreignFormat } from './foreign-format.js';
 import { Qcow2Disk } from './qcow2/disk.js';
 import { startsWithQcow2Magic } from './qcow2/magic.js';
 import { RawDisk } from './raw-disk.js';
@@ -18,7 +19,7 @@ const MOST_LINKS = 32;
 export type ResolveBacking = (name: string, image: ByteFile) => Promise<ByteFile>;
 
 export interface OpenImageOptions {
-  /** Without it the file's first bytes tell: those of qcow2, or raw. */
+  /** Without it the file's first bytes tell: qcow2, or raw; other formats' are refused. */
   readonly format?: ImageFormat;
   readonly readOnly?: boolean;
   /** Without it an image that has a backing file is refused. */
@@ -97,5 +98,11 @@ async function resolve(
 async function guessFormat(file: ByteFile): Promise<ImageFormat> {
   const start = new Uint8Array(4);
   await readPadded(file, 0, start);
-  return startsWithQcow2Magic(start) ? 'qcow2' : 'raw';
+  if (startsWithQcow2Magic(start)) return 'qcow2';
+  const foreign = await foreignFormat(file);
+  if (foreign !== undefined) {
+    const message = `'${file.name}' is a ${foreign} image, which cannot be opened`;
+    throw new DiskError('format', `${message}; format=raw takes it as the sectors of a disk`);
+  }
+  return 'raw';
 }

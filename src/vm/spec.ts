@@ -102,6 +102,7 @@ export async function resolveSpec(
   core: Core,
   platform: Platform,
 ): Promise<ResolvedSpec> {
+  checkNames(spec);
   const memory = parseVmMemory(spec.memory ?? DEFAULT_MEMORY);
   const cpus = spec.cpus ?? 1;
   const mostCpus = Math.min(MOST_CPUS, core.layout(LayoutValue.MaxHarts));
@@ -129,6 +130,30 @@ export async function resolveSpec(
   };
 }
 
+/** Callers in JavaScript have no compiler that would tell them. */
+const NAMES: Readonly<Record<keyof VmSpec, true>> = {
+  guest: true,
+  memory: true,
+  cpus: true,
+  cpu: true,
+  append: true,
+  drives: true,
+  devices: true,
+  console: true,
+  clock: true,
+  seed: true,
+  onReset: true,
+  fetch: true,
+};
+
+function checkNames(spec: VmSpec): void {
+  const unknown = Object.keys(spec).find((name) => !Object.hasOwn(NAMES, name));
+  if (unknown !== undefined) {
+    const known = Object.keys(NAMES).join(', ');
+    throw new ConfigurationError(`a VM has no property '${unknown}'; it has ${known}`);
+  }
+}
+
 /** Bytes of a VM's RAM. @throws ConfigurationError. */
 export function parseVmMemory(size: string | number): number {
   const memory = parseMemorySize(size, "the VM's memory");
@@ -153,6 +178,12 @@ function parseSeed(
 async function images(spec: VmSpec, platform: Platform): Promise<MachineShape['images']> {
   const { guest } = spec;
   if (guest === 'debian') return await debianImages(spec, platform);
+  if (typeof guest !== 'object' || guest === null) {
+    throw new ConfigurationError(
+      `a guest is 'debian', or an object with kernel, bare or firmware, not '${String(guest)}'; ` +
+        'openGuest() gives what a built guest needs',
+    );
+  }
   if ('bare' in guest) return { bare: guest.bare };
   const words = { append: CONSOLE, ...given(spec) };
   if (!('firmware' in guest)) return { ...words, ...guest };

@@ -9,7 +9,20 @@ import {
 import type { KernelModule } from './kernel-modules.js';
 
 const DIRECTORIES = [
-  ...['bin', 'dev', 'etc', 'lib', 'lib/modules', 'proc', 'root', 'run', 'sbin', 'sys', 'tmp'],
+  ...[
+    'bin',
+    'dev',
+    'etc',
+    'lib',
+    'lib/modules',
+    'mnt',
+    'proc',
+    'root',
+    'run',
+    'sbin',
+    'sys',
+    'tmp',
+  ],
   ...['usr', 'usr/bin', 'usr/lib', 'usr/lib/hartwood', 'usr/sbin'],
 ];
 
@@ -20,6 +33,9 @@ devtmpfs /dev devtmpfs defaults 0 0
 tmpfs /run tmpfs mode=0755 0 0
 tmpfs /tmp tmpfs mode=1777 0 0
 `;
+
+/** What `mount` tries when it is told no type; the kernel loads those it has not loaded yet. */
+const FILE_SYSTEMS = 'ext4\n';
 
 /**
  * The initramfs as a cpio archive.
@@ -47,6 +63,7 @@ export function writeInitramfs(
     text('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n'),
     text('etc/group', 'root:x:0:\n'),
     text('etc/fstab', FSTAB),
+    text('etc/filesystems', FILE_SYSTEMS),
     text('lib/modules/load-order', `${modules.map(({ name }) => name).join(' ')}\n`),
     ...modules.map(
       ({ name, data }): CpioEntry => ({

@@ -40,8 +40,13 @@ export function commandOpening(command: string, options: CommandOptions, input: 
   return { kind: Kind.COMMAND, detail: input ? 1 : 0, arguments: [command, cwd, ...variables] };
 }
 
+const describe = (value: unknown) => (Array.isArray(value) ? 'a list' : `a ${typeof value}`);
+
 /** @throws ConfigurationError for a text that cannot be an argument of a program. */
-function checkText(what: string, text: string): void {
+function checkText(what: string, text: unknown): asserts text is string {
+  if (typeof text !== 'string') {
+    throw new ConfigurationError(`${what} must be a text, not ${describe(text)}`);
+  }
   if (text.includes('\0')) throw new ConfigurationError(`${what} contains a zero character`);
   // UTF-8 has three bytes at most for each of JavaScript's characters.
   if (text.length <= LONGEST / 3) return;

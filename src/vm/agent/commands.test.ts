@@ -143,6 +143,7 @@ describe('exec', () => {
 
   it.each([
     ['a zero in the command', 'a\0b', {}, /the command contains a zero/],
+    ['a list', ['ls', '/'] as unknown as string, {}, /the command must be a text, not a list/],
     ['a command too long', 'ä'.repeat(70_000), {}, /has 140000 bytes; Linux takes 131071/],
     ['a zero in the folder', 'a', { cwd: '/\0' }, /the folder \(cwd\) contains a zero/],
     ['a variable without name', 'a', { env: { '': 'x' } }, /'' cannot be the name/],
@@ -198,8 +199,26 @@ describe('spawn', () => {
     fake.flush();
     process.kill();
     process.kill(2);
-    expect(fake.sent(ToGuest.KILL).map(({ payload }) => payload[0])).toEqual([15, 2]);
-    expect(() => process.kill(65)).toThrow('a signal is a number from 1 to 64, not 65');
+    process.kill('SIGUSR1');
+    expect(fake.sent(ToGuest.KILL).map(({ payload }) => payload[0])).toEqual([15, 2, 10]);
+  });
+
+  it.each([
+    [0, 'not 0'],
+    [65, 'not 65'],
+    [1.5, 'not 1.5'],
+    [Number.NaN, 'not NaN'],
+    ['TERM' as 'SIGTERM', "not 'TERM'"],
+    ['constructor' as 'SIGTERM', "not 'constructor'"],
+  ])('refuses %s as a signal', (signal, given) => {
+    const { fake, guest } = session();
+    const process = guest.spawn('sleep 100');
+    fake.flush();
+    expect(() => process.kill(signal)).toThrow(ConfigurationError);
+    expect(() => process.kill(signal)).toThrow(
+      `a signal is a name such as 'SIGTERM' or a number from 1 to 64, ${given}`,
+    );
+    expect(fake.sent(ToGuest.KILL)).toEqual([]);
   });
 
   it('fails a write that nobody reads', async () => {

@@ -1,10 +1,11 @@
-import { AgentError, ConfigurationError } from '../../core/errors.js';
+import { AgentError } from '../../core/errors.js';
 import { ToHost } from '../../guest/agent/protocol.js';
 import type { Settle, WaitOptions } from '../waits.js';
 import type { Agent } from './agent.js';
 import type { Channel } from './channel.js';
 import { type CommandOptions, commandOpening, startFailure } from './command.js';
 import { OutputStream } from './output-stream.js';
+import { type SignalName, signalNumber } from './signals.js';
 
 /** How a command is started. Its time limit and its abort signal kill it. */
 export interface SpawnOptions extends WaitOptions, CommandOptions {}
@@ -24,12 +25,14 @@ export interface GuestProcess {
    * does, and with AgentError when the input was aborted before the command had ceased to read it.
    */
   readonly status: Promise<number>;
-  /** Sends a signal by its number, SIGTERM if not given, to the command and all that it started. */
-  kill(signal?: number): void;
+  /**
+   * Sends a signal, SIGTERM if not given, to the command and all that it started. Numbers are Linux's
+   * on RISC-V, 1 to 64.
+   *
+   * @throws ConfigurationError for what is no signal
+   */
+  kill(signal?: SignalName | number): void;
 }
-
-const SIGTERM = 15;
-const LAST_SIGNAL = 64;
 
 /** Runs `begin` as a wait that ends when the command does. */
 export type Await = (begin: (settle: Settle<number>) => () => void) => Promise<number>;
@@ -103,13 +106,9 @@ export function spawnProcess(
     stdout: stdout.readable,
     stderr: stderr.readable,
     status,
-    kill: (signal = SIGTERM) => {
-      if (!Number.isInteger(signal) || signal < 1 || signal > LAST_SIGNAL) {
-        throw new ConfigurationError(
-          `a signal is a number from 1 to ${LAST_SIGNAL}, not ${signal}`,
-        );
-      }
-      if (!over) channel?.kill(signal);
+    kill: (signal = 'SIGTERM') => {
+      const number = signalNumber(signal);
+      if (!over) channel?.kill(number);
     },
   };
 }
