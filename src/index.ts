@@ -15,6 +15,7 @@ export {
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
 export { type DebugTarget, GdbSession } from './debug/session.js';
+export { GuestError, type GuestErrorCode } from './guest/errors.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
 export { type Disk, SECTOR_SIZE } from './machine/disk.js';
 export type { ConsolePort } from './machine/virtio/console-port.js';

@@ -1,4 +1,4 @@
-import { extract, type Header } from 'tar-stream';
+import type { Extract, Header } from 'tar-stream';
 import { GuestError } from '../errors.js';
 
 /** An entry of an archive. */
@@ -18,6 +18,8 @@ export async function* tarEntries(
   stream: ReadableStream<Uint8Array>,
   what: string,
 ): AsyncGenerator<TarEntry, void> {
+  // Loaded when it is needed: that takes as long as all else that a program with a VM begins with.
+  const { extract } = await import('tar-stream');
   const archive = extract();
   // Where reading stops early, nobody else listens any more.
   archive.on('error', () => undefined);
@@ -68,7 +70,7 @@ async function* contentOf(
 /** Pushes a stream into the archive until one of them ends. Returns what the stream failed with, if it did. */
 async function feed(
   reader: ReadableStreamDefaultReader<Uint8Array>,
-  archive: ReturnType<typeof extract>,
+  archive: Extract,
 ): Promise<{ error: unknown } | undefined> {
   try {
     for (;;) {
@@ -85,7 +87,7 @@ async function feed(
   }
 }
 
-function drained(archive: ReturnType<typeof extract>): Promise<void> {
+function drained(archive: Extract): Promise<void> {
   return new Promise((resolve) => {
     const go = (): void => {
       archive.off('drain', go);
