@@ -109,6 +109,7 @@ export class DiskFile implements ByteFile {
     bytes: Uint8Array,
   ): Promise<number> {
     return new Promise((resolve, reject) => {
+      this.#mustBeOpen();
       let done = 0;
       const next = () => {
         const left = bytes.length - done;
