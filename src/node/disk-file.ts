@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { promisify } from 'node:util';
 import { DiskError } from '../core/errors.js';
 import type { ByteFile } from '../storage/byte-file.js';
-import { SharedFlush } from '../storage/shared-flush.js';
+import { JointFlush } from '../storage/joint-flush.js';
 import { deviceSize } from './device-size.js';
 import { fileTrouble } from './file-trouble.js';
 import { claimFile } from './open-files.js';
@@ -27,7 +27,7 @@ export class DiskFile implements ByteFile {
   readonly readOnly: boolean;
   readonly #descriptor: number;
   readonly #unclaim: () => void;
-  readonly #flush = new SharedFlush(() => this.#sync());
+  readonly #flush = new JointFlush(() => this.#sync());
   #size: number;
   #closing: Promise<void> | undefined;
   /** After it nobody knows what is on the device: the system has forgotten what it could not write. */

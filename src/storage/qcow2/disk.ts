@@ -1,9 +1,9 @@
 import { DiskError } from '../../core/errors.js';
 import type { Disk } from '../../machine/disk.js';
 import { type ByteFile, readPadded } from '../byte-file.js';
+import { JointFlush } from '../joint-flush.js';
 import { type RangeLock, RangeLocks } from '../range-locks.js';
 import { settleAll } from '../settle-all.js';
-import { SharedFlush } from '../shared-flush.js';
 import { CompressedClusters } from './compressed.js';
 import { readHeader } from './header.js';
 import { type Emptied, Qcow2Image } from './image.js';
@@ -24,7 +24,7 @@ export class Qcow2Disk implements Disk {
   readonly #backing: Disk | undefined;
   readonly #compressed: CompressedClusters;
   readonly #locks = new RangeLocks();
-  readonly #flush: SharedFlush;
+  readonly #flush: JointFlush;
 
   private constructor(
     file: ByteFile,
@@ -36,7 +36,7 @@ export class Qcow2Disk implements Disk {
     this.#image = image;
     this.#backing = backing;
     this.#compressed = new CompressedClusters(file, image.header.clusterSize);
-    this.#flush = new SharedFlush(() => image.commit());
+    this.#flush = new JointFlush(() => image.commit());
     this.size = image.header.size;
     this.readOnly = readOnly;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { FakeAgent } from '../../../test/fake-agent.js';
+import { session } from '../../../test/agent-session.js';
 import {
   AgentError,
   ConfigurationError,
@@ -8,24 +8,9 @@ import {
   VmTimeoutError,
 } from '../../core/errors.js';
 import { Kind, MODE_WANTED, Step, ToGuest, ToHost } from '../../guest/agent/protocol.js';
-import { realClock } from '../clock.js';
-import { Waits } from '../waits.js';
-import { GuestCommands } from './commands.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (chunk: Uint8Array | undefined) => new TextDecoder().decode(chunk);
-
-function session() {
-  const fake = new FakeAgent();
-  const waits = new Waits(
-    realClock(),
-    () => 0n,
-    () => {},
-  );
-  const guest = new GuestCommands(fake.agent, waits);
-  fake.greet();
-  return { fake, waits, guest };
-}
 
 /** A stream of what a test enqueues. */
 function source() {

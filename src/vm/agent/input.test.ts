@@ -1,23 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { FakeAgent } from '../../../test/fake-agent.js';
+import { session } from '../../../test/agent-session.js';
 import { AgentError, ConfigurationError } from '../../core/errors.js';
 import { OUTPUT_WINDOW, PAYLOAD_MOST, ToGuest, ToHost } from '../../guest/agent/protocol.js';
-import { realClock } from '../clock.js';
-import { Waits } from '../waits.js';
-import { GuestCommands } from './commands.js';
 import { wordAt } from './frames.js';
-
-function session() {
-  const fake = new FakeAgent();
-  const waits = new Waits(
-    realClock(),
-    () => 0n,
-    () => {},
-  );
-  const guest = new GuestCommands(fake.agent, waits);
-  fake.greet();
-  return { fake, waits, guest };
-}
 
 /** A stream without end, and what was asked of it. */
 function endless() {

@@ -2,7 +2,7 @@
  * Lets flushes that wait at the same time share one. A flush that is under way may have begun before
  * the last write ended, so whoever comes meanwhile waits for the next one.
  */
-export class SharedFlush {
+export class JointFlush {
   readonly #flush: () => Promise<void>;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
