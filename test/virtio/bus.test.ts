@@ -139,6 +139,19 @@ describe('a back end', () => {
     );
   });
 
+  it('may not offer features of the transport, and nothing beyond a request is written', () => {
+    const greedy = Object.assign(new Holder(), { features: 1n << 34n });
+    expect(() => plug(greedy)).toThrow(ConfigurationError);
+    const device = new Holder();
+    plug(device);
+    const { driver, queue } = start();
+    queue.add(BUFFER);
+    driver.notify();
+    device.held[0]?.write(2 ** 32, Uint8Array.of(9));
+    device.held[0]?.complete(4);
+    expect(guest.machine.ram.read(BUFFERS + 0x1000n, 1)).toEqual(Uint8Array.of(0));
+  });
+
   it('that wakes a queue is notified of it in the next turn', () => {
     const device = new Holder();
     const bus = plug(device);
