@@ -33,10 +33,24 @@ const STEPS: readonly Step[] = [
   },
   {
     name: 'host layer',
-    sources: ['isa', 'src', 'scripts', 'tsconfig.base.json', 'package-lock.json'],
-    results: ['dist/bundle/main.js', 'dist/bundle/door.js', 'dist/src/browser/door.js'],
+    sources: ['isa', 'src', 'bench/baseline', 'scripts', 'tsconfig.base.json', 'package-lock.json'],
+    results: [
+      'dist/bundle/main.js',
+      'dist/bundle/door.js',
+      'dist/bundle/baseline.js',
+      'dist/src/browser/door.js',
+    ],
     commands: [
-      [bin('typescript/bin/tsc'), '-b', 'isa', 'src', 'src/node', 'src/browser', 'src/cli'],
+      [
+        bin('typescript/bin/tsc'),
+        '-b',
+        'isa',
+        'src',
+        'src/node',
+        'src/browser',
+        'src/cli',
+        'bench/baseline',
+      ],
       [bin('tsx/dist/cli.mjs'), 'scripts/bundle.ts'],
     ],
   },

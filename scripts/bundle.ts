@@ -12,7 +12,11 @@ const BUNDLE = join(DIST, 'bundle');
 
 rmSync(BUNDLE, { recursive: true, force: true });
 await build({
-  entryPoints: { door: join(DIST, 'src/node/door.js'), main: join(DIST, 'src/cli/main.js') },
+  entryPoints: {
+    door: join(DIST, 'src/node/door.js'),
+    main: join(DIST, 'src/cli/main.js'),
+    baseline: join(DIST, 'bench/baseline/engine.js'),
+  },
   outdir: BUNDLE,
   bundle: true,
   // What only some runs need, as the making of a guest, stays in files of its own.

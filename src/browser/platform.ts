@@ -1,4 +1,5 @@
 import { InternalError } from '../core/errors.js';
+import { wasmEngineNamed } from '../vm/engines.js';
 import type { Platform } from '../vm/platform.js';
 
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -17,6 +18,11 @@ async function loadCore(): Promise<WebAssembly.Module> {
   }
 }
 
+function coreModule(): Promise<WebAssembly.Module> {
+  compiled ??= loadCore();
+  return compiled;
+}
+
 /** Messages to oneself: unlike timers, browsers do not delay them. */
 const channel = new MessageChannel();
 const waiting: (() => void)[] = [];
@@ -24,10 +30,7 @@ channel.port1.onmessage = () => waiting.shift()?.();
 
 /** A browser's page or worker, as the host layer needs it. */
 export const browserPlatform: Platform = {
-  coreModule: () => {
-    compiled ??= loadCore();
-    return compiled;
-  },
+  engine: (name) => wasmEngineNamed(name, coreModule),
   yieldToEvents: () =>
     new Promise((resolve) => {
       waiting.push(resolve);

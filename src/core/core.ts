@@ -1,47 +1,30 @@
-import { instantiateSync } from '@assemblyscript/loader';
 import {
   type CoreExports,
   HART_COUNTERS,
   type HartCounter,
-  INITIAL_PAGES,
   LayoutValue,
-  MAXIMUM_PAGES,
   PAGE_SIZE,
 } from './abi.js';
-import { InternalError, MemoryShortageError } from './errors.js';
+import type { Engine, EngineInstance } from './engine.js';
+import { ConfigurationError, InternalError, MemoryShortageError } from './errors.js';
 import type { ExitReason } from './exit-reason.js';
 
 /** Frame numbers have 20 bits: linear memory ends at 4 GiB. */
 const FRAME_COUNT = 1 << 20;
-/** The translator's slots come later; the core itself needs a handful. */
-const TABLE_SIZE = 1024;
-
-// The loader's asynchronous way would load Node's fetch, to see whether a module is a response.
-function bindInstance(module: WebAssembly.Module, memory: WebAssembly.Memory): CoreExports {
-  const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE });
-  const { exports } = instantiateSync<Record<string, unknown>>(module, { env: { memory, table } });
-  return exports as unknown as CoreExports;
-}
 
 /**
- * A host's memory and the core instance bound to it.
+ * A host's memory and the core bound to it.
  *
  * Views of memory are fetched at each use: growth detaches them, so none is kept across a call.
  */
 export class Core {
-  readonly memory: WebAssembly.Memory;
-  readonly #module: WebAssembly.Module;
-  #exports: CoreExports;
+  readonly engine: Engine;
+  #instance: EngineInstance;
   #bytes = new Uint8Array(0);
 
-  private constructor(
-    module: WebAssembly.Module,
-    memory: WebAssembly.Memory,
-    exports: CoreExports,
-  ) {
-    this.#module = module;
-    this.memory = memory;
-    this.#exports = exports;
+  private constructor(engine: Engine) {
+    this.engine = engine;
+    this.#instance = engine.instantiate();
   }
 
   /**
@@ -50,9 +33,8 @@ export class Core {
    *
    * @throws MemoryShortageError if linear memory, which ends at 4 GiB, has no room for so much.
    */
-  static async create(module: WebAssembly.Module, bytes: number): Promise<Core> {
-    const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
-    const core = new Core(module, memory, bindInstance(module, memory));
+  static async create(engine: Engine, bytes: number): Promise<Core> {
+    const core = new Core(engine);
     const frames = Math.floor(bytes / PAGE_SIZE);
     const room = FRAME_COUNT - core.layout(LayoutValue.FirstFrame);
     if (frames > room) {
@@ -61,34 +43,46 @@ export class Core {
         `a host's memory ends at ${most}M, but ${Math.ceil(bytes / 2 ** 20)}M were asked for`,
       );
     }
-    core.#exports.hostInitialize(frames);
+    core.exports.hostInitialize(frames);
     return core;
   }
 
   /**
    * Drops the core instance and binds a fresh one to the same memory: all machine state is there, so
    * guests go on as if nothing had happened.
+   *
+   * @throws ConfigurationError for an engine that keeps state elsewhere.
    */
   async rebind(): Promise<void> {
-    this.#exports = bindInstance(this.#module, this.memory);
+    const { engine } = this;
+    if (engine.rebind === undefined) {
+      throw new ConfigurationError(
+        `the engine '${engine.name}' cannot be replaced under its guests`,
+      );
+    }
+    this.#instance = engine.rebind(this.#instance);
   }
 
   /** The raw exports, for what has no method here; u32 results may come back negative. */
   get exports(): CoreExports {
-    return this.#exports;
+    return this.#instance.exports;
+  }
+
+  get memory(): EngineInstance['memory'] {
+    return this.#instance.memory;
   }
 
   layout(which: number): number {
-    return this.#exports.layoutValue(which) >>> 0;
+    return this.exports.layoutValue(which) >>> 0;
   }
 
   /** Frames of 4 KiB handed out, and how many may be. */
   framesUsed(): number {
-    return this.#exports.hostFramesUsed() >>> 0;
+    return this.exports.hostFramesUsed() >>> 0;
   }
 
   frameLimit(): number {
-    return this.#exports.hostFrameLimit() >>> 0;
+    return this.exports.hostFrameLimit() >>> 0;
   }
 
   /** All of memory, valid until the next call into the core. */
@@ -104,7 +98,7 @@ export class Core {
    * @throws MemoryShortageError if no frames are left for its control blocks.
    */
   createVm(ramBytes: number, harts: number, extensions: bigint, flags: number): number {
-    const vm = this.#exports.vmCreate(BigInt(ramBytes), harts, extensions, flags) >>> 0;
+    const vm = this.exports.vmCreate(BigInt(ramBytes), harts, extensions, flags) >>> 0;
     if (vm === 0) {
       throw new MemoryShortageError(
         `the host has no memory left for a VM of ${harts} harts: ` +
@@ -122,7 +116,7 @@ export class Core {
    */
   run(vm: number, budget: bigint, now: bigint, rate: bigint): ExitReason {
     try {
-      return (this.#exports.vmRun(vm, budget, now, rate) >>> 0) as ExitReason;
+      return (this.exports.vmRun(vm, budget, now, rate) >>> 0) as ExitReason;
     } catch (cause) {
       throw new InternalError(`the core failed: ${cause}`, { cause });
     }
@@ -135,38 +129,38 @@ export class Core {
    */
   step(vm: number, hart: number, now: bigint, rate: bigint): ExitReason {
     try {
-      return (this.#exports.vmStepHart(vm, hart, now, rate) >>> 0) as ExitReason;
+      return (this.exports.vmStepHart(vm, hart, now, rate) >>> 0) as ExitReason;
     } catch (cause) {
       throw new InternalError(`the core failed: ${cause}`, { cause });
     }
   }
 
   exitCode(vm: number): number {
-    return this.#exports.vmExitCode(vm) >>> 0;
+    return this.exports.vmExitCode(vm) >>> 0;
   }
 
   steps(vm: number): bigint {
-    return BigInt.asUintN(64, this.#exports.vmSteps(vm));
+    return BigInt.asUintN(64, this.exports.vmSteps(vm));
   }
 
   instructions(vm: number): bigint {
-    return BigInt.asUintN(64, this.#exports.vmInstructions(vm));
+    return BigInt.asUintN(64, this.exports.vmInstructions(vm));
   }
 
   /** The VM's `mtime`, in ticks of 100 ns. */
   time(vm: number): bigint {
-    return BigInt.asUintN(64, this.#exports.vmTime(vm));
+    return BigInt.asUintN(64, this.exports.vmTime(vm));
   }
 
   /** `mtime` of an idle VM's earliest timer; `undefined` if none is armed. */
   deadline(vm: number): bigint | undefined {
-    const deadline = BigInt.asUintN(64, this.#exports.vmDeadline(vm));
+    const deadline = BigInt.asUintN(64, this.exports.vmDeadline(vm));
     return deadline === 0xffff_ffff_ffff_ffffn ? undefined : deadline;
   }
 
   /** What the UART has sent since the last call, copied. */
   takeOutput(vm: number): Uint8Array<ArrayBuffer> {
-    const count = this.#exports.uartTake(vm) >>> 0;
+    const count = this.exports.uartTake(vm) >>> 0;
     const area = this.layout(LayoutValue.Transfer);
     return new Uint8Array(this.bytes.subarray(area, area + count));
   }
@@ -175,14 +169,14 @@ export class Core {
   giveInput(vm: number, bytes: Uint8Array): number {
     const offered = bytes.subarray(0, this.layout(LayoutValue.TransferSize));
     this.bytes.set(offered, this.layout(LayoutValue.Transfer));
-    return this.#exports.uartGive(vm, offered.length) >>> 0;
+    return this.exports.uartGive(vm, offered.length) >>> 0;
   }
 
   counter(vm: number, hart: number, name: HartCounter): bigint {
-    return BigInt.asUintN(64, this.#exports.hartCounter(vm, hart, HART_COUNTERS.indexOf(name)));
+    return BigInt.asUintN(64, this.exports.hartCounter(vm, hart, HART_COUNTERS.indexOf(name)));
   }
 
   register(vm: number, hart: number, register: number): bigint {
-    return BigInt.asUintN(64, this.#exports.hartRegister(vm, hart, register));
+    return BigInt.asUintN(64, this.exports.hartRegister(vm, hart, register));
   }
 }

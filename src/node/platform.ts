@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { Engine } from '../core/engine.js';
 import { InternalError } from '../core/errors.js';
+import { unknownEngine, WASM_ENGINES, wasmEngineNamed } from '../vm/engines.js';
 import type { Platform } from '../vm/platform.js';
 
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -20,12 +23,31 @@ async function loadCore(): Promise<WebAssembly.Module> {
   }
 }
 
+function coreModule(): Promise<WebAssembly.Module> {
+  compiled ??= loadCore();
+  return compiled;
+}
+
+/** Hypervisor core in plain TypeScript, which the compiled one is measured against (bench/baseline). */
+const BASELINE = 'ts';
+
+/** The engines there are in Node, by name. */
+export const ENGINES: readonly string[] = [...WASM_ENGINES, BASELINE];
+
+async function engineOfCore(name: string): Promise<Engine> {
+  if (!ENGINES.includes(name)) throw unknownEngine(name, ENGINES);
+  return wasmEngineNamed(name, coreModule);
+}
+
+async function baselineEngine(): Promise<Engine> {
+  const path = createRequire(import.meta.url).resolve('hartwood/baseline');
+  const { tsEngine } = (await import(pathToFileURL(path).href)) as { tsEngine: Engine };
+  return tsEngine;
+}
+
 /** Node, as the host layer needs it. */
 export const nodePlatform: Platform = {
-  coreModule: () => {
-    compiled ??= loadCore();
-    return compiled;
-  },
+  engine: (name) => (name === BASELINE ? baselineEngine() : engineOfCore(name)),
   // Loaded when it is needed: archives and signatures are a large part of all code.
   debian: async (options) => (await import('./guest-store.js')).debianGuest(options),
   yieldToEvents: () => new Promise((resolve) => setImmediate(resolve)),

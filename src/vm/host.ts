@@ -9,9 +9,12 @@ import { Vm } from './vm.js';
 export interface HostOptions {
   /** Memory for all guests and their control blocks: '1G', or bytes. Nothing is taken before use. */
   readonly memory?: string | number;
+  /** What runs the guests: 'wasm' (the default), 'wasm-interpreter', or in Node also 'ts'. */
+  readonly engine?: string;
 }
 
 const DEFAULT_MEMORY = '1G';
+const DEFAULT_ENGINE = 'wasm';
 
 /** A host: one linear memory, and the VMs on it. */
 export class Host {
@@ -28,12 +31,15 @@ export class Host {
   /**
    * A host without VMs.
    *
-   * @throws ConfigurationError for a size that is none; MemoryShortageError for one that linear
+   * @throws ConfigurationError for a size that is none or an unknown engine; MemoryShortageError for one that linear
    * memory has no room for.
    */
   static async createOn(platform: Platform, options: HostOptions = {}): Promise<Host> {
     const bytes = parseMemorySize(options.memory ?? DEFAULT_MEMORY, "the host's memory");
-    return new Host(await Core.create(await platform.coreModule(), bytes), platform);
+    return new Host(
+      await Core.create(await platform.engine(options.engine ?? DEFAULT_ENGINE), bytes),
+      platform,
+    );
   }
 
   /**

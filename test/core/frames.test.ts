@@ -3,6 +3,7 @@ import { LayoutValue, PAGE_SIZE, RAM_BASE } from '../../src/core/abi.js';
 import { Core } from '../../src/core/core.js';
 import { MemoryShortageError } from '../../src/core/errors.js';
 import { ExitReason } from '../../src/core/exit-reason.js';
+import { wasmEngine } from '../../src/core/wasm-engine.js';
 import { coreModule, Machine, newCore } from './machine.js';
 import { ALL, R, V, W } from './page-tables.js';
 import { OFF } from './program-parts.js';
@@ -103,10 +104,10 @@ describe('frames', () => {
 
   it('that are short leave nothing behind of a VM that was refused', async () => {
     const module = await coreModule();
-    const probe = await Core.create(module, 1 << 20);
+    const probe = await Core.create(wasmEngine(module), 1 << 20);
     const block = probe.layout(LayoutValue.VmFrames);
     const core = await Core.create(
-      module,
+      wasmEngine(module),
       (block + probe.layout(LayoutValue.HartFrames) + 1) * 4096,
     );
     const used = core.framesUsed();
@@ -140,9 +141,9 @@ describe('a host whose memory is used up', () => {
   /** Runs `source` where most of its pages find no frame until another VM is gone. */
   async function starved(source: string): Promise<{ machine: Machine; exits: number }> {
     const module = await coreModule();
-    const probe = await Core.create(module, 1 << 30);
+    const probe = await Core.create(wasmEngine(module), 1 << 30);
     const blocks = probe.layout(LayoutValue.VmFrames) + probe.layout(LayoutValue.HartFrames);
-    const core = await Core.create(module, (2 * blocks + PAGES + 12) * PAGE_SIZE);
+    const core = await Core.create(wasmEngine(module), (2 * blocks + PAGES + 12) * PAGE_SIZE);
     const other = await Machine.create(writer(PAGES), { core });
     other.finish();
     const machine = await Machine.create(source, { core });
@@ -197,7 +198,7 @@ describe('a host whose memory is used up', () => {
   });
 
   it('tells the host layer of it, in figures', async () => {
-    const core = await Core.create(await coreModule(), 512 * 1024);
+    const core = await Core.create(wasmEngine(await coreModule()), 512 * 1024);
     const machine = await Machine.create(OFF, { core });
     expect(() => machine.ram.write(DATA, new Uint8Array(1 << 20).fill(1))).toThrow(
       MemoryShortageError,

@@ -13,6 +13,7 @@ import {
 import { Core } from '../../src/core/core.js';
 import { ExitReason } from '../../src/core/exit-reason.js';
 import { GuestMemory } from '../../src/core/guest-memory.js';
+import { wasmEngine } from '../../src/core/wasm-engine.js';
 import { parseCpuModel } from '../../src/machine/cpu-model.js';
 
 /** More steps than any program of these tests takes. */
@@ -29,7 +30,7 @@ export function coreModule(): Promise<WebAssembly.Module> {
 }
 
 export const newCore = async (bytes = 256 << 20): Promise<Core> =>
-  Core.create(await coreModule(), bytes);
+  Core.create(wasmEngine(await coreModule()), bytes);
 
 export interface MachineOptions {
   /** The host to stand on; one of its own if not given. */

@@ -45,7 +45,7 @@ export async function fuzzRings(options: CampaignOptions): Promise<Tally> {
   const tally: Tally = new Map();
   const core = await newCore(256 << 20);
   // No view of it is detached while the campaign runs.
-  core.memory.grow(GROWTH);
+  (core.memory as WebAssembly.Memory).grow(GROWTH);
   const neighbour = await Neighbour.create(core);
   const first = only === undefined ? 0 : only - (only % BATCH);
   const end = only === undefined ? cases : only + 1;

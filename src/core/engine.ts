@@ -1,0 +1,23 @@
+import type { CoreExports } from './abi.js';
+
+/** A host's memory, and the ABI of a core that works on it. */
+export interface EngineInstance {
+  /** Any call of the core may put a larger buffer in the place of this one. */
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly exports: CoreExports;
+}
+
+/**
+ * What a host runs its guests with. All engines have the same ABI (assembly/index.ts) and give a guest
+ * the same machine, step for step under a virtual clock.
+ */
+export interface Engine {
+  /** As `--engine` and results files name it. */
+  readonly name: string;
+  /** Whether there are breakpoints, watchpoints and single steps. */
+  readonly debugs: boolean;
+  /** A new memory with a core on it, still to be initialized. */
+  instantiate(): EngineInstance;
+  /** A fresh core on the memory of `instance`, where all machine state is; absent if it is elsewhere. */
+  rebind?(instance: EngineInstance): EngineInstance;
+}
