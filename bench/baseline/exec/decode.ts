@@ -24,7 +24,8 @@ export function jumpDisplacement(word: number): number {
   return ((word >> 31) << 20) | (word & 0xf_f000) | ((word >> 9) & 0x800) | ((word >> 20) & 0x7fe);
 }
 
-function immediateOf(row: Row, word: number, pageOffset: number): number {
+/** Of a branch or jump its displacement. */
+function immediateOf(row: Row, word: number): number {
   switch (row.shape) {
     case 'immediate':
     case 'load':
@@ -38,9 +39,9 @@ function immediateOf(row: Row, word: number, pageOffset: number): number {
     case 'store':
       return ((word >> 25) << 5) | ((word >> 7) & 31);
     case 'branch':
-      return pageOffset + branchDisplacement(word);
+      return branchDisplacement(word);
     case 'jump':
-      return pageOffset + jumpDisplacement(word);
+      return jumpDisplacement(word);
     default:
       return 0;
   }
@@ -51,6 +52,61 @@ function mayMisalign(row: Row, immediate: number, extensions: bigint): boolean {
   if ((extensions & C) !== 0n) return false;
   if (row.shape === 'jumpRegister') return true;
   return (row.shape === 'branch' || row.shape === 'jump') && (immediate & 3) !== 0;
+}
+
+/** What an instruction's bits decode to, wherever in a page they stand. */
+interface Decoded {
+  /** The slot's first word. */
+  readonly head: number;
+  readonly operand: number;
+  /** The operand is a displacement, which in a slot becomes an offset in the page. */
+  readonly relative: boolean;
+}
+
+function analyze(raw: number, extensions: bigint): Decoded {
+  const length = lengthOf(raw);
+  const row = findRow(raw, extensions);
+  if (row === undefined)
+    return { head: Op.ILLEGAL | (length << 29), operand: raw, relative: false };
+  const word = expand(row, raw) | 0;
+  const name = opOf(row, raw);
+  const immediate = immediateOf(row, word);
+  const rd = (word >>> 7) & 31;
+  let rs1 = (word >>> 15) & 31;
+  const rs2 = (word >>> 20) & 31;
+  let op = NUMBERS.get(name) ?? Op.ILLEGAL;
+  let operand = immediate;
+  let relative = row.shape === 'branch' || row.shape === 'jump';
+  if (!isHot(name) || mayMisalign(row, immediate, extensions)) {
+    if (isHot(name)) op = Op.MISALIGNED_JUMP;
+    operand = word;
+    relative = false;
+  } else if (op === Op.MV && row.op === 'ADD') {
+    // add rd, x0, rs2 is what c.mv expands to.
+    rs1 = rs2;
+  }
+  const head = op | (rd << 9) | (rs1 << 15) | (rs2 << 21) | (length << 29);
+  return { head, operand, relative };
+}
+
+/** Code repeats itself: what was analyzed, by extensions and bits. */
+const known = new Map<bigint, Map<number, Decoded>>();
+/** Of each set of extensions at most; a guest can make up as many words as it likes. */
+const KNOWN_MOST = 1 << 16;
+
+function recall(raw: number, extensions: bigint): Decoded {
+  let words = known.get(extensions);
+  if (words === undefined) {
+    words = new Map();
+    known.set(extensions, words);
+  }
+  let decoded = words.get(raw);
+  if (decoded === undefined) {
+    decoded = analyze(raw, extensions);
+    if (words.size >= KNOWN_MOST) words.clear();
+    words.set(raw, decoded);
+  }
+  return decoded;
 }
 
 /**
@@ -64,30 +120,7 @@ export function decode(
   slots: Int32Array,
   extensions: bigint,
 ): void {
-  const length = lengthOf(raw);
-  const row = findRow(raw, extensions);
-  if (row === undefined) {
-    slots[pageOffset] = Op.ILLEGAL | (length << 29);
-    slots[pageOffset + 1] = raw;
-    return;
-  }
-  const word = expand(row, raw) | 0;
-  const name = opOf(row, raw);
-  const immediate = immediateOf(row, word, pageOffset);
-  const rd = (word >>> 7) & 31;
-  let rs1 = (word >>> 15) & 31;
-  const rs2 = (word >>> 20) & 31;
-  let op = NUMBERS.get(name) ?? Op.ILLEGAL;
-  let operand = immediate;
-  if (!isHot(name)) {
-    operand = word;
-  } else if (mayMisalign(row, immediate, extensions)) {
-    op = Op.MISALIGNED_JUMP;
-    operand = word;
-  } else if (op === Op.MV && row.op === 'ADD') {
-    // add rd, x0, rs2 is what c.mv expands to.
-    rs1 = rs2;
-  }
-  slots[pageOffset] = op | (rd << 9) | (rs1 << 15) | (rs2 << 21) | (length << 29);
-  slots[pageOffset + 1] = operand;
+  const { head, operand, relative } = recall(raw, extensions);
+  slots[pageOffset] = head;
+  slots[pageOffset + 1] = relative ? pageOffset + operand : operand;
 }

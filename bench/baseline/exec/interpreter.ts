@@ -17,8 +17,10 @@ import { executeSlow } from './slow.js';
 export function interpret(hart: Hart): void {
   while (hart.remaining > 0 && hart.stop === 0) {
     const entered = enterPage(hart);
-    if (entered === undefined) hart.remaining -= 1;
-    else if (entered.number === 0) runOne(hart, entered);
+    if (entered === undefined) {
+      hart.remaining -= 1;
+      hart.slow += 1;
+    } else if (entered.number === 0) runOne(hart, entered);
     else runFrom(hart, entered);
   }
 }
@@ -41,13 +43,13 @@ function runFrom(hart: Hart, entered: CodePage): void {
     const ip = executeHot(hart, code);
     if (ip === ENTER) return;
     code = hart.code as CodePage;
-    hart.slow += 1;
     const outcome = executeSlow(hart, code, ip);
-    if (outcome === REDIRECT) return;
     if (outcome === AGAIN || outcome === REENTER) {
       hart.remaining += 1;
       if (outcome === REENTER) return;
     } else {
+      hart.slow += 1;
+      if (outcome === REDIRECT) return;
       advance(hart, outcome);
       if (hart.stop !== 0) return;
       if ((hart.pcLow & 0xfff) < outcome) return;

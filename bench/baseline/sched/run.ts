@@ -53,6 +53,7 @@ function runSlice(vm: Vm, hart: Hart, steps: number, interruptible: boolean): nu
   if (code >= 0) {
     interrupt(hart, code);
     hart.remaining -= 1;
+    hart.slow += 1;
     hart.stop = 0;
   }
   interpret(hart);
