@@ -12,6 +12,7 @@ import { Console } from './console.js';
 import { Debugger } from './debugger.js';
 import { makeDevices, type VmDevices } from './devices.js';
 import { claimDrives } from './drive-claims.js';
+import { DEFAULT_ENGINE } from './engines.js';
 import { GuestMachine } from './guest-machine.js';
 import { Hold } from './hold.js';
 import type { Platform } from './platform.js';
@@ -36,10 +37,10 @@ export class Vm {
   readonly serial: Console;
   /** The virtio console's terminal, `/dev/hvc0`. */
   readonly terminal: Console;
-  /** Pauses, steps and looks at the VM. */
-  readonly debugger: Debugger;
   /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
   readonly stopped: Promise<StopReason>;
+  readonly #core: Core;
+  readonly #debugger: Debugger;
   readonly #machine: GuestMachine;
   readonly #agent: Agent;
   readonly #waits: Waits;
@@ -62,6 +63,7 @@ export class Vm {
   /** For `Host.create`; takes the VM's control blocks. */
   constructor(core: Core, platform: Platform, spec: ResolvedSpec, onFreed: () => void) {
     this.#onFreed = onFreed;
+    this.#core = core;
     const wake = () => this.#loop.gate.wake();
     this.serial = new Console(wake);
     this.terminal = new Console(wake);
@@ -98,7 +100,7 @@ export class Vm {
     }
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
     const hold = new Hold();
-    this.debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
+    this.#debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
     this.#commands = new GuestCommands(this.#agent, this.#waits);
     this.#loop = new RunLoop(
       {
@@ -115,7 +117,7 @@ export class Vm {
         hold,
         onReboot: () => {
           this.#agent.reset();
-          this.debugger.reinstate();
+          if (core.engine.debugs) this.#debugger.reinstate();
         },
       },
       () => {
@@ -243,6 +245,21 @@ export class Vm {
     this.#loop.gate.wake();
   }
 
+  /**
+   * Pauses, steps and looks at the VM.
+   *
+   * @throws ConfigurationError on an engine that has nothing for debuggers.
+   */
+  get debugger(): Debugger {
+    const { name, debugs } = this.#core.engine;
+    if (!debugs) {
+      throw new ConfigurationError(
+        `the engine '${name}' has no breakpoints and steps; debug on '${DEFAULT_ENGINE}'`,
+      );
+    }
+    return this.#debugger;
+  }
+
   /** What the VM has done so far. */
   async summary(): Promise<VmSummary> {
     const started = this.#startedAt;
@@ -252,6 +269,7 @@ export class Vm {
     const secondsToPrompt = prompt === undefined ? undefined : (prompt - started) / 1000;
     const drives = this.#devices.blocks.map(({ counts }) => structuredClone(counts));
     return summarize(
+      this.#core.engine.name,
       this.#machine.counts(),
       seconds,
       secondsToPrompt,
