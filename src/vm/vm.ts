@@ -8,13 +8,14 @@ import { GuestCommands } from './agent/commands.js';
 import type { ExecOptions, ExecResult } from './agent/exec.js';
 import type { Files } from './agent/files.js';
 import type { GuestProcess, SpawnOptions } from './agent/process.js';
+import type { Clock } from './clock.js';
 import { Console } from './console.js';
 import { Debugger } from './debugger.js';
 import { makeDevices, type VmDevices } from './devices.js';
 import { claimDrives } from './drive-claims.js';
 import { DEFAULT_ENGINE } from './engines.js';
-import { GuestMachine } from './guest-machine.js';
-import { Hold } from './hold.js';
+import { GuestMachine, type MachineCounts } from './guest-machine.js';
+import { type Arrival, Hold } from './hold.js';
 import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
 import type { ResolvedSpec } from './spec.js';
@@ -40,6 +41,8 @@ export class Vm {
   /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
   readonly stopped: Promise<StopReason>;
   readonly #core: Core;
+  readonly #clock: Clock;
+  readonly #hold = new Hold();
   readonly #debugger: Debugger;
   readonly #machine: GuestMachine;
   readonly #agent: Agent;
@@ -64,6 +67,7 @@ export class Vm {
   constructor(core: Core, platform: Platform, spec: ResolvedSpec, onFreed: () => void) {
     this.#onFreed = onFreed;
     this.#core = core;
+    this.#clock = spec.clock;
     const wake = () => this.#loop.gate.wake();
     this.serial = new Console(wake);
     this.terminal = new Console(wake);
@@ -99,7 +103,7 @@ export class Vm {
       throw error;
     }
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
-    const hold = new Hold();
+    const hold = this.#hold;
     this.#debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
     this.#commands = new GuestCommands(this.#agent, this.#waits);
     this.#loop = new RunLoop(
@@ -224,6 +228,34 @@ export class Vm {
     );
   }
 
+  /**
+   * Virtual clock: runs the VM until it has taken `steps` steps since its first start, and no more; it
+   * then stands until this is called again. Starts it, if that is still to be done. Where it was cut
+   * leaves no trace in the guest.
+   *
+   * @throws ConfigurationError under a real clock; what `start` throws; the reason of a signal, and the
+   * VM then stands somewhere before.
+   */
+  async runTo(steps: bigint, options: { readonly signal?: AbortSignal } = {}): Promise<Arrival> {
+    if (this.#clock.kind !== 'virtual') {
+      throw new ConfigurationError("a VM runs to a step under a clock of the kind 'virtual' only");
+    }
+    const arrived = this.#waits.until<Arrival>(
+      `it had taken ${steps} steps`,
+      options,
+      (settle) => {
+        this.#hold.goTo({ steps, arrive: (how) => settle.resolve(how) });
+        return () => {
+          if (this.#hold.destination !== undefined) this.#hold.endJourney('reached');
+        };
+      },
+      () => 'stopped',
+    );
+    const started = this.#startedAt === 0 && this.#stop === undefined ? this.start() : undefined;
+    const [how] = await Promise.all([arrived, started]);
+    return how;
+  }
+
   /** Switches the VM off at once, as by its power cord; how it ended. Its memory stays readable. */
   async stop(): Promise<StopReason> {
     if (this.#running) this.#loop.stop();
@@ -258,6 +290,11 @@ export class Vm {
       );
     }
     return this.#debugger;
+  }
+
+  /** What the machine has counted, over all its reboots. */
+  get counts(): MachineCounts {
+    return this.#machine.counts();
   }
 
   /** What the VM has done so far. */
