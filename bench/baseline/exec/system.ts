@@ -8,7 +8,7 @@ import { type Hart, MACHINE, SUPERVISOR, USER } from '../hart/hart.js';
 import { requestStop, wakingBits } from '../hart/interrupts.js';
 import { TSR, TVM, TW } from '../hart/status.js';
 import { raise, returnFromMachine, returnFromSupervisor } from '../hart/trap.js';
-import { fenceAll, fenceRange } from '../mmu/tlb.js';
+import { fenceAll, fenceRange } from '../mmu/fence.js';
 import { high } from '../pair.js';
 import { callSbi } from '../sbi/sbi.js';
 import { VM_SBI } from '../vm/vm.js';

@@ -1,5 +1,5 @@
 /** Writes of pmpcfg and pmpaddr (Privileged 3.7.1); any change empties the TLB, whose fills hold the verdicts. */
-import { flushAll } from '../mmu/tlb.js';
+import { flushAll } from '../mmu/fence.js';
 import { CSR_PMPADDR0, CSR_PMPADDR15, CSR_PMPCFG0, CSR_PMPCFG2 } from './csr-number.js';
 import { PMPADDR } from './csr-slot.js';
 import type { Hart } from './hart.js';

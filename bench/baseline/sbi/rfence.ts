@@ -3,7 +3,7 @@
  * before the caller's next instruction.
  */
 import type { Hart } from '../hart/hart.js';
-import { fenceAll, fenceRange } from '../mmu/tlb.js';
+import { fenceAll, fenceRange } from '../mmu/fence.js';
 import {
   A2,
   A3,
