@@ -13,3 +13,22 @@ export const MACHINE_ECALL = 11;
 export const FETCH_PAGE = 12;
 export const LOAD_PAGE = 13;
 export const STORE_PAGE = 15;
+
+/** High half of mcause and scause of an interrupt. */
+export const INTERRUPT_HIGH = 0x8000_0000 | 0;
+
+/** Exceptions that medeleg can hand to S-mode; an ecall from M-mode cannot. */
+export const DELEGABLE =
+  (1 << FETCH_MISALIGNED) |
+  (1 << FETCH_ACCESS) |
+  (1 << ILLEGAL_INSTRUCTION) |
+  (1 << BREAKPOINT) |
+  (1 << LOAD_MISALIGNED) |
+  (1 << LOAD_ACCESS) |
+  (1 << STORE_MISALIGNED) |
+  (1 << STORE_ACCESS) |
+  (1 << USER_ECALL) |
+  (1 << SUPERVISOR_ECALL) |
+  (1 << FETCH_PAGE) |
+  (1 << LOAD_PAGE) |
+  (1 << STORE_PAGE);

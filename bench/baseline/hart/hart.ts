@@ -2,6 +2,7 @@ import type { CodePage } from '../exec/code-page.js';
 import { Tlb } from '../mmu/tlb-entries.js';
 import type { Vm } from '../vm/vm.js';
 import { CSR_WORDS } from './csr-slot.js';
+import { CpuModel } from './model.js';
 
 /** Privilege modes (Privileged 1.2). */
 export const USER = 0;
@@ -89,9 +90,13 @@ export class Hart {
   /** TLB misses by cause (MISS_*). */
   readonly misses = new Float64Array(8);
 
+  /** What follows from `extensions`. */
+  readonly model: CpuModel;
+
   constructor(vm: Vm, index: number, extensions: bigint) {
     this.vm = vm;
     this.index = index;
     this.extensions = extensions;
+    this.model = new CpuModel(extensions);
   }
 }
