@@ -84,7 +84,7 @@ export class Hart {
   unretired = 0;
   exceptions = 0;
   interrupts = 0;
-  /** Instructions that left the inner loop. */
+  /** Steps that the inner loop did not take: instructions of exec/slow, failed fetches, interrupts. */
   slow = 0;
   /** TLB misses by cause (MISS_*). */
   readonly misses = new Float64Array(8);

@@ -45,7 +45,7 @@ export const FETCH_INDEX = 511 << 2;
 export class Tlb {
   readonly entries = new Int32Array(ENTRIES_END);
   /** Context keys by id; 0 is free. */
-  readonly contexts = new Float64Array(256);
+  readonly contexts = new Int32Array(256);
   contextsUsed = 0;
   /** Which 2 MiB the TLB may hold superpages of: 4,096 bits (mmu/superpages). */
   readonly superpages = new Uint8Array(512);
