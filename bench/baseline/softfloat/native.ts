@@ -16,8 +16,9 @@ const INFINITE_SINGLE = 2 ** 128;
 const GREATEST_ADDEND = 2 ** 1022;
 /** Below it no factor overflows when `highHalf` scales it. */
 const GREATEST_FACTOR = 2 ** 990;
-/** Above it the last place of the product of two last places is a number. */
+/** Above it the product of two last places is a number; below the other, so is that of two high halves. */
 const LEAST_PRODUCT = 2 ** -960;
+const GREATEST_PRODUCT = 2 ** 1020;
 
 /** Normal, finite and not the smallest normal, to which a tiny number might have been rounded. */
 export function isPlain(x: number): boolean {
@@ -53,8 +54,10 @@ function highHalf(x: number): number {
 }
 
 function isModerateProduct(x: number, y: number, product: number): boolean {
+  const size = Math.abs(product);
   return (
-    Math.abs(product) > LEAST_PRODUCT &&
+    size > LEAST_PRODUCT &&
+    size < GREATEST_PRODUCT &&
     Math.abs(x) < GREATEST_FACTOR &&
     Math.abs(y) < GREATEST_FACTOR
   );
