@@ -1,5 +1,5 @@
 import { flags, NX, raiseInexact } from '../softfloat/flags.js';
-import { errorOfProduct, errorOfSum, MIN_NORMAL, SPLITTER } from '../softfloat/native.js';
+import { errorOfProduct, errorOfSum, MIN_NORMAL, SPLITTER, toOdd } from '../softfloat/native.js';
 
 /** Sizes whose products and errors stay far from overflow and underflow. */
 const LEAST_FACTOR = 2 ** -400;
@@ -7,22 +7,19 @@ const GREATEST_FACTOR = 2 ** 400;
 const LEAST_ADDEND = 2 ** -800;
 const GREATEST_ADDEND = 2 ** 800;
 
-/** A number and, in the same bytes, its halves. */
-const scratch = new Float64Array(1);
-const halves = new Int32Array(scratch.buffer);
-
 /**
  * f[d] = p * f[a] * f[b] + s * f[c], p and s being 1 or -1, in RNE; see native-double for the contract.
  *
  * The product as a sum of two numbers, then the sum of three: the two high parts are added with their errors,
- * the errors are added to odd, and only the last addition rounds (S. Boldo and G. Melquiond, "Emulation of a FMA
+ * the errors are added to odd, so that only the last addition rounds (S. Boldo and G. Melquiond, "Emulation of a FMA
  * and correctly rounded sums", 2008). Errors whose sum is inexact are too fine for the result: it is so too.
  *
  *     product + productError = x * y            low  + lowError  = z + productError
  *     error + lost = lowError + highError       high + highError = product + low
- *     result = high + (error, made odd if something was lost)
+ *     result = high + error
  *
- * Written out, as calls would allocate each of their numbers.
+ * What was lost decides only where high + error lies halfway between two numbers, `twice` its own error being the
+ * distance to the other one: there the sum of the errors is made odd. Written out, as calls would allocate numbers.
  */
 export function fusedDouble(
   f: Float64Array,
@@ -64,20 +61,15 @@ export function fusedDouble(
   let error = lowError + highError;
   part = error - lowError;
   const lost = lowError - (error - part) + (highError - part);
+  let result = high + error;
   if (lost !== 0) {
-    scratch[0] = error;
-    const bits = halves[0];
-    if ((bits & 1) === 0) {
-      if (lost > 0 === error > 0) {
-        halves[0] = bits | 1;
-      } else {
-        halves[0] = bits - 1;
-        if (bits === 0) halves[1]--;
-      }
-      error = scratch[0];
+    part = result - high;
+    const twice = 2 * (high - (result - part) + (error - part));
+    if (result + twice - result === twice) {
+      error = toOdd(error, lost);
+      result = high + error;
     }
   }
-  const result = high + error;
   if ((flags & NX) === 0) raiseInexact(lost !== 0 ? lost : errorOfSum(high, error, result));
   f[d] = result;
   return true;

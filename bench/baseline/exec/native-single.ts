@@ -73,8 +73,8 @@ export function squareRootSingle(hart: Hart, d: number, a: number): boolean {
 }
 
 /**
- * f[d] = p * f[a] * f[b] + s * f[c], p and s being 1 or -1. The product is exact; the sum rounded to odd may be
- * rounded once more.
+ * f[d] = p * f[a] * f[b] + s * f[c], p and s being 1 or -1. The product is exact; the sum, had it been rounded to
+ * odd, may be rounded once more.
  */
 export function fusedSingle(
   hart: Hart,
@@ -90,13 +90,14 @@ export function fusedSingle(
   if ((f[2 * a + 1] & f[2 * b + 1] & f[2 * c + 1]) !== BOX) return false;
   const product = p * f32[2 * a] * f32[2 * b];
   const z = s * f32[2 * c];
-  let sum = product + z;
+  const sum = product + z;
   const part = sum - product;
   const error = product - (sum - part) + (z - part);
-  if (error !== 0) sum = toOdd(sum, error);
-  const result = Math.fround(sum);
-  // A sum that was rounded is odd, so that binary32 cannot hold it.
-  if (result !== sum) {
+  let result = Math.fround(sum);
+  if (result !== sum || error !== 0) {
+    // Only where the rounded sum lies halfway between two numbers does its error decide.
+    const other = sum + (sum - result);
+    if (error !== 0 && Math.fround(other) === other) result = Math.fround(toOdd(sum, error));
     const size = Math.abs(result);
     if (!(size > MIN_NORMAL_SINGLE && size < INFINITE_SINGLE)) return false;
     raiseInexact(1);
