@@ -2,6 +2,7 @@
  * Fast paths of D in RNE. Each function takes registers' numbers and says whether it is done: the result written,
  * the flags raised. If not, nothing has changed and the exact operation decides: for NaNs, infinities, results that
  * overflow or may be tiny. Operands are not passed as numbers, since one that crosses a call is allocated.
+ * A caller that knows NX to be set in fcsr need not have begun the flags: stale ones cost time at most.
  */
 import { flags, NX, raiseInexact } from '../softfloat/flags.js';
 import {
