@@ -92,10 +92,12 @@ export class Runner {
   figures(): EngineFigures {
     const { steps, harts } = this.vm.counts;
     const seconds = this.#milliseconds / 1000;
+    // What retired nothing was slow: an engine with fewer slow steps than that does not count them.
+    const counted = harts.slow >= harts.unretired;
     return {
       name: this.#engine,
       steps: Number(steps),
-      fastSteps: Number(steps) - harts.slow,
+      fastSteps: counted ? Number(steps) - harts.slow : 0,
       seconds: Math.round(seconds * 1000) / 1000,
       speed: seconds === 0 ? 0 : Math.round(Number(steps) / seconds / 1e4) / 100,
     };
