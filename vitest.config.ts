@@ -9,6 +9,8 @@ const MINUTE = 60 * SECOND;
 const EVERYWHERE = '{assembly,bench,isa,scripts,src,test}/**/*.test.ts';
 const ORACLE = 'test/oracle/**/*.test.ts';
 const FUZZ = 'test/virtio/fuzz/**/*.test.ts';
+/** Campaigns of two engines in lockstep. */
+const LOCKSTEP = 'test/lockstep/campaign/*.test.ts';
 /** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB; guests built of packages. */
 const PEERS = '{src,test}/**/*.peer.test.ts';
 /** Of the tests of the machine, those of what only the compiled core has. */
@@ -24,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [EVERYWHERE],
-          exclude: [ORACLE, FUZZ, PEERS],
+          exclude: [ORACLE, FUZZ, LOCKSTEP, PEERS],
           // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
           testTimeout: MINUTE,
           // Setup may compile the core, or fetch the default guest.
@@ -54,6 +56,13 @@ export default defineConfig({
           name: 'fuzz',
           include: [FUZZ],
           testTimeout: 15 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'lockstep',
+          include: [LOCKSTEP],
+          testTimeout: 10 * MINUTE,
         },
       },
       {

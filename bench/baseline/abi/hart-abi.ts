@@ -73,6 +73,7 @@ function counter(hart: Hart, which: number): number {
   if (which === 1) return hart.unretired;
   if (which === 10) return hart.exceptions;
   if (which === 11) return hart.interrupts;
+  if (which === 12) return hart.slow;
   return which < 10 ? hart.misses[which - 2] : 0;
 }
 
