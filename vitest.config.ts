@@ -14,7 +14,10 @@ const LOCKSTEP = 'test/lockstep/campaign/*.test.ts';
 /** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB; guests built of packages. */
 const PEERS = '{src,test}/**/*.peer.test.ts';
 /** Of the tests of the machine, those of what only the compiled core has. */
-const CORE_ONLY = ['test/core/{bounds,code-pool,frames,shared-memory,work}.test.ts'];
+const CORE_ONLY = [
+  'test/core/{bounds,code-pool,frames,shared-memory,work}.test.ts',
+  'test/virtio/{bounds,pins,turns}.test.ts',
+];
 
 export default defineConfig({
   test: {
