@@ -20,6 +20,9 @@ export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js
 export { type Disk, SECTOR_SIZE } from './machine/disk.js';
 export type { ConsolePort } from './machine/virtio/console-port.js';
 export type { VirtioDevice, VirtioRequest, VirtioTransport } from './machine/virtio/device.js';
+export type { Profile } from './profile/profile.js';
+export { type ProfileOptions, Profiler } from './profile/profiler.js';
+export { parseSymbols, type Symbols } from './profile/symbol-file.js';
 export type { ByteFile } from './storage/byte-file.js';
 export { type DriveSpec, parseDriveSpec } from './storage/drive-spec.js';
 export { MemoryDisk } from './storage/memory-disk.js';

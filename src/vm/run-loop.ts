@@ -8,6 +8,7 @@ import { type ExitParts, Exits } from './exits.js';
 import { Gate } from './gate.js';
 import { type DebugStop, debugStopOf, type Hold } from './hold.js';
 import { Pacer } from './pacer.js';
+import type { RunObserver, RunPhase } from './run-observer.js';
 import { describeStop, type StopReason } from './stop-reason.js';
 import type { Waits } from './waits.js';
 
@@ -50,6 +51,8 @@ export interface RunLoopParts extends ExitParts {
  */
 export class RunLoop {
   readonly gate = new Gate();
+  /** Follows what the loop does, where somebody measures it. */
+  observer: RunObserver | undefined;
   readonly #parts: RunLoopParts;
   readonly #pacer = new Pacer();
   readonly #exits: Exits;
@@ -80,11 +83,14 @@ export class RunLoop {
   async run(): Promise<StopReason> {
     const stop = await this.#runToEnd();
     const { bus } = this.#parts;
+    this.#enter('answers');
     bus.detach();
     try {
       await bus.close();
     } catch (error) {
       return stop.error === undefined ? asStop(error) : stop;
+    } finally {
+      this.#enter(undefined);
     }
     return stop;
   }
@@ -118,8 +124,13 @@ export class RunLoop {
     if (bus.busy) budget = budget / BigInt(BUSY_DIVISOR) + 1n;
     if (clock.kind === 'virtual' && before + budget > exchange) budget = exchange - before;
 
+    const run = (steps: bigint) =>
+      core.run(machine.handle, steps, clock.now(), clock.rate(this.#pacer));
     const began = performance.now();
-    const reason = core.run(machine.handle, budget, clock.now(), clock.rate(this.#pacer));
+    const { observer } = this;
+    observer?.enter('core');
+    const reason = observer === undefined ? run(budget) : observer.run(budget, run);
+    observer?.enter('exits');
     const took = performance.now() - began;
     this.#pacer.record(Number(budget), Number(machine.steps() - before), took);
     if (reason === ExitReason.Debug) hold.hold(debugStopOf(core, machine));
@@ -134,7 +145,9 @@ export class RunLoop {
       hold.arrive();
       const request = hold.nextStep();
       if (request === undefined) {
+        this.#enter('debugger');
         await this.gate.sleep();
+        this.#enter('exits');
         continue;
       }
       const { hart, settle } = request;
@@ -157,7 +170,9 @@ export class RunLoop {
   /** What follows from a call into the core that began before step `exchange`. */
   async #follow(reason: ExitReason, exchange: bigint): Promise<StopReason | undefined> {
     const { core, machine, clock, bus, hold } = this.#parts;
+    this.#enter('devices');
     bus.serve();
+    this.#enter('exits');
     const stop = this.#exits.serve(reason);
     if (stop !== undefined) return stop;
     if (bus.takeShortage()) return asStop(shortage(core));
@@ -173,14 +188,17 @@ export class RunLoop {
     }
     this.#exits.takeOutput();
     this.#parts.waits.ring();
-    await this.#parts.yieldToEvents();
-    this.#yieldedAt = performance.now();
+    await this.#yield();
     await this.#readersCatchUp();
     const given = this.#give();
     if (clock.kind === 'virtual') await this.#answersCome();
     const stirred = bus.takeStirred();
     const idle = reason === ExitReason.Idle && !given && !stirred;
-    if (idle && !this.#stopping && !hold.holds) await this.#idle();
+    if (idle && !this.#stopping && !hold.holds) {
+      this.#enter('idle');
+      await this.#idle();
+      this.#enter('exits');
+    }
     return undefined;
   }
 
@@ -188,10 +206,13 @@ export class RunLoop {
   async #answersCome(): Promise<void> {
     const { bus } = this.#parts;
     do {
+      this.#enter('answers');
       if (bus.busy) await Promise.race([bus.settled(), this.#stopAsked]);
       await this.#breathe();
+      this.#enter('devices');
       bus.serve();
     } while ((bus.catchUp() || bus.busy) && !this.#stopping);
+    this.#enter('exits');
   }
 
   get #congested(): boolean {
@@ -200,7 +221,11 @@ export class RunLoop {
 
   /** Waits for those who read the consoles, unless a debugger wants to see the VM now. */
   async #readersCatchUp(): Promise<void> {
-    while (this.#congested && !this.#stopping && !this.#parts.hold.holds) await this.gate.sleep();
+    while (this.#congested && !this.#stopping && !this.#parts.hold.holds) {
+      this.#enter('readers');
+      await this.gate.sleep();
+      this.#enter('exits');
+    }
   }
 
   /** Whether the event loop had its turn only just now. */
@@ -210,18 +235,29 @@ export class RunLoop {
 
   /** Gives the event loop its turn if it is due. */
   async #breathe(): Promise<undefined> {
-    if (this.#isFresh()) return;
+    if (!this.#isFresh()) await this.#yield();
+  }
+
+  async #yield(): Promise<void> {
+    this.#enter('events');
     await this.#parts.yieldToEvents();
     this.#yieldedAt = performance.now();
+    this.#enter('exits');
+  }
+
+  #enter(phase: RunPhase | undefined): void {
+    this.observer?.enter(phase);
   }
 
   /** Carries what came from outside into the guest; whether its UART took any. */
   #give(): boolean {
     const { core, machine, serial, bus } = this.#parts;
     let given = 0;
+    this.#enter('devices');
     bus.serve();
     bus.catchUp();
     bus.pump();
+    this.#enter('exits');
     serial.type((bytes) => {
       const taken = core.giveInput(machine.handle, bytes);
       given += taken;

@@ -16,6 +16,7 @@ import { GuestMachine } from './guest-machine.js';
 import { Hold } from './hold.js';
 import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
+import type { RunObserver } from './run-observer.js';
 import type { ResolvedSpec } from './spec.js';
 import type { StopReason } from './stop-reason.js';
 import { summarize, type VmSummary } from './summary.js';
@@ -40,6 +41,7 @@ export class Vm {
   readonly debugger: Debugger;
   /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
   readonly stopped: Promise<StopReason>;
+  readonly #core: Core;
   readonly #machine: GuestMachine;
   readonly #agent: Agent;
   readonly #waits: Waits;
@@ -61,6 +63,7 @@ export class Vm {
 
   /** For `Host.create`; takes the VM's control blocks. */
   constructor(core: Core, platform: Platform, spec: ResolvedSpec, onFreed: () => void) {
+    this.#core = core;
     this.#onFreed = onFreed;
     const wake = () => this.#loop.gate.wake();
     this.serial = new Console(wake);
@@ -259,6 +262,16 @@ export class Vm {
       drives,
       this.#bus.health(),
     );
+  }
+
+  /** Lets `observer` follow the VM from its next turn on, in the place of another; undefined: nobody. */
+  observe(observer: RunObserver | undefined): void {
+    this.#loop.observer = observer;
+  }
+
+  /** The machine in its core, for tools that look inside. */
+  get inside(): { readonly core: Core; readonly machine: GuestMachine; readonly bus: VirtioBus } {
+    return { core: this.#core, machine: this.#machine, bus: this.#bus };
   }
 
   /** The core's handle of this VM. */
