@@ -67,11 +67,12 @@ export function readInstruction(
   privilege: number,
   pc: bigint,
 ): number | undefined {
-  const low = readVirtual(ram, satp, privilege, pc, 2);
+  const straddles = (pc & 0xfffn) === 0xffen;
+  const low = readVirtual(ram, satp, privilege, pc, straddles ? 2 : 4);
   if (low === undefined) return undefined;
   const first = (low[0] ?? 0) | ((low[1] ?? 0) << 8);
   if ((first & 3) !== 3) return first;
-  const high = readVirtual(ram, satp, privilege, pc + 2n, 2);
+  const high = straddles ? readVirtual(ram, satp, privilege, pc + 2n, 2) : low.subarray(2);
   if (high === undefined) return undefined;
   return (first | ((high[0] ?? 0) << 16) | ((high[1] ?? 0) << 24)) >>> 0;
 }

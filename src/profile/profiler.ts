@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../core/errors.js';
 import { ExitReason } from '../core/exit-reason.js';
 import type { MachineCounts } from '../vm/guest-machine.js';
-import type { RunObserver, RunPhase } from '../vm/run-observer.js';
+import type { RunObserver, RunPhase, RunSteps } from '../vm/run-observer.js';
 import type { Vm } from '../vm/vm.js';
 import { DeviceTimes } from './device-times.js';
 import { LinuxGuest } from './linux/guest.js';
@@ -108,12 +108,12 @@ export class Profiler {
       names: {
         file: this.#options.symbols,
         program: machine.plan.functions,
-        kernel: () => this.#linux.symbols(),
+        kernel: () => this.#linux.symbols('late'),
       },
     });
   }
 
-  #run(budget: bigint, run: (steps: bigint) => ExitReason): ExitReason {
+  #run(budget: bigint, run: RunSteps): ExitReason {
     const { machine } = this.#vm.inside;
     let left = budget;
     for (;;) {
@@ -130,11 +130,12 @@ export class Profiler {
     }
   }
 
-  #sample(run: (steps: bigint) => ExitReason): ExitReason {
+  #sample(run: RunSteps): ExitReason {
     this.#enter('observer');
     const before = this.#sampler.before();
     this.#enter('core');
-    const reason = run(1n);
+    // Else each timer interrupt would have a good chance to be the step that is sampled.
+    const reason = run(1n, true);
     this.#enter('observer');
     const sample = this.#sampler.after(before);
     if (sample !== undefined) {

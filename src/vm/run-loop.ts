@@ -124,8 +124,11 @@ export class RunLoop {
     if (bus.busy) budget = budget / BigInt(BUSY_DIVISOR) + 1n;
     if (clock.kind === 'virtual' && before + budget > exchange) budget = exchange - before;
 
-    const run = (steps: bigint) =>
-      core.run(machine.handle, steps, clock.now(), clock.rate(this.#pacer));
+    let now = clock.now();
+    const run = (steps: bigint, still = false) => {
+      if (!still) now = clock.now();
+      return core.run(machine.handle, steps, now, clock.rate(this.#pacer));
+    };
     const began = performance.now();
     const { observer } = this;
     observer?.enter('core');

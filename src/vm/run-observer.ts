@@ -23,13 +23,19 @@ export const RUN_PHASES = [
 ] as const;
 export type RunPhase = (typeof RUN_PHASES)[number];
 
+/**
+ * Runs the VM for so many steps at most. A real clock's time is taken anew, or if it is `still` that of the
+ * call before: a timer that is due by it would come before the first of these steps.
+ */
+export type RunSteps = (steps: bigint, still?: boolean) => ExitReason;
+
 /** Follows a run loop. The loop has the cost of it only while there is one. */
 export interface RunObserver {
   /**
    * Gives the VM its steps: calls `run` once or more, `budget` steps in sum at most, until all are taken
    * or a call ends otherwise than with its budget. Returns what the last call ended with.
    */
-  run(budget: bigint, run: (steps: bigint) => ExitReason): ExitReason;
+  run(budget: bigint, run: RunSteps): ExitReason;
   /** The loop turns to something else; undefined: it has ended. */
   enter(phase: RunPhase | undefined): void;
 }
