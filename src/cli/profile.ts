@@ -2,6 +2,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { ConfigurationError } from '../core/errors.js';
 import type { Profile } from '../profile/profile.js';
 import type { ProfileOptions, Profiler } from '../profile/profiler.js';
+import { startProfile } from '../profile/start.js';
+import { parseSymbols } from '../profile/symbol-file.js';
 import type { Vm } from '../vm/vm.js';
 import { fileTrouble, readInputFile } from './input-file.js';
 import { profileReport } from './profile-report.js';
@@ -38,10 +40,6 @@ export class ProfileRun implements AsyncDisposable {
     seed: bigint | undefined,
   ): Promise<ProfileRun | undefined> {
     if (profile === undefined) return undefined;
-    const [{ Profiler }, { parseSymbols }] = await Promise.all([
-      import('../profile/profiler.js'),
-      import('../profile/symbol-file.js'),
-    ]);
     const options: ProfileOptions = {
       ...(seed === undefined ? {} : { seed: Number(BigInt.asIntN(32, seed)) }),
       ...(symbols === undefined
@@ -52,7 +50,7 @@ export class ProfileRun implements AsyncDisposable {
     };
     const path = profile === true ? undefined : profile;
     const file = path === undefined ? undefined : await openOutput(path);
-    return new ProfileRun(Profiler.start(vm, options), path, file, json === true);
+    return new ProfileRun(await startProfile(vm, options), path, file, json === true);
   }
 
   /**

@@ -46,16 +46,8 @@ export class Profiler {
   #cuts = 0;
   #profile: Profile | undefined;
 
-  /**
-   * Profiles a VM from its next turn on, in the place of another profiler if there is one.
-   *
-   * @throws ConfigurationError for an interval or seed that is none
-   */
-  static start(vm: Vm, options: ProfileOptions = {}): Profiler {
-    return new Profiler(vm, options);
-  }
-
-  private constructor(vm: Vm, options: ProfileOptions) {
+  /** For `startProfile`; another profiler of the VM sees nothing more. */
+  constructor(vm: Vm, options: ProfileOptions) {
     const { interval = INTERVAL, seed = 1 } = options;
     if (!(Number.isInteger(interval) && interval >= LEAST_INTERVAL && interval <= MOST_INTERVAL)) {
       throw new ConfigurationError(
@@ -94,8 +86,11 @@ export class Profiler {
   #end(): Profile {
     const { core, machine, bus } = this.#vm.inside;
     this.#clock.enter(undefined);
-    this.#vm.observe(undefined);
-    bus.observer = undefined;
+    // Another profiler may have taken over.
+    if (bus.observer === this.#devices) {
+      this.#vm.observe(undefined);
+      bus.observer = undefined;
+    }
     return makeProfile({
       engine: core.engine.name,
       interval: this.#interval,

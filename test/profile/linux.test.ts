@@ -5,14 +5,15 @@ import { HartRegister, RAM_BASE } from '../../src/core/abi.js';
 import { physicalAddress } from '../../src/profile/address-space.js';
 import { readKallsyms } from '../../src/profile/linux/kallsyms.js';
 import type { Profile } from '../../src/profile/profile.js';
-import { Profiler } from '../../src/profile/profiler.js';
+import { startProfile } from '../../src/profile/start.js';
+import { MemoryDisk } from '../../src/storage/memory-disk.js';
 import type { Vm } from '../../src/vm/vm.js';
 import { newHost } from '../integration/guest.js';
 import { total } from './programs.js';
 
 const MEMORY = 112 * 2 ** 20;
 const LISTED = 200;
-const COMMAND = `head -c 300000 /dev/zero | md5sum; head -n ${LISTED} /proc/kallsyms`;
+const COMMAND = `head -c 300000 /dev/vda | md5sum; head -n ${LISTED} /proc/kallsyms`;
 const SUPERVISOR = 1;
 const SATP = CSR_NUMBERS.get('satp') ?? 0;
 
@@ -59,12 +60,13 @@ describe('a profile of Linux', () => {
   it('names functions and processes, and changes nothing under a virtual clock', async () => {
     const spec = { guest: 'debian', memory: MEMORY, cpus: 2, clock: 'virtual', seed: 3n } as const;
     await using host = await newHost('256M');
-    const plain = await host.create(spec);
+    const newDisk = () => new MemoryDisk(1 << 20);
+    const plain = await host.create({ ...spec, drives: [newDisk()] });
     const story = await tell(plain);
     await plain[Symbol.asyncDispose]();
 
-    const vm = await host.create(spec);
-    const profiler = Profiler.start(vm);
+    const vm = await host.create({ ...spec, drives: [newDisk()] });
+    const profiler = await startProfile(vm);
     expect(await tell(vm)).toEqual(story);
     const profile = profiler.finish();
     expect(story.output).toMatch(/^[0-9a-f]{32} {2}-\n/);
@@ -83,8 +85,16 @@ describe('a profile of Linux', () => {
     expect(profile.modes.M).toBe(0);
     expect(profile.mix.none).toBeLessThan(0.01);
     expect(profile.tlb.reads.hitRate).toBeGreaterThan(0.95);
-    const console = profile.host.devices.find(({ type }) => type === 3);
-    expect(console?.calls).toBeGreaterThan(0);
+    const { devices, phases, seconds } = profile.host;
+    expect(devices.map(({ slot, type }) => [slot, type])).toEqual([
+      [0, 2],
+      [6, 4],
+      [7, 3],
+    ]);
+    expect(devices[0]?.calls).toBeGreaterThan(2);
+    expect(devices[0]?.secondsToAnswer).toBeGreaterThanOrEqual(devices[0]?.seconds ?? 1);
+    expect(total(phases)).toBeCloseTo(seconds, 6);
+    expect(Math.max(...Object.values(phases))).toBe(phases.core);
 
     // The kernel's own list, as it shows it and as it was found in RAM.
     const found = readKallsyms(vm.ram);

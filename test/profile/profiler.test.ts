@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/core/errors.js';
 import { nodePlatform } from '../../src/node/platform.js';
-import { Profiler } from '../../src/profile/profiler.js';
+import { startProfile } from '../../src/profile/start.js';
 import { Host } from '../../src/vm/host.js';
 import { OFF } from '../core/program-parts.js';
 import { profileProgram, program, RESET, shareOf, THREE_TO_ONE, total } from './programs.js';
@@ -230,7 +230,7 @@ describe('a profiler', () => {
       return (await vm.summary()).steps;
     };
     const before = await turned(0);
-    const profiler = Profiler.start(vm, { interval: 1000 });
+    const profiler = await startProfile(vm, { interval: 1000 });
     const after = await turned(before + 100_000);
     const profile = profiler.finish();
     expect(profile.steps).toBeLessThanOrEqual(after - before);
@@ -238,6 +238,51 @@ describe('a profiler', () => {
     expect(profiler.finish()).toBe(profile);
     await turned(after + 100_000);
     await host[Symbol.asyncDispose]();
+  });
+
+  it('may be followed by another, which goes on when the first is finished', async () => {
+    const host = await Host.createOn(nodePlatform, { memory: '64M' });
+    const vm = await host.create({ guest: { bare: THREE_TO_ONE }, memory: '16M' });
+    const first = await startProfile(vm, { interval: 1000 });
+    const second = await startProfile(vm, { interval: 1000 });
+    expect(first.finish().samples).toBe(0);
+    await vm.start();
+    await vm.stopped;
+    expect(second.finish().samples).toBeGreaterThan(3000);
+    await host[Symbol.asyncDispose]();
+  });
+
+  it('does not get in the way of a debugger', async () => {
+    const outcome = async (profiled: boolean) => {
+      const host = await Host.createOn(nodePlatform, { memory: '64M' });
+      const spec = { guest: { bare: THREE_TO_ONE }, memory: '16M', clock: 'virtual' } as const;
+      const vm = await host.create(spec);
+      const profiler = profiled ? await startProfile(vm, { interval: 100 }) : undefined;
+      await vm.debugger.pause();
+      await vm.start();
+      await vm.debugger.setBreakpoint(vm.symbols.get('light') ?? 0n);
+      const stops: number[] = [];
+      for (let stop = 0; stop < 10; stop++) {
+        const next = new Promise<void>((resolve) => {
+          const end = vm.debugger.onStop(() => {
+            end();
+            resolve();
+          });
+        });
+        await vm.debugger.resume();
+        await next;
+        stops.push((await vm.summary()).steps);
+      }
+      await vm.debugger.clearAll();
+      await vm.debugger.resume();
+      const stop = await vm.stopped;
+      const profile = profiler?.finish();
+      if (profile !== undefined) expect(profile.host.phases.debugger).toBeGreaterThan(0);
+      const { steps } = await vm.summary();
+      await host[Symbol.asyncDispose]();
+      return { stops, stop, steps };
+    };
+    expect(await outcome(true)).toEqual(await outcome(false));
   });
 
   it.each([
@@ -248,16 +293,16 @@ describe('a profiler', () => {
   ])('refuses %j', async (options, line) => {
     const host = await Host.createOn(nodePlatform, { memory: '64M' });
     const vm = await host.create({ guest: { bare: THREE_TO_ONE }, memory: '16M' });
-    const start = () => Profiler.start(vm, options);
-    expect(start).toThrow(ConfigurationError);
-    expect(start).toThrow(line);
+    const start = () => startProfile(vm, options);
+    await expect(start()).rejects.toThrow(ConfigurationError);
+    await expect(start()).rejects.toThrow(line);
     await host[Symbol.asyncDispose]();
   });
 
   it('has nothing to say of a VM that never ran', async () => {
     const host = await Host.createOn(nodePlatform, { memory: '64M' });
     const vm = await host.create({ guest: { bare: THREE_TO_ONE }, memory: '16M' });
-    const { samples, functions, mix, error, host: spent } = Profiler.start(vm).finish();
+    const { samples, functions, mix, error, host: spent } = (await startProfile(vm)).finish();
     expect([samples, functions, total(mix), error, spent.seconds]).toEqual([0, [], 0, 1, 0]);
     await host[Symbol.asyncDispose]();
   });

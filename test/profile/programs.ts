@@ -2,7 +2,8 @@ import { assemble } from '../../isa/assembler/assemble.js';
 import { toElf } from '../../isa/assembler/elf.js';
 import { nodePlatform } from '../../src/node/platform.js';
 import type { Profile } from '../../src/profile/profile.js';
-import { type ProfileOptions, Profiler } from '../../src/profile/profiler.js';
+import type { ProfileOptions } from '../../src/profile/profiler.js';
+import { startProfile } from '../../src/profile/start.js';
 import { Host } from '../../src/vm/host.js';
 import type { VmSpec } from '../../src/vm/spec.js';
 import type { VmSummary } from '../../src/vm/summary.js';
@@ -54,7 +55,7 @@ export async function profileProgram(
   const host = await Host.createOn(nodePlatform, { memory: '64M' });
   try {
     const vm = await host.create({ guest: { bare }, memory: '16M', clock: 'virtual', ...spec });
-    const profiler = Profiler.start(vm, options);
+    const profiler = await startProfile(vm, options);
     await vm.start();
     await vm.stopped;
     return { profile: profiler.finish(), summary: await vm.summary() };
