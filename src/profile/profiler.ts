@@ -42,6 +42,10 @@ export class Profiler {
   readonly #linux: LinuxGuest;
   readonly #clock = new PhaseClock();
   readonly #devices = new DeviceTimes();
+  readonly #observer: RunObserver = {
+    run: (budget, run) => this.#run(budget, run),
+    enter: (phase) => this.#clock.enter(phase),
+  };
   /** Returns of the core with its budget spent, where the run loop had given more. */
   #cuts = 0;
   #profile: Profile | undefined;
@@ -57,7 +61,7 @@ export class Profiler {
     if (!Number.isSafeInteger(seed)) {
       throw new ConfigurationError(`a profile's seed cannot be ${seed}; a whole number is wanted`);
     }
-    const { core, machine, bus } = vm.inside;
+    const { core, machine, bus, loop } = vm.inside;
     this.#vm = vm;
     this.#options = options;
     this.#interval = interval;
@@ -66,11 +70,7 @@ export class Profiler {
     this.#schedule = new SampleSchedule(interval, seed, machine.steps());
     this.#linux = new LinuxGuest(core, machine, options.symbols);
     this.#sampler = new Sampler(core, machine, this.#linux);
-    const observer: RunObserver = {
-      run: (budget, run) => this.#run(budget, run),
-      enter: (phase) => this.#clock.enter(phase),
-    };
-    vm.observe(observer);
+    loop.observer = this.#observer;
     bus.observer = this.#devices;
   }
 
@@ -84,11 +84,11 @@ export class Profiler {
   }
 
   #end(): Profile {
-    const { core, machine, bus } = this.#vm.inside;
+    const { core, machine, bus, loop } = this.#vm.inside;
     this.#clock.enter(undefined);
     // Another profiler may have taken over.
-    if (bus.observer === this.#devices) {
-      this.#vm.observe(undefined);
+    if (loop.observer === this.#observer) {
+      loop.observer = undefined;
       bus.observer = undefined;
     }
     return makeProfile({
