@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Benchmark } from '../benchmark.js';
+import { programElf } from '../programs/program.js';
 import { rowOf } from '../row.js';
-import { programElf } from '../vcpu/program.js';
 import { alu } from '../vcpu/programs/alu.js';
 
 /** A process's start is noisy: more runs than elsewhere. */
