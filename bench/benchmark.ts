@@ -11,14 +11,18 @@ export interface Extent {
 }
 
 export const FULL: Extent = { runs: 5, targetSeconds: 0.6, shrink: 1 };
-export const QUICK: Extent = { runs: 3, targetSeconds: 0.35, shrink: 4 };
+export const QUICK: Extent = { runs: 3, targetSeconds: 0.32, shrink: 4 };
 
 /** Where a benchmark puts its figures as they come. */
 export interface Sink {
+  /** Whether the engine's rows in the group were asked for. */
+  wants(group: string, engine: string): boolean;
   /** What is being measured now. */
   progress(text: string): void;
   row(row: Row): void;
   absent(row: AbsentRow): void;
+  /** Something that makes the run no success, such as a wrong result; a line. */
+  failure(line: string): void;
 }
 
 /** A part of the suite that can be chosen by `group`, `name` or `group/name`. */
@@ -28,7 +32,7 @@ export interface Benchmark {
   /**
    * Measures and hands its rows to `sink`.
    *
-   * @throws WrongResultError, UnavailableError, or whatever went wrong; rows handed over by then count
+   * @throws whatever went wrong beyond one engine's part; rows handed over by then count
    */
   run(extent: Extent, sink: Sink): Promise<void>;
 }
