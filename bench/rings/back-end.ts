@@ -1,59 +1,88 @@
-import type { VirtioSlots } from '../../src/core/virtio-slots.js';
+import { VirtioTake } from '../../src/core/abi.js';
+import type { Core } from '../../src/core/core.js';
 import type { RingCase } from './case.js';
 import { RECEIVE } from './driver.js';
-import { HEADER, OUT, SECTOR } from './requests.js';
+import { HEADER, OUT } from './requests.js';
+import { Transfer } from './transfer.js';
 
 /** Serves one queue's requests until there are no more; how many there were. */
 export type Serve = (queue: number) => number;
 
-/** A disk in memory, of which reads and writes are copies. */
-export function diskServer(slots: VirtioSlots, { size }: RingCase, disk: Uint8Array): Serve {
-  // A status of 0 behind the data (VIRTIO 1.2 §5.2.6, VIRTIO_BLK_S_OK).
-  const answer = new Uint8Array(size + 1);
-  const done = new Uint8Array(1);
-  const long = new Uint8Array(size);
+/** Words of a block request's header (VIRTIO 1.2 §5.2.6). */
+const TYPE = 0;
+const SECTOR = 2;
+
+/**
+ * A disk in memory, of which reads and writes are copies. Requests come as the driver of a case makes them.
+ *
+ * @param blocks the disk's data, in the pieces that requests name, by their first sector
+ */
+export function diskServer(
+  core: Core,
+  vm: number,
+  { size }: RingCase,
+  blocks: ReadonlyMap<number, Uint8Array>,
+): Serve {
+  const transfer = new Transfer(core, HEADER, size);
+  const { exports } = core;
+  const none = new Uint8Array(0);
   return (queue) => {
     for (let count = 0; ; count++) {
-      const request = slots.take(0, queue);
-      if (typeof request === 'number') return count;
-      const { prefix, readable } = request;
-      const sector = (prefix[8] ?? 0) | ((prefix[9] ?? 0) << 8) | ((prefix[10] ?? 0) << 16);
-      const begin = sector * SECTOR;
-      if (prefix[0] === OUT) {
-        if (prefix.length === readable) {
-          disk.set(prefix.subarray(HEADER), begin);
+      const request = exports.virtioTake(vm, 0, queue) >>> 0;
+      if (request <= VirtioTake.NextTurn) return count;
+      transfer.refresh();
+      const { serial, bytes } = transfer;
+      const block = blocks.get(transfer.word(SECTOR)) ?? none;
+      if (transfer.word(TYPE) === OUT) {
+        if (transfer.isWhole) {
+          block.set(transfer.data);
         } else {
-          slots.read(request, HEADER, long);
-          disk.set(long, begin);
+          exports.virtioRead(vm, request, serial, HEADER, size);
+          block.set(bytes);
         }
-        slots.write(request, 0, done);
-        slots.complete(request, 1);
-      } else {
-        answer.set(disk.subarray(begin, begin + size));
-        slots.write(request, 0, answer);
-        slots.complete(request, size + 1);
+        // The status byte, VIRTIO_BLK_S_OK.
+        bytes[0] = 0;
+        exports.virtioWrite(vm, request, serial, 0, 1);
+        exports.virtioComplete(vm, request, serial, 1);
+        continue;
       }
+      bytes.set(block);
+      if (size < transfer.size) {
+        bytes[size] = 0;
+        exports.virtioWrite(vm, request, serial, 0, size + 1);
+      } else {
+        exports.virtioWrite(vm, request, serial, 0, size);
+        bytes[0] = 0;
+        exports.virtioWrite(vm, request, serial, size, 1);
+      }
+      exports.virtioComplete(vm, request, serial, size + 1);
     }
   };
 }
 
 /** A terminal that keeps the last of what it is told, and says the same over and over. */
 export function terminalServer(
-  slots: VirtioSlots,
+  core: Core,
+  vm: number,
   { size }: RingCase,
   said: Uint8Array,
   heard: Uint8Array,
 ): Serve {
+  const transfer = new Transfer(core, 0, size);
+  const { exports } = core;
   return (queue) => {
     for (let count = 0; ; count++) {
-      const request = slots.take(0, queue);
-      if (typeof request === 'number') return count;
+      const request = exports.virtioTake(vm, 0, queue) >>> 0;
+      if (request <= VirtioTake.NextTurn) return count;
+      transfer.refresh();
+      const { serial } = transfer;
       if (queue === RECEIVE) {
-        slots.write(request, 0, said);
-        slots.complete(request, size);
+        transfer.bytes.set(said);
+        exports.virtioWrite(vm, request, serial, 0, size);
+        exports.virtioComplete(vm, request, serial, size);
       } else {
-        heard.set(request.prefix);
-        slots.complete(request, 0);
+        heard.set(transfer.data);
+        exports.virtioComplete(vm, request, serial, 0);
       }
     }
   };

@@ -54,9 +54,20 @@ export class RingRig {
     this.#held = isDisk
       ? pattern(this.#requests.length * Math.max(ring.size, SECTOR), -2)
       : new Uint8Array(ring.size);
+    const { core, vm } = machine;
     this.#serve = isDisk
-      ? diskServer(this.#slots, ring, this.#held)
-      : terminalServer(this.#slots, ring, this.#said, this.#held);
+      ? diskServer(core, vm, ring, this.#blocks())
+      : terminalServer(core, vm, ring, this.#said, this.#held);
+  }
+
+  /** The disk's data of each request, by its first sector. */
+  #blocks(): Map<number, Uint8Array> {
+    return new Map(this.#requests.map(({ sector }) => [sector, this.#block(sector)]));
+  }
+
+  #block(sector: number): Uint8Array {
+    const begin = sector * SECTOR;
+    return this.#held.subarray(begin, begin + this.#ring.size);
   }
 
   static async create(ring: RingCase, core: Core): Promise<RingRig> {
@@ -92,9 +103,7 @@ export class RingRig {
     const { ram } = this.#machine;
     for (const { data, deviceWrites, sector } of this.#requests) {
       if (deviceWrites) ram.write(data, new Uint8Array(this.#ring.size).fill(0xa5));
-      else if (this.#ring.device === 'block') {
-        this.#held.fill(0x5a, sector * SECTOR, sector * SECTOR + this.#ring.size);
-      }
+      else if (this.#ring.device === 'block') this.#block(sector).fill(0x5a);
     }
     this.run(batches);
     this.#checkUsed();
@@ -124,8 +133,7 @@ export class RingRig {
       request === undefined ? 1 : Buffer.compare(ram.read(request.data, size), bytes);
     if (device === 'block') {
       for (const request of this.#requests) {
-        const begin = request.sector * SECTOR;
-        this.#expect('data', differ(request, this.#held.subarray(begin, begin + size)), 0);
+        this.#expect('data', differ(request, this.#block(request.sector)), 0);
       }
       return;
     }
