@@ -1,5 +1,6 @@
 import type { Extent } from '../benchmark.js';
 import type { ProgramEngine } from '../engines/engine.js';
+import { UnavailableError } from '../errors.js';
 import { median } from '../row.js';
 import { timeRuns } from '../timing.js';
 import type { GuestProgram } from './program.js';
@@ -37,7 +38,8 @@ export async function countInstructions(
  * subtracted, and with it the engine's start and end, the program's setup, and the translation of
  * its code.
  *
- * @throws Error if the engine's own count of instructions is not what `count` says
+ * @throws Error if the engine's own count of instructions is not what `count` says; UnavailableError if the
+ * machine is too busy to tell
  */
 export async function measurePasses(
   engine: ProgramEngine,
@@ -52,7 +54,9 @@ export async function measurePasses(
     spent += seconds;
   }
   const single = median(singles);
-  const passes = await size(engine, program, single, extent.targetSeconds);
+  // What is subtracted must not be more than what is left.
+  const target = Math.max(extent.targetSeconds, single);
+  const passes = await size(engine, program, single, target);
   const samples = await timeRuns(program.name, extent.runs, async () => {
     const { seconds, instructions } = await engine.run(program, passes);
     const expected = count.base + passes * count.pass;
@@ -61,7 +65,12 @@ export async function measurePasses(
         `${program.name} took ${instructions} instructions on ${engine.name}, not ${expected}`,
       );
     }
-    return Math.max(0, seconds - single) * 1000;
+    if (seconds <= single) {
+      throw new UnavailableError(
+        `this machine is too busy: ${passes} passes took no longer than a single one`,
+      );
+    }
+    return (seconds - single) * 1000;
   });
   return samples.map((milliseconds) => (passes - 1) / (milliseconds / 1000));
 }
