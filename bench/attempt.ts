@@ -14,7 +14,7 @@ export async function attempt(
   measure: () => Promise<void>,
 ): Promise<void> {
   const { group, name, engine } = subject;
-  if (!sink.wants(group, engine)) return;
+  if (!sink.wants(subject)) return;
   sink.progress(`${group}/${name} ${engine}`);
   try {
     await measure();

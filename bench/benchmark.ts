@@ -10,13 +10,13 @@ export interface Extent {
   readonly shrink: number;
 }
 
-export const FULL: Extent = { runs: 5, targetSeconds: 0.6, shrink: 1 };
-export const QUICK: Extent = { runs: 3, targetSeconds: 0.32, shrink: 4 };
+export const FULL: Extent = { runs: 5, targetSeconds: 0.5, shrink: 1 };
+export const QUICK: Extent = { runs: 3, targetSeconds: 0.3, shrink: 4 };
 
 /** Where a benchmark puts its figures as they come. */
 export interface Sink {
-  /** Whether the engine's rows in the group were asked for. */
-  wants(group: string, engine: string): boolean;
+  /** Whether a row was asked for. */
+  wants(row: Omit<AbsentRow, 'reason'>): boolean;
   /** What is being measured now. */
   progress(text: string): void;
   row(row: Row): void;
@@ -29,6 +29,8 @@ export interface Sink {
 export interface Benchmark {
   readonly group: string;
   readonly name: string;
+  /** Whether a quick run leaves it out, unless it is asked for by name. */
+  readonly long?: boolean;
   /**
    * Measures and hands its rows to `sink`.
    *

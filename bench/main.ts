@@ -64,7 +64,7 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
     roundTripBenchmark(pair),
     throughputBenchmark(pair),
   ];
-  const chosen = selectBenchmarks(all, names);
+  const chosen = selectBenchmarks(all, names, options.quick);
   await checkPlace(options.out);
   const report = (line: string) => process.stderr.write(`${line}\n`);
   const [load = 0] = loadavg();

@@ -65,7 +65,7 @@ test('only the engines that were asked for run', async () => {
   const never = new Error('it ran');
   const outcome = await runSuite([benchmark('a', { wasm: 1, ts: never })], {
     extent: QUICK,
-    wants: (_group, engine) => engine !== 'ts',
+    wants: ({ engine }) => engine !== 'ts',
   });
   expect(outcome).toMatchObject({ absent: [], failures: [], rows: [{ engine: 'wasm' }] });
 });

@@ -11,7 +11,7 @@ const TELLING_SECONDS = 0.12;
 const LEAST_GROWTH = 2;
 const MOST_GROWTH = 16;
 /** Single passes are repeated no longer than this: where they take longer, a repetition tells little. */
-const SINGLES_SECONDS = 0.3;
+const SINGLES_SECONDS = 0.1;
 
 /** How a program's instructions are counted: those of one pass, and of a run without any. */
 export interface InstructionCount {

@@ -31,6 +31,7 @@ export function ringsBenchmarks(): Benchmark[] {
   return RING_CASES.map((ring) => ({
     group: GROUP,
     name: ring.name,
+    long: !isSmall(ring),
     async run(extent, sink) {
       for (const engine of OWN_ENGINES) {
         const subject = { group: GROUP, name: ring.name, engine };
