@@ -11,6 +11,8 @@ const ORACLE = 'test/oracle/**/*.test.ts';
 const FUZZ = 'test/virtio/fuzz/**/*.test.ts';
 /** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB; guests built of packages. */
 const PEERS = '{src,test}/**/*.peer.test.ts';
+/** Of the tests of the machine, those of what only the compiled core has. */
+const CORE_ONLY = ['test/core/{bounds,code-pool,frames,shared-memory,work}.test.ts'];
 
 export default defineConfig({
   test: {
@@ -27,6 +29,15 @@ export default defineConfig({
           testTimeout: MINUTE,
           // Setup may compile the core, or fetch the default guest.
           hookTimeout: 10 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'baseline',
+          include: ['test/{core,virtio}/*.test.ts'],
+          exclude: CORE_ONLY,
+          testTimeout: MINUTE,
+          env: { HARTWOOD_TEST_ENGINE: 'ts' },
         },
       },
       {

@@ -275,12 +275,12 @@ export function hartCsr(vm: u32, hart: u32, number: u32): u64 {
 
 const COUNTERS: usize = offsetof<Hart>('missRead');
 
-/** Counters: 0 steps, 1 unretired, 2…9 TLB misses by cause, 10 exceptions, 11 interrupts. */
+/** Counters: 0 steps, 1 unretired, 2…9 TLB misses by cause, 10 exceptions, 11 interrupts, 12 slow steps. */
 export function hartCounter(vm: u32, hart: u32, which: u32): u64 {
   const address = hartIn(vm, hart);
   if (which === 0) return at(address).steps;
   if (which === 1) return at(address).unretired;
-  return which < 12 ? load<u64>(address + ((<usize>(which - 2)) << 3), COUNTERS) : 0;
+  return which < 13 ? load<u64>(address + ((<usize>(which - 2)) << 3), COUNTERS) : 0;
 }
 
 /** How often `vmRun` returned `reason`. */

@@ -17,6 +17,19 @@ export type { GuestMemory } from './core/guest-memory.js';
 export { type DebugTarget, GdbSession } from './debug/session.js';
 export { GuestError, type GuestErrorCode } from './guest/errors.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
+export type { LockstepOptions } from './lockstep/lockstep.js';
+export type {
+  ConsoleDifference,
+  Culprit,
+  Deed,
+  Difference,
+  EngineFigures,
+  LockstepProgress,
+  LockstepResult,
+  MemoryDifference,
+  ValueDifference,
+} from './lockstep/result.js';
+export type { LockstepSpec } from './lockstep/runner.js';
 export { type Disk, SECTOR_SIZE } from './machine/disk.js';
 export type { ConsolePort } from './machine/virtio/console-port.js';
 export type { VirtioDevice, VirtioRequest, VirtioTransport } from './machine/virtio/device.js';
@@ -40,7 +53,8 @@ export type { GuestProcess, SpawnOptions } from './vm/agent/process.js';
 export type { TreeEntry } from './vm/agent/tree.js';
 export type { Console } from './vm/console.js';
 export type { Debugger, HartActivity, Watchpoint } from './vm/debugger.js';
-export type { DebugStop } from './vm/hold.js';
+export type { MachineCounts } from './vm/guest-machine.js';
+export type { Arrival, DebugStop } from './vm/hold.js';
 export type { HostOptions } from './vm/host.js';
 export type { FetchOptions } from './vm/platform.js';
 export type { BareGuest, FirmwareGuest, KernelGuest, VmSpec } from './vm/spec.js';

@@ -24,7 +24,10 @@ export function interpret(hart: usize): void {
     const entered = enterPage(hart, state.pc);
     if (entered === SCRATCH_CODE) runOne(hart, entered);
     else if (entered > NO_FRAME) runFrom(hart, entered);
-    else if (entered === TRAPPED) state.remaining -= 1;
+    else if (entered === TRAPPED) {
+      state.remaining -= 1;
+      state.slow += 1;
+    }
   }
 }
 
@@ -52,11 +55,13 @@ function runFrom(hart: usize, entered: usize): void {
     code = state.code;
     page = state.pc & TAG_PAGE;
     const outcome = executeSlow(hart, slot, code);
-    if (outcome === REDIRECT) return;
     if (outcome === AGAIN || outcome === REENTER) {
       state.remaining += 1;
       if (outcome === REENTER) return;
     } else {
+      // What the fast path did is the rest of the steps: it has no counter of its own.
+      state.slow += 1;
+      if (outcome === REDIRECT) return;
       slot += outcome << 2;
       state.pc += outcome;
       if (state.stop) return;

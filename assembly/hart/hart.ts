@@ -186,6 +186,8 @@ export class Hart {
   missCode: u64;
   exceptions: u64;
   interrupts: u64;
+  /** Steps that the inner loop did not take: instructions of exec/slow, failed fetches, interrupts. */
+  slow: u64;
 }
 
 export const F_OFFSET: usize = 256;

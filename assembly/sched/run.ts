@@ -58,6 +58,7 @@ export function runSlice(vm: usize, hart: usize, steps: i64, interruptible: bool
   if (code >= 0) {
     interrupt(hart, code);
     state.remaining -= 1;
+    state.slow += 1;
     state.stop = 0;
   }
   interpret(hart);

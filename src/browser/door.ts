@@ -1,3 +1,5 @@
+import { type LockstepOptions, lockstepOn } from '../lockstep/lockstep.js';
+import type { LockstepResult } from '../lockstep/result.js';
 import { type HostOptions, Host as NeutralHost } from '../vm/host.js';
 import { browserPlatform } from './platform.js';
 
@@ -9,3 +11,12 @@ export const Host = {
   /** A host in this thread. See `HostOptions` for sizes; throws ConfigurationError for wrong ones. */
   create: (options?: HostOptions): Promise<Host> => NeutralHost.createOn(browserPlatform, options),
 };
+
+/**
+ * Runs one guest on two engines under a virtual clock, and compares all of both every so many steps; where
+ * they differ, finds the first step that does.
+ *
+ * @throws ConfigurationError for options that cannot be right, and what `Host.create` throws
+ */
+export const lockstep = (options: LockstepOptions): Promise<LockstepResult> =>
+  lockstepOn(browserPlatform, options);

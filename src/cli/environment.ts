@@ -1,4 +1,5 @@
 import { DEFAULT_CPU } from '../machine/cpu-model.js';
+import { DEFAULT_ENGINE } from '../vm/engines.js';
 import { DEFAULT_MEMORY } from '../vm/spec.js';
 
 /** An environment variable that Hartwood reads. */
@@ -14,6 +15,7 @@ export const OptionVariable = {
   memory: 'HARTWOOD_MEMORY',
   cpus: 'HARTWOOD_CPUS',
   cpu: 'HARTWOOD_CPU',
+  engine: 'HARTWOOD_ENGINE',
   timeout: 'HARTWOOD_TIMEOUT',
 } as const;
 
@@ -32,6 +34,11 @@ export const VARIABLES: readonly Variable[] = [
     name: OptionVariable.cpu,
     meaning: 'the CPU model, as --cpu has it',
     otherwise: DEFAULT_CPU,
+  },
+  {
+    name: OptionVariable.engine,
+    meaning: 'what runs a machine, as --engine has it',
+    otherwise: DEFAULT_ENGINE,
   },
   {
     name: OptionVariable.timeout,

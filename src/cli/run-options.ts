@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { ConfigurationError } from '../core/errors.js';
 import { CPU_SWITCHES, DEFAULT_CPU } from '../machine/cpu-model.js';
+import { ENGINES } from '../node/platform.js';
+import { DEFAULT_ENGINE } from '../vm/engines.js';
 import { DEFAULT_MEMORY } from '../vm/spec.js';
 import { OptionVariable } from './environment.js';
 import { withVariables } from './set-variables.js';
@@ -13,6 +15,7 @@ export interface RunOptions {
   readonly memory: string;
   readonly cpus: string;
   readonly cpu: string;
+  readonly engine: string;
   readonly firmware?: string;
   readonly kernel?: string;
   readonly initrd?: string;
@@ -81,6 +84,12 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
       )
         .default(DEFAULT_CPU)
         .env(OptionVariable.cpu),
+    )
+    .addOption(
+      new Option('--engine <name>', 'what runs the machine')
+        .choices(ENGINES)
+        .default(DEFAULT_ENGINE)
+        .env(OptionVariable.engine),
     )
     .addOption(
       new Option(

@@ -28,7 +28,7 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
   if (built !== undefined) drives.own(built);
   const guest = built?.spec.guest ?? (await readGuest(options));
   using progress = new ProgressDisplay(process.stderr);
-  await using host = await Host.create({ memory: memory + OVERHEAD });
+  await using host = await Host.create({ memory: memory + OVERHEAD, engine: options.engine });
   await using vm = await host.create({
     memory,
     cpus: numbers.cpus,
@@ -79,11 +79,13 @@ async function openBuilt(options: RunOptions): Promise<OpenGuest | undefined> {
 /** Serves GDB, if that is wanted; the port closes with the result. */
 async function serveGdb(vm: Vm, port: number | undefined, wait: boolean): Promise<AsyncDisposable> {
   if (port === undefined) return { [Symbol.asyncDispose]: async () => {} };
+  // An engine that has no debugger says so before a port is opened.
+  const { debugger: inspector } = vm;
   const { GdbServer } = await import('../node/gdb-server.js');
   const server = await GdbServer.listen(vm, port);
   const waiting = wait ? ', and the machine waits for it' : '';
   process.stderr.write(`hartwood: GDB is served on 127.0.0.1:${server.port}${waiting}\n`);
-  if (wait) await vm.debugger.pause();
+  if (wait) await inspector.pause();
   return server;
 }
 

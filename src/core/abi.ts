@@ -124,6 +124,7 @@ export const HART_COUNTERS = [
   'missCode',
   'exceptions',
   'interrupts',
+  'slow',
 ] as const;
 export type HartCounter = (typeof HART_COUNTERS)[number];
 

@@ -5,6 +5,9 @@ import { wasmEngine } from '../core/wasm-engine.js';
 /** Engines that need nothing but the compiled core. */
 export const WASM_ENGINES = ['wasm', 'wasm-interpreter'] as const;
 
+/** The core as users get it. */
+export const DEFAULT_ENGINE = 'wasm';
+
 /** Whether the compiled core is all that this engine needs. */
 export const isWasmEngine = (name: string): boolean =>
   (WASM_ENGINES as readonly string[]).includes(name);

@@ -33,6 +33,15 @@ export interface StepRequest {
   readonly settle: Settle<DebugStop>;
 }
 
+/** How a run to a step count ended: `idle` is for good, since no timer is set; `stopped` is the VM. */
+export type Arrival = 'reached' | 'idle' | 'stopped';
+
+/** Where a VM is to come to stand, in steps since its start. */
+export interface Destination {
+  readonly steps: bigint;
+  readonly arrive: (how: Arrival) => void;
+}
+
 const wentOn = () => new DebugError('the VM went on before the step began: pause it again');
 
 /**
@@ -51,6 +60,8 @@ export class Hold {
   stands = false;
   /** Told each time the VM comes to stand, and why. */
   readonly listeners = new Set<(stop: DebugStop) => void>();
+  /** Virtual clock: no step beyond it is taken. */
+  destination: Destination | undefined;
   readonly #arrivals = new Set<() => void>();
   readonly #steps: StepRequest[] = [];
   #why: DebugStop | undefined;
@@ -66,6 +77,20 @@ export class Hold {
     this.holds = false;
     this.#why = undefined;
     this.#tellArrivals();
+  }
+
+  /** The VM is to go on, as far as that. */
+  goTo(destination: Destination): void {
+    this.destination = destination;
+    this.release();
+  }
+
+  /** For the run loop: the VM is there, or can get no further. */
+  endJourney(how: Arrival): void {
+    const arrived = this.destination;
+    this.destination = undefined;
+    this.hold({ kind: 'paused', hart: 0 });
+    arrived?.arrive(how);
   }
 
   /** For the run loop: it stands, or still does after it was to go on and to stand again. */

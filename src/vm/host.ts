@@ -2,6 +2,7 @@ import { PAGE_SIZE } from '../core/abi.js';
 import { Core } from '../core/core.js';
 import { ConfigurationError } from '../core/errors.js';
 import { parseMemorySize } from '../machine/memory-size.js';
+import { DEFAULT_ENGINE } from './engines.js';
 import type { Platform } from './platform.js';
 import { resolveSpec, type VmSpec } from './spec.js';
 import { Vm } from './vm.js';
@@ -14,7 +15,6 @@ export interface HostOptions {
 }
 
 const DEFAULT_MEMORY = '1G';
-const DEFAULT_ENGINE = 'wasm';
 
 /** A host: one linear memory, and the VMs on it. */
 export class Host {

@@ -6,7 +6,7 @@ import { type Clock, ticksToMs } from './clock.js';
 import type { Console } from './console.js';
 import { type ExitParts, Exits } from './exits.js';
 import { Gate } from './gate.js';
-import { type DebugStop, debugStopOf, type Hold } from './hold.js';
+import { type Arrival, type DebugStop, debugStopOf, type Hold } from './hold.js';
 import { Pacer } from './pacer.js';
 import { describeStop, type StopReason } from './stop-reason.js';
 import type { Waits } from './waits.js';
@@ -113,10 +113,15 @@ export class RunLoop {
   async #turn(): Promise<StopReason | undefined> {
     const { core, machine, clock, bus, hold } = this.#parts;
     const before = machine.steps();
+    const { destination } = hold;
+    if (destination !== undefined && before >= destination.steps) return this.#arrive('reached');
     const exchange = exchangeAfter(before);
     let budget = BigInt(this.#pacer.budget);
     if (bus.busy) budget = budget / BigInt(BUSY_DIVISOR) + 1n;
     if (clock.kind === 'virtual' && before + budget > exchange) budget = exchange - before;
+    if (destination !== undefined && before + budget > destination.steps) {
+      budget = destination.steps - before;
+    }
 
     const began = performance.now();
     const reason = core.run(machine.handle, budget, clock.now(), clock.rate(this.#pacer));
@@ -124,6 +129,18 @@ export class RunLoop {
     this.#pacer.record(Number(budget), Number(machine.steps() - before), took);
     if (reason === ExitReason.Debug) hold.hold(debugStopOf(core, machine));
     return this.#follow(reason, exchange);
+  }
+
+  /** Comes to stand where it was sent, with all that the guest has printed so far. */
+  #arrive(how: Arrival): undefined {
+    this.#exits.takeOutput();
+    this.#parts.hold.endJourney(how);
+  }
+
+  /** Whether the VM has taken the steps that it was to take; time must not pass either then. */
+  get #isThere(): boolean {
+    const { machine, hold } = this.#parts;
+    return hold.destination !== undefined && machine.steps() >= hold.destination.steps;
   }
 
   /** Stands still for the debugger, but for the steps that it asks for. */
@@ -180,7 +197,7 @@ export class RunLoop {
     if (clock.kind === 'virtual') await this.#answersCome();
     const stirred = bus.takeStirred();
     const idle = reason === ExitReason.Idle && !given && !stirred;
-    if (idle && !this.#stopping && !hold.holds) await this.#idle();
+    if (idle && !this.#stopping && !hold.holds && !this.#isThere) await this.#idle();
     return undefined;
   }
 
@@ -231,7 +248,7 @@ export class RunLoop {
   }
 
   async #idle(): Promise<void> {
-    const { machine, clock, console } = this.#parts;
+    const { machine, clock, console, hold } = this.#parts;
     if (console.atPrompt) this.#onPrompt();
     const deadline = machine.deadline();
     if (clock.kind === 'real') {
@@ -242,6 +259,7 @@ export class RunLoop {
     const waits = this.#parts.waits;
     const alarm = waits.nextAlarm;
     const next = deadline === undefined || (alarm ?? deadline) < deadline ? alarm : deadline;
+    if (next === undefined && hold.destination !== undefined) return this.#arrive('idle');
     if (!waits.any || next === undefined) return this.gate.sleep();
     machine.skipTo(next);
     waits.ring();

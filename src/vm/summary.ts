@@ -7,6 +7,8 @@ import type { StopReason } from './stop-reason.js';
 
 /** What a VM did, in figures. */
 export interface VmSummary {
+  /** The engine that runs it. */
+  readonly engine: string;
   /** Instructions that retired, on all harts. */
   readonly instructions: number;
   /** Instructions retired, traps and interrupts taken, on all harts. */
@@ -38,6 +40,7 @@ export interface VmSummary {
 }
 
 export function summarize(
+  engine: string,
   counts: MachineCounts,
   seconds: number,
   secondsToPrompt: number | undefined,
@@ -48,6 +51,7 @@ export function summarize(
   const instructions = Number(counts.instructions);
   const { harts } = counts;
   return {
+    engine,
     instructions,
     steps: Number(counts.steps),
     seconds: round(seconds),

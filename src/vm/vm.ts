@@ -8,12 +8,14 @@ import { GuestCommands } from './agent/commands.js';
 import type { ExecOptions, ExecResult } from './agent/exec.js';
 import type { Files } from './agent/files.js';
 import type { GuestProcess, SpawnOptions } from './agent/process.js';
+import type { Clock } from './clock.js';
 import { Console } from './console.js';
 import { Debugger } from './debugger.js';
 import { makeDevices, type VmDevices } from './devices.js';
 import { claimDrives } from './drive-claims.js';
-import { GuestMachine } from './guest-machine.js';
-import { Hold } from './hold.js';
+import { DEFAULT_ENGINE } from './engines.js';
+import { GuestMachine, type MachineCounts } from './guest-machine.js';
+import { type Arrival, Hold } from './hold.js';
 import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
 import type { ResolvedSpec } from './spec.js';
@@ -36,10 +38,12 @@ export class Vm {
   readonly serial: Console;
   /** The virtio console's terminal, `/dev/hvc0`. */
   readonly terminal: Console;
-  /** Pauses, steps and looks at the VM. */
-  readonly debugger: Debugger;
   /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
   readonly stopped: Promise<StopReason>;
+  readonly #core: Core;
+  readonly #clock: Clock;
+  readonly #hold = new Hold();
+  readonly #debugger: Debugger;
   readonly #machine: GuestMachine;
   readonly #agent: Agent;
   readonly #waits: Waits;
@@ -62,6 +66,8 @@ export class Vm {
   /** For `Host.create`; takes the VM's control blocks. */
   constructor(core: Core, platform: Platform, spec: ResolvedSpec, onFreed: () => void) {
     this.#onFreed = onFreed;
+    this.#core = core;
+    this.#clock = spec.clock;
     const wake = () => this.#loop.gate.wake();
     this.serial = new Console(wake);
     this.terminal = new Console(wake);
@@ -97,8 +103,8 @@ export class Vm {
       throw error;
     }
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
-    const hold = new Hold();
-    this.debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
+    const hold = this.#hold;
+    this.#debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
     this.#commands = new GuestCommands(this.#agent, this.#waits);
     this.#loop = new RunLoop(
       {
@@ -115,7 +121,7 @@ export class Vm {
         hold,
         onReboot: () => {
           this.#agent.reset();
-          this.debugger.reinstate();
+          if (core.engine.debugs) this.#debugger.reinstate();
         },
       },
       () => {
@@ -222,6 +228,34 @@ export class Vm {
     );
   }
 
+  /**
+   * Virtual clock: runs the VM until it has taken `steps` steps since its first start, and no more; it
+   * then stands until this is called again. Starts it, if that is still to be done. Where it was cut
+   * leaves no trace in the guest.
+   *
+   * @throws ConfigurationError under a real clock; what `start` throws; the reason of a signal, and the
+   * VM then stands somewhere before.
+   */
+  async runTo(steps: bigint, options: { readonly signal?: AbortSignal } = {}): Promise<Arrival> {
+    if (this.#clock.kind !== 'virtual') {
+      throw new ConfigurationError("a VM runs to a step under a clock of the kind 'virtual' only");
+    }
+    const arrived = this.#waits.until<Arrival>(
+      `it had taken ${steps} steps`,
+      options,
+      (settle) => {
+        this.#hold.goTo({ steps, arrive: (how) => settle.resolve(how) });
+        return () => {
+          if (this.#hold.destination !== undefined) this.#hold.endJourney('reached');
+        };
+      },
+      () => 'stopped',
+    );
+    const started = this.#startedAt === 0 && this.#stop === undefined ? this.start() : undefined;
+    const [how] = await Promise.all([arrived, started]);
+    return how;
+  }
+
   /** Switches the VM off at once, as by its power cord; how it ended. Its memory stays readable. */
   async stop(): Promise<StopReason> {
     if (this.#running) this.#loop.stop();
@@ -243,6 +277,26 @@ export class Vm {
     this.#loop.gate.wake();
   }
 
+  /**
+   * Pauses, steps and looks at the VM.
+   *
+   * @throws ConfigurationError on an engine that has nothing for debuggers.
+   */
+  get debugger(): Debugger {
+    const { name, debugs } = this.#core.engine;
+    if (!debugs) {
+      throw new ConfigurationError(
+        `the engine '${name}' has no breakpoints and steps; debug on '${DEFAULT_ENGINE}'`,
+      );
+    }
+    return this.#debugger;
+  }
+
+  /** What the machine has counted, over all its reboots. */
+  get counts(): MachineCounts {
+    return this.#machine.counts();
+  }
+
   /** What the VM has done so far. */
   async summary(): Promise<VmSummary> {
     const started = this.#startedAt;
@@ -252,6 +306,7 @@ export class Vm {
     const secondsToPrompt = prompt === undefined ? undefined : (prompt - started) / 1000;
     const drives = this.#devices.blocks.map(({ counts }) => structuredClone(counts));
     return summarize(
+      this.#core.engine.name,
       this.#machine.counts(),
       seconds,
       secondsToPrompt,

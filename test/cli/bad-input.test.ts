@@ -58,6 +58,7 @@ describe('bad input ends in one line, with a status of its own', () => {
     ['run --cpu rv32 --kernel image', 2, /no CPU model 'rv32'; known are: rv64/],
     ['run --cpu rv64,zbz=off --kernel image', 2, /no extension 'zbz'/],
     ['run --cpu rv64,a=off --kernel image', 2, /Linux needs a/],
+    ['run --engine frob', 2, /--engine.* 'frob'.*wasm, wasm-interpreter, ts/],
     ['run --clock slow', 2, /real, virtual/],
     ['run --seed x --kernel image', 2, /--seed 'x' is no whole number/],
     ['run --timeout soon --kernel image', 2, /--timeout 'soon'/],

@@ -108,3 +108,27 @@ resumed:
   expect(BigInt(machine.counter('steps'))).toBe(machine.steps);
   expect(counts(machine)[0]).toBe(machine.steps);
 });
+
+it('slow steps are those that the inner loop did not take', async () => {
+  const machine = await Machine.create(`
+      la t0, handler
+      csrw mtvec, t0
+      li t1, 1000
+1:    addi t1, t1, -1
+      bnez t1, 1b
+      ecall
+.balign 4
+handler:
+      la t0, last
+      csrw mtvec, t0
+      li t0, 8
+      csrw mie, t0
+      csrw mip, t0
+      ld t0, 0(zero)
+.balign 4
+last: j last`);
+  machine.run(3000n);
+  // Three CSR writes, an ECALL, a load from nowhere; that each was decoded first is no step.
+  expect(machine.counter('exceptions')).toBe(2);
+  expect(machine.counter('slow')).toBe(6);
+});

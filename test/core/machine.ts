@@ -11,10 +11,12 @@ import {
   VM_FLAG_SBI,
 } from '../../src/core/abi.js';
 import { Core } from '../../src/core/core.js';
+import type { Engine } from '../../src/core/engine.js';
 import { ExitReason } from '../../src/core/exit-reason.js';
 import { GuestMemory } from '../../src/core/guest-memory.js';
 import { wasmEngine } from '../../src/core/wasm-engine.js';
 import { parseCpuModel } from '../../src/machine/cpu-model.js';
+import { isWasmEngine, unknownEngine, WASM_ENGINES } from '../../src/vm/engines.js';
 
 /** More steps than any program of these tests takes. */
 export const PLENTY = 10_000_000n;
@@ -29,8 +31,16 @@ export function coreModule(): Promise<WebAssembly.Module> {
   return compiled;
 }
 
+/** What the tests' machines run on: the engine that HARTWOOD_TEST_ENGINE names. */
+async function testedEngine(): Promise<Engine> {
+  const name = process.env.HARTWOOD_TEST_ENGINE ?? 'wasm';
+  if (name === 'ts') return (await import('../../bench/baseline/engine.js')).tsEngine;
+  if (!isWasmEngine(name)) throw unknownEngine(name, [...WASM_ENGINES, 'ts']);
+  return wasmEngine(await coreModule(), name);
+}
+
 export const newCore = async (bytes = 256 << 20): Promise<Core> =>
-  Core.create(wasmEngine(await coreModule()), bytes);
+  Core.create(await testedEngine(), bytes);
 
 export interface MachineOptions {
   /** The host to stand on; one of its own if not given. */

@@ -1,0 +1,54 @@
+import { CSR_NUMBERS } from '../../isa/csrs.js';
+import { F_NAMES, X_NAMES } from '../../isa/notation.js';
+import { type HartCounter, HartRegister } from '../core/abi.js';
+import type { Core } from '../core/core.js';
+
+/** What both engines count alike: a guest can see it, or it follows from what a guest sees. */
+const COUNTERS: readonly HartCounter[] = ['steps', 'unretired', 'exceptions', 'interrupts'];
+
+const REGISTERS: readonly (readonly [name: string, number: number])[] = [
+  ...X_NAMES.map((name, n) => [name, n] as const),
+  ...F_NAMES.map((name, n) => [name, HartRegister.F + n] as const),
+  ['pc', HartRegister.Pc],
+  ['priv', HartRegister.Privilege],
+];
+const CSRS = [...CSR_NUMBERS];
+
+/** What a hart's values are called, in their order: registers, CSRs, counters, and what it is at. */
+export const HART_NAMES: readonly string[] = [
+  ...REGISTERS.map(([name]) => name),
+  ...CSRS.map(([name]) => name),
+  ...COUNTERS,
+  'activity',
+];
+
+/** All of a hart but its memory, by `HART_NAMES`; a CSR that the hart lacks is 0. */
+export type HartState = readonly bigint[];
+
+/** A VM at one step, but for memory and consoles. */
+export interface MachineState {
+  readonly steps: bigint;
+  /** Ticks of `mtime`. */
+  readonly time: bigint;
+  /** The earliest timer that is set; -1 without one. */
+  readonly deadline: bigint;
+  /** How it ended, in words; empty while it has not. */
+  readonly end: string;
+  readonly harts: readonly HartState[];
+}
+
+/** Reads all of a hart. */
+export function hartState(core: Core, vm: number, hart: number): HartState {
+  const { exports } = core;
+  return [
+    ...REGISTERS.map(([, number]) => core.register(vm, hart, number)),
+    ...CSRS.map(([, number]) => BigInt.asUintN(64, exports.hartCsr(vm, hart, number))),
+    ...COUNTERS.map((name) => core.counter(vm, hart, name)),
+    BigInt(exports.hartActivity(vm, hart)),
+  ];
+}
+
+/** A value of a hart by its name. */
+export function valueIn(hart: HartState | undefined, name: string): bigint {
+  return hart?.[HART_NAMES.indexOf(name)] ?? 0n;
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { nodePlatform } from '../../src/node/platform.js';
+import { Host } from '../../src/vm/host.js';
+import type { Platform } from '../../src/vm/platform.js';
+import { elfFile } from '../image-maker.js';
+
+/** An endless loop: j . */
+const LOOP = { guest: { bare: elfFile(Uint8Array.of(0x6f, 0, 0, 0)) }, memory: '1M' } as const;
+
+/** The compiled core, said to have no debugger. */
+const withoutDebugger: Platform = {
+  ...nodePlatform,
+  engine: async () => ({ ...(await nodePlatform.engine('wasm')), name: 'plain', debugs: false }),
+};
+
+describe('an engine', () => {
+  it('is chosen by name, and named by the summary', async () => {
+    await using host = await Host.createOn(nodePlatform, { engine: 'wasm-interpreter' });
+    await using vm = await host.create(LOOP);
+    expect((await vm.summary()).engine).toBe('wasm-interpreter');
+  });
+
+  it('that there is none of is refused', async () => {
+    await expect(Host.createOn(nodePlatform, { engine: 'frob' })).rejects.toThrow(
+      "there is no engine 'frob': the engines are wasm, wasm-interpreter, ts",
+    );
+  });
+
+  it('without a debugger refuses one', async () => {
+    await using host = await Host.createOn(withoutDebugger);
+    await using vm = await host.create(LOOP);
+    expect(() => vm.debugger).toThrow(
+      "the engine 'plain' has no breakpoints and steps; debug on 'wasm'",
+    );
+  });
+});
