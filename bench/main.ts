@@ -21,6 +21,7 @@ import { vmMemoryBenchmark } from './footprint/vm-memory.js';
 import { bootBenchmark } from './guest/boot.js';
 import { idleBenchmark } from './guest/idle.js';
 import { GuestFiles } from './guest/machines.js';
+import { workloadBenchmarks } from './guest/workloads/group.js';
 import { MachinePair } from './machines/pair.js';
 import { resultsOf, writeResults } from './results-file.js';
 import { ringsBenchmark } from './rings/requests.js';
@@ -47,6 +48,7 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
     ...vcpuBenchmarks(wasm, new QemuEngine()),
     bootBenchmark(files),
     idleBenchmark(files),
+    ...workloadBenchmarks(pair),
     ...sequentialBenchmarks(pair),
     ...randomBenchmarks(pair),
     consoleOutputBenchmark(pair),

@@ -1,5 +1,6 @@
 import type { AgentConnection } from '../../src/index.js';
 import type { ConsoleMeter } from './console-meter.js';
+import type { Format } from './images.js';
 
 /** A machine that runs the default guest with two disks, ready for commands. */
 export interface BenchMachine {
@@ -7,6 +8,8 @@ export interface BenchMachine {
   readonly agent: Pick<AgentConnection, 'exec' | 'spawn' | 'files'>;
   /** What arrives of `/dev/hvc0`, where the guest's shell is. */
   readonly console: ConsoleMeter;
+  /** The host's file with a disk's content. */
+  readonly imageOf: (format: Format) => string;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
