@@ -19,9 +19,9 @@ import { coreSizeBenchmark } from './footprint/core-size.js';
 import { creationBenchmark } from './footprint/creation.js';
 import { vmMemoryBenchmark } from './footprint/vm-memory.js';
 import { bootBenchmark } from './guest/boot.js';
+import { guestBenchmarks } from './guest/group.js';
 import { idleBenchmark } from './guest/idle.js';
 import { GuestFiles } from './guest/machines.js';
-import { workloadBenchmarks } from './guest/workloads/group.js';
 import { MachinePair } from './machines/pair.js';
 import { resultsOf, writeResults } from './results-file.js';
 import { ringsBenchmark } from './rings/requests.js';
@@ -48,7 +48,7 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
     ...vcpuBenchmarks(wasm, new QemuEngine()),
     bootBenchmark(files),
     idleBenchmark(files),
-    ...workloadBenchmarks(pair),
+    ...guestBenchmarks(pair),
     ...sequentialBenchmarks(pair),
     ...randomBenchmarks(pair),
     consoleOutputBenchmark(pair),

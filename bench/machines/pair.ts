@@ -15,6 +15,8 @@ import { startPeer } from './peer.js';
 const RUNS = 3;
 const OWN = 'wasm';
 const PEER = 'qemu';
+/** The engines of both machines. */
+export const PAIR_ENGINES: readonly string[] = [OWN, PEER];
 
 /** What a row of machines is about; its engine is each machine's. */
 export type PairSubject = Omit<RowSubject, 'engine'>;

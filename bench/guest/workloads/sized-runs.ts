@@ -1,6 +1,6 @@
 import type { Extent } from '../../benchmark.js';
 import { WrongResultError } from '../../errors.js';
-import { type BenchMachine, BOOT_MS } from '../../machines/machine.js';
+import { type BenchMachine, run } from '../../machines/machine.js';
 import { FOLDER, type Work, type Workload } from './workload.js';
 
 /** A shorter run says too little about the speed to size another by it. */
@@ -24,7 +24,7 @@ export async function measureWorkload(
   workload: Workload,
   extent: Extent,
 ): Promise<number[]> {
-  await machine.agent.exec(`mkdir -p ${FOLDER}`);
+  await run(machine, `mkdir -p ${FOLDER}`);
   const work = await workload.prepare(machine);
   const seconds = (pieces: number) => runOnce(machine, workload, work, pieces);
   // The first one is slower: nothing is translated or in a cache yet.
@@ -42,25 +42,21 @@ export async function measureWorkload(
 }
 
 async function runOnce(
-  { agent, engine }: BenchMachine,
+  machine: BenchMachine,
   { name }: Workload,
   work: Work,
   pieces: number,
 ): Promise<number> {
-  const command = work.command(pieces);
-  const began = performance.now();
-  const { status, stdout, stderr } = await agent.exec(command, { timeout: BOOT_MS });
-  const seconds = (performance.now() - began) / 1000;
-  if (status !== 0) {
-    const said = stderr.trim().slice(-QUOTED);
-    throw new WrongResultError(`${name} ended with status ${status} on ${engine}: ${said}`);
-  }
-  if (stdout !== work.expected(pieces)) {
-    const said = stdout.trim().slice(-QUOTED);
-    throw new WrongResultError(`${name} has a wrong result on ${engine}: it printed '${said}'`);
+  const { stdout, milliseconds } = await run(machine, work.command(pieces));
+  const printed = new TextDecoder().decode(stdout);
+  if (printed !== work.expected(pieces)) {
+    const said = printed.trim().slice(-QUOTED);
+    throw new WrongResultError(
+      `${name} has a wrong result on ${machine.engine}: it printed '${said}'`,
+    );
   }
   await work.check?.(pieces);
-  return seconds;
+  return milliseconds / 1000;
 }
 
 /** The number of pieces, at least 2, that take `target` seconds beyond the first one. */

@@ -43,7 +43,7 @@ test.each([
   {
     what: 'a command that fails',
     workload: altered(sha256sum, () => ({ command: () => 'sha256sum /nowhere' })),
-    message: 'sha256sum ended with status 1 on wasm: sha256sum: ',
+    message: "'sha256sum /nowhere' ended with status 1 on wasm: sha256sum: ",
   },
   {
     what: 'a file that is not what was to be compressed',
