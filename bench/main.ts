@@ -22,6 +22,7 @@ import { coreSizeBenchmark } from './footprint/core-size.js';
 import { creationBenchmark } from './footprint/creation.js';
 import { vmMemoryBenchmark } from './footprint/vm-memory.js';
 import { bootBenchmark } from './guest/boot.js';
+import { guestBenchmarks } from './guest/group.js';
 import { idleBenchmark } from './guest/idle.js';
 import { GuestFiles } from './guest/machines.js';
 import { MachinePair } from './machines/pair.js';
@@ -58,6 +59,7 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
     ...ringsBenchmarks(),
     bootBenchmark(files),
     idleBenchmark(files),
+    ...guestBenchmarks(pair),
     ...sequentialBenchmarks(pair),
     ...randomBenchmarks(pair),
     consoleOutputBenchmark(pair),
