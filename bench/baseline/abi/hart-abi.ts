@@ -67,7 +67,7 @@ function setRegister(hart: Hart, number: number, value: bigint): void {
   selectContexts(hart);
 }
 
-/** Counters: 0 steps, 1 unretired, 2…9 TLB misses by cause, 10 exceptions, 11 interrupts. */
+/** Counters: 0 steps, 1 unretired, 2…9 TLB misses by cause, 10 exceptions, 11 interrupts, 12 slow steps. */
 function counter(hart: Hart, which: number): number {
   if (which === 0) return hart.steps;
   if (which === 1) return hart.unretired;
