@@ -17,7 +17,7 @@ export type { GuestMemory } from './core/guest-memory.js';
 export { type DebugTarget, GdbSession } from './debug/session.js';
 export { GuestError, type GuestErrorCode } from './guest/errors.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
-export type { LockstepOptions } from './lockstep/lockstep.js';
+export type { LockstepOptions } from './lockstep/options.js';
 export type {
   ConsoleDifference,
   Culprit,

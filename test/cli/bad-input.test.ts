@@ -59,6 +59,7 @@ describe('bad input ends in one line, with a status of its own', () => {
     ['run --cpu rv64,zbz=off --kernel image', 2, /no extension 'zbz'/],
     ['run --cpu rv64,a=off --kernel image', 2, /Linux needs a/],
     ['run --engine frob', 2, /--engine.* 'frob'.*wasm, wasm-interpreter, ts/],
+    ['run --engine ts --gdb 0 --bare loop', 2, /the engine 'ts' has no breakpoints and steps/],
     ['lockstep', 2, /required option '--engines <name,name>'/],
     ['lockstep --engines wasm', 2, /two engines, not 1; right would be wasm,ts/],
     ['lockstep --engines wasm,frob --bare loop', 2, /no engine 'frob': the engines are wasm/],

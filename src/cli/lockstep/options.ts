@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { ConfigurationError } from '../../core/errors.js';
-import { DEFAULT_EVERY, DEFAULT_STEPS } from '../../lockstep/lockstep.js';
+import { DEFAULT_EVERY, DEFAULT_STEPS } from '../../lockstep/options.js';
 import { CPU_SWITCHES, DEFAULT_CPU } from '../../machine/cpu-model.js';
 import { ENGINES } from '../../node/platform.js';
 import { DEFAULT_MEMORY } from '../../vm/spec.js';
