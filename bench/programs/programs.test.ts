@@ -7,7 +7,11 @@ import { alu } from '../vcpu/programs/alu.js';
 import { countInstructions } from './measure.js';
 
 const engine = new OwnEngine();
-afterAll(() => engine[Symbol.asyncDispose]());
+const baseline = new OwnEngine('ts');
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await baseline[Symbol.asyncDispose]();
+});
 
 describe.each([...VCPU, ...TRANSLATION])('$name', (program) => {
   test('has the result that its model says, and takes as many instructions each pass', async () => {
@@ -15,6 +19,11 @@ describe.each([...VCPU, ...TRANSLATION])('$name', (program) => {
     const three = await engine.run(program, 3);
     expect(count.pass).toBeGreaterThan(1000);
     expect(three.instructions).toBe(count.base + 3 * count.pass);
+  });
+
+  test('is the same work in plain TypeScript', async () => {
+    const { instructions } = await baseline.run(program, 1);
+    expect(instructions).toBe((await engine.run(program, 1)).instructions);
   });
 });
 
