@@ -10,3 +10,11 @@ export const guestBenchmarks = (pair: MachinePair): Benchmark[] => [
   sevenZipBenchmark(pair),
   opensslBenchmark(pair),
 ];
+
+/**
+ * `guest/mean`: the geometric mean over programs that compute for themselves, by which engines are compared. A
+ * quick run has none, since it leaves 7-Zip out.
+ */
+export const GUEST_MEANS = [
+  { group: 'guest', name: 'mean', of: ['7zz', 'openssl', 'sha256sum', 'gzip', 'awk'] },
+];
