@@ -240,6 +240,19 @@ describe('a profiler', () => {
     await host[Symbol.asyncDispose]();
   });
 
+  it('ends also when the VM is gone', async () => {
+    const host = await Host.createOn(nodePlatform, { memory: '64M' });
+    const vm = await host.create({ guest: { bare: THREE_TO_ONE }, memory: '16M' });
+    const profiler = await startProfile(vm, { interval: 1000 });
+    await vm.start();
+    await vm.stopped;
+    await vm[Symbol.asyncDispose]();
+    const profile = profiler.finish();
+    expect(profile.samples).toBeGreaterThan(3000);
+    expect(profile.functions[0]?.name).toBe('heavy_loop');
+    await host[Symbol.asyncDispose]();
+  });
+
   it('may be followed by another, which goes on when the first is finished', async () => {
     const host = await Host.createOn(nodePlatform, { memory: '64M' });
     const vm = await host.create({ guest: { bare: THREE_TO_ONE }, memory: '16M' });

@@ -4,7 +4,7 @@ import { nodePlatform } from '../../src/node/platform.js';
 import type { Profile } from '../../src/profile/profile.js';
 import type { ProfileOptions } from '../../src/profile/profiler.js';
 import { startProfile } from '../../src/profile/start.js';
-import { Host } from '../../src/vm/host.js';
+import { Host, type HostOptions } from '../../src/vm/host.js';
 import type { VmSpec } from '../../src/vm/spec.js';
 import type { VmSummary } from '../../src/vm/summary.js';
 import { OFF } from '../core/program-parts.js';
@@ -51,8 +51,9 @@ export async function profileProgram(
   bare: Uint8Array,
   options: ProfileOptions,
   spec: Partial<VmSpec> = {},
+  hostOptions: HostOptions = {},
 ): Promise<Profiled> {
-  const host = await Host.createOn(nodePlatform, { memory: '64M' });
+  const host = await Host.createOn(nodePlatform, { memory: '64M', ...hostOptions });
   try {
     const vm = await host.create({ guest: { bare }, memory: '16M', clock: 'virtual', ...spec });
     const profiler = await startProfile(vm, options);
