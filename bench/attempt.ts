@@ -1,21 +1,29 @@
 import type { Sink } from './benchmark.js';
-import { UnavailableError } from './errors.js';
+import { isPeer } from './engines/names.js';
+import { UnavailableError, WrongResultError } from './errors.js';
 import type { AbsentRow } from './row.js';
 
 /**
- * Measures one engine's part of a benchmark. When something is not available that becomes an absent row, and
- * the benchmark goes on with the next engine; any other error is passed on.
+ * Measures one engine's part of a benchmark, if it was asked for. What goes wrong becomes an absent row, and
+ * the benchmark goes on with the next engine. A wrong result, and an engine of this project that
+ * is there and fails, is besides a failure of the run; a peer's fault is not.
  */
 export async function attempt(
   subject: Omit<AbsentRow, 'reason'>,
   sink: Sink,
   measure: () => Promise<void>,
 ): Promise<void> {
-  sink.progress(`${subject.group}/${subject.name} ${subject.engine}`);
+  const { group, name, engine } = subject;
+  if (!sink.wants(subject)) return;
+  sink.progress(`${group}/${name} ${engine}`);
   try {
     await measure();
   } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error;
-    sink.absent({ ...subject, reason: error.message });
+    const reason = error instanceof Error ? error.message : String(error);
+    sink.absent({ group, name, engine, reason });
+    const excused = error instanceof UnavailableError || isPeer(engine);
+    if (error instanceof WrongResultError || !excused) {
+      sink.failure(`${group}/${name} failed on ${engine}: ${reason}`);
+    }
   }
 }

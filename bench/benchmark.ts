@@ -10,25 +10,31 @@ export interface Extent {
   readonly shrink: number;
 }
 
-export const FULL: Extent = { runs: 5, targetSeconds: 0.6, shrink: 1 };
-export const QUICK: Extent = { runs: 3, targetSeconds: 0.35, shrink: 4 };
+export const FULL: Extent = { runs: 5, targetSeconds: 0.5, shrink: 1 };
+export const QUICK: Extent = { runs: 3, targetSeconds: 0.3, shrink: 4 };
 
 /** Where a benchmark puts its figures as they come. */
 export interface Sink {
+  /** Whether a row was asked for. */
+  wants(row: Omit<AbsentRow, 'reason'>): boolean;
   /** What is being measured now. */
   progress(text: string): void;
   row(row: Row): void;
   absent(row: AbsentRow): void;
+  /** Something that makes the run no success, such as a wrong result; a line. */
+  failure(line: string): void;
 }
 
 /** A part of the suite that can be chosen by `group`, `name` or `group/name`. */
 export interface Benchmark {
   readonly group: string;
   readonly name: string;
+  /** Whether a quick run leaves it out, unless it is asked for by name. */
+  readonly long?: boolean;
   /**
    * Measures and hands its rows to `sink`.
    *
-   * @throws WrongResultError, UnavailableError, or whatever went wrong; rows handed over by then count
+   * @throws whatever went wrong beyond one engine's part; rows handed over by then count
    */
   run(extent: Extent, sink: Sink): Promise<void>;
 }

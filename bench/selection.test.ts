@@ -17,6 +17,13 @@ test.each([
   expect(selectBenchmarks(ALL, names).map(({ name }) => name)).toEqual(chosen);
 });
 
+test('a quick run leaves out what is long, unless it is named', () => {
+  const all = [...ALL, { ...benchmark('disk', 'read'), long: true }];
+  expect(selectBenchmarks(all, [], true)).toHaveLength(3);
+  expect(selectBenchmarks(all, [], false)).toHaveLength(4);
+  expect(selectBenchmarks(all, ['disk'], true).map(({ name }) => name)).toEqual(['read']);
+});
+
 test('an unknown name is an error that lists the known ones', () => {
   expect(() => selectBenchmarks(ALL, ['boot', 'vcpu/boot'])).toThrow(
     "there is no benchmark 'vcpu/boot'; known are: vcpu (alu trap), guest (boot)",

@@ -2,7 +2,8 @@ import type { Benchmark } from './benchmark.js';
 import { UsageError } from './errors.js';
 
 /**
- * The benchmarks that `names` choose, in their own order; all of them without names. A name is a group's, a
+ * The benchmarks that `names` choose, in their own order; all of them without names, but for those too long for
+ * a `quick` run. A name is a group's, a
  * benchmark's, or both: `vcpu`, `alu`, `vcpu/alu`.
  *
  * @throws UsageError that lists what is known
@@ -10,6 +11,7 @@ import { UsageError } from './errors.js';
 export function selectBenchmarks(
   benchmarks: readonly Benchmark[],
   names: readonly string[],
+  quick = false,
 ): Benchmark[] {
   const isCalled = (benchmark: Benchmark, wanted: string) =>
     [benchmark.group, benchmark.name, `${benchmark.group}/${benchmark.name}`].includes(wanted);
@@ -22,7 +24,6 @@ export function selectBenchmarks(
     });
     throw new UsageError(`there is no benchmark '${wanted}'; known are: ${lists.join(', ')}`);
   }
-  return benchmarks.filter(
-    (benchmark) => names.length === 0 || names.some((wanted) => isCalled(benchmark, wanted)),
-  );
+  if (names.length === 0) return benchmarks.filter(({ long }) => !(quick && long));
+  return benchmarks.filter((benchmark) => names.some((wanted) => isCalled(benchmark, wanted)));
 }

@@ -1,25 +1,39 @@
 import type { Benchmark, Extent, Sink } from './benchmark.js';
+import type { EngineChoice } from './engines/names.js';
+import { type Mean, meanRows } from './means.js';
 import type { AbsentRow, Row } from './row.js';
-import { integerMeans } from './vcpu/integer-mean.js';
 
 /** What a run of the suite gave. */
 export interface Outcome {
   readonly rows: readonly Row[];
   readonly absent: readonly AbsentRow[];
-  /** Benchmarks that failed, wrong results among them; a line each. The run was no success. */
+  /** What failed, wrong results among it; a line each. The run was no success. */
   readonly failures: readonly string[];
+}
+
+export interface SuiteOptions {
+  readonly extent: Extent;
+  /** All engines if not given. */
+  readonly wants?: EngineChoice;
+  readonly means?: readonly Mean[];
+  /** Told of progress, a line each. */
+  readonly report?: (line: string) => void;
 }
 
 /** Runs the benchmarks one after the other. One that fails does not keep the others from running. */
 export async function runSuite(
   benchmarks: readonly Benchmark[],
-  extent: Extent,
-  report: (line: string) => void,
+  { extent, wants = () => true, means = [], report = () => {} }: SuiteOptions,
 ): Promise<Outcome> {
   const rows: Row[] = [];
   const absent: AbsentRow[] = [];
   const failures: string[] = [];
+  const failure = (line: string) => {
+    failures.push(line);
+    report(line);
+  };
   const sink = (place: string): Sink => ({
+    wants,
     progress: (text) => report(`${place} ${text}`),
     row: (row) => {
       rows.push(row);
@@ -29,17 +43,16 @@ export async function runSuite(
       absent.push(row);
       report(`${place}   ${row.name} ${row.engine}: ${row.reason}`);
     },
+    failure,
   });
   for (const [index, benchmark] of benchmarks.entries()) {
     try {
       await benchmark.run(extent, sink(`[${index + 1}/${benchmarks.length}]`));
     } catch (error) {
-      const line = `${benchmark.group}/${benchmark.name} failed: ${(error as Error).message}`;
-      failures.push(line);
-      report(line);
+      failure(`${benchmark.group}/${benchmark.name} failed: ${(error as Error).message}`);
     }
   }
-  return { rows: byGroup([...rows, ...integerMeans(rows)]), absent, failures };
+  return { rows: byGroup([...rows, ...meanRows(rows, means)]), absent, failures };
 }
 
 /** The rows of each group together, in the order in which the groups began. */

@@ -23,8 +23,10 @@ export function sequentialBenchmarks(pair: MachinePair): Benchmark[] {
   return Object.entries(COMMANDS).map(([name, command]) => ({
     group: GROUP,
     name,
+    long: name.endsWith('direct'),
     async run({ shrink }, sink) {
-      const formats: readonly Format[] = name.endsWith('direct') ? ['raw'] : ['raw', 'qcow2'];
+      const rawOnly = name.endsWith('direct') || shrink > 1;
+      const formats: readonly Format[] = rawOnly ? ['raw'] : ['raw', 'qcow2'];
       for (const format of formats) {
         // The row beside the main one is to tell what the format costs: less will do.
         const bytes = DISK_SIZE / (format === 'raw' ? shrink : EXTRA_SHRINK);

@@ -1,4 +1,4 @@
-import type { GuestProgram } from '../vcpu/program.js';
+import type { GuestProgram } from '../programs/program.js';
 
 /** What one run of a program took. */
 export interface ProgramRun {
@@ -8,8 +8,8 @@ export interface ProgramRun {
   readonly instructions?: number;
 }
 
-/** Something that runs guest programs: this project's core, or a peer. */
-export interface Engine {
+/** Something that runs guest programs: an engine of this project, or a peer. */
+export interface ProgramEngine {
   readonly name: string;
   /**
    * Runs a program once, to its end.

@@ -10,8 +10,8 @@ import {
   PROGRAM_TIMEOUT_MS,
   programElf,
   WRONG_RESULT,
-} from '../vcpu/program.js';
-import type { Engine, ProgramRun } from './engine.js';
+} from '../programs/program.js';
+import type { ProgramEngine, ProgramRun } from './engine.js';
 
 /** The peer's command. @throws UnavailableError saying why there is none. */
 export async function peerQemu(): Promise<VersionedQemu> {
@@ -23,7 +23,7 @@ export async function peerQemu(): Promise<VersionedQemu> {
 }
 
 /** QEMU's translator (TCG). A run is a process, and its time holds the process's start and end. */
-export class QemuEngine implements Engine {
+export class QemuEngine implements ProgramEngine {
   readonly name = 'qemu';
 
   async run(program: GuestProgram, passes: number): Promise<ProgramRun> {

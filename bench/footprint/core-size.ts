@@ -1,14 +1,16 @@
 import { stat } from 'node:fs/promises';
+import { attempt } from '../attempt.js';
 import type { Benchmark } from '../benchmark.js';
 import { rowOf } from '../row.js';
 
+const SUBJECT = { group: 'footprint', name: 'core-size', engine: 'wasm' };
+
 /** `footprint/core-size`: bytes of core.wasm, in thousands. */
 export const coreSizeBenchmark: Benchmark = {
-  group: 'footprint',
-  name: 'core-size',
-  async run(_extent, sink) {
-    const { size } = await stat(new URL('../../build/core.wasm', import.meta.url));
-    const { group, name } = coreSizeBenchmark;
-    sink.row(rowOf({ group, name, engine: 'wasm', unit: 'kB', better: 'lower' }, [size / 1000]));
-  },
+  ...SUBJECT,
+  run: (_extent, sink) =>
+    attempt(SUBJECT, sink, async () => {
+      const { size } = await stat(new URL('../../build/core.wasm', import.meta.url));
+      sink.row(rowOf({ ...SUBJECT, unit: 'kB', better: 'lower' }, [size / 1000]));
+    }),
 };

@@ -92,7 +92,8 @@ async function serveGdb(vm: Vm, port: number | undefined, wait: boolean): Promis
   return server;
 }
 
-async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {
+/** The guest that the options name, read from its files. */
+export async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {
   if (options.bare !== undefined) return { bare: await readInputFile(options.bare, 'program') };
   const read = async <Name extends 'firmware' | 'kernel' | 'initrd'>(name: Name) => {
     const path = options[name];

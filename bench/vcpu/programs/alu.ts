@@ -1,4 +1,4 @@
-import { type GuestProgram, u64, word } from '../program.js';
+import { type GuestProgram, u64, word } from '../../programs/program.js';
 
 const ITERATIONS = 4096;
 const SEED = 0x0123_4567_89ab_cdefn;

@@ -1,4 +1,4 @@
-import { DATA, type GuestProgram, u64 } from '../program.js';
+import { DATA, type GuestProgram, u64 } from '../../programs/program.js';
 
 const ITERATIONS = 2048;
 

@@ -1,4 +1,4 @@
-import type { GuestProgram } from '../program.js';
+import type { GuestProgram } from '../../programs/program.js';
 
 const NUMBERS = 1000;
 

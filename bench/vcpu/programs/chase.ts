@@ -1,4 +1,4 @@
-import { DATA, type GuestProgram } from '../program.js';
+import { DATA, type GuestProgram } from '../../programs/program.js';
 
 /** Nodes of 64 bytes: 32 MiB, more than a TLB or a cache holds. */
 const NODES = 1 << 19;

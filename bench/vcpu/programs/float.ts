@@ -1,5 +1,5 @@
 import { F64, fma } from '../../../test/softfloat/reference.js';
-import { DATA, type GuestProgram, u64 } from '../program.js';
+import { DATA, type GuestProgram, u64 } from '../../programs/program.js';
 
 /** Rows and columns of the matrices. */
 const SIZE = 32;

@@ -1,4 +1,4 @@
-import { DATA, type GuestProgram, u64 } from '../program.js';
+import { DATA, type GuestProgram, u64 } from '../../programs/program.js';
 
 const BYTES = 4 << 20;
 const WORDS = BYTES / 8;

@@ -1,4 +1,4 @@
-import { type GuestProgram, i64, u64, word } from '../program.js';
+import { type GuestProgram, i64, u64, word } from '../../programs/program.js';
 
 const ITERATIONS = 2048;
 const SEED = 0x0123_4567_89ab_cdefn;

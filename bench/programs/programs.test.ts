@@ -1,14 +1,15 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { WasmEngine } from '../engines/wasm.js';
+import { OwnEngine } from '../engines/own.js';
 import { WrongResultError } from '../errors.js';
+import { PROGRAMS as TRANSLATION } from '../translation/programs/all.js';
+import { PROGRAMS as VCPU } from '../vcpu/programs/all.js';
+import { alu } from '../vcpu/programs/alu.js';
 import { countInstructions } from './measure.js';
-import { PROGRAMS } from './programs/all.js';
-import { alu } from './programs/alu.js';
 
-const engine = new WasmEngine();
+const engine = new OwnEngine();
 afterAll(() => engine[Symbol.asyncDispose]());
 
-describe.each(PROGRAMS)('$name', (program) => {
+describe.each([...VCPU, ...TRANSLATION])('$name', (program) => {
   test('has the result that its model says, and takes as many instructions each pass', async () => {
     const count = await countInstructions(engine, program);
     const three = await engine.run(program, 3);

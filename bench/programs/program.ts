@@ -26,6 +26,8 @@ export interface GuestProgram {
   readonly pass: string;
   /** Code that the pass calls or traps to. */
   readonly routines?: string;
+  /** What the pass is to be counted in, if not in instructions: how many in each, and the unit of a million a second. */
+  readonly work?: { readonly each: number; readonly unit: string };
 }
 
 /**

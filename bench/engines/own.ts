@@ -1,24 +1,28 @@
 import { Host } from 'hartwood';
-import { WrongResultError } from '../errors.js';
+import { UnavailableError, WrongResultError } from '../errors.js';
 import {
   type GuestProgram,
   PROGRAM_MEMORY,
   PROGRAM_TIMEOUT_MS,
   programElf,
   WRONG_RESULT,
-} from '../vcpu/program.js';
-import type { Engine, ProgramRun } from './engine.js';
+} from '../programs/program.js';
+import type { ProgramEngine, ProgramRun } from './engine.js';
 
 /** A host's own needs beside its guest's RAM, in MiB. */
 const OVERHEAD = 16;
 
 /** Hartwood as its users get it, in this process. Each run is a VM of its own on one host. */
-export class WasmEngine implements Engine {
-  readonly name = 'wasm';
+export class OwnEngine implements ProgramEngine {
+  readonly name: string;
   #host: Promise<Host> | undefined;
 
+  constructor(name = 'wasm') {
+    this.name = name;
+  }
+
   async run(program: GuestProgram, passes: number): Promise<Required<ProgramRun>> {
-    this.#host ??= Host.create({ memory: `${PROGRAM_MEMORY + OVERHEAD}M` });
+    this.#host ??= this.#create();
     const host = await this.#host;
     await using vm = await host.create({
       guest: { bare: programElf(program, passes) },
@@ -38,8 +42,19 @@ export class WasmEngine implements Engine {
     return { seconds, instructions: (await vm.summary()).instructions };
   }
 
+  async #create(): Promise<Host> {
+    try {
+      const memory = `${PROGRAM_MEMORY + OVERHEAD}M`;
+      return await Host.create({ memory, engine: this.name });
+    } catch (error) {
+      const reason = (error as Error).message;
+      throw new UnavailableError(`no engine ${this.name}: ${reason}`, { cause: error });
+    }
+  }
+
   /** Frees the host. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#host)?.[Symbol.asyncDispose]();
+    const host = await this.#host?.catch(() => undefined);
+    await host?.[Symbol.asyncDispose]();
   }
 }
