@@ -152,6 +152,31 @@ setFd(hart, ip, ${stored});
 ${next(4)}`;
 }
 
+/**
+ * The four fused operations of a width, one case for all, so that what they call stands there once. They
+ * differ by the signs of product and addend, which bits 3 and 2 of the opcode tell (Unprivileged 20.6).
+ */
+function fusedCase(double: boolean): string {
+  const [bits, bank] = double ? ['u64', 'D'] : ['u32', 'S'];
+  const result = `fused${double ? 'Double' : 'Single'}(productSign<${bits}>(ip) ^ fs1Bits${bank}(hart, ip), fs2Bits${bank}(hart, ip), addendSign<${bits}>(ip) ^ fs3Bits${bank}(hart, ip), true)`;
+  const boxed = double ? '' : 'if (!areAllBoxed(hart, ip)) break;\n';
+  return `if (!at(hart).floatFast) break;
+if (!roundsNearest(ip)) break;
+${boxed}const result = ${result};
+if (!isPlain<${bits}>(result)) break;
+setFd(hart, ip, ${double ? 'result' : 'BOXED | <u64>result'});
+${next(4)}`;
+}
+
+const FUSED = ['FMADD', 'FMSUB', 'FNMSUB', 'FNMADD'];
+
+function fusedCases(): string[] {
+  return ['S', 'D'].map((suffix) => {
+    const labels = FUSED.map((op) => `case Op.${op}_${suffix}:`).join('\n');
+    return `${labels} {\n${fusedCase(suffix === 'D')}\n}`;
+  });
+}
+
 function comparisonCase(body: string): string {
   return `const x = fs1D(hart, ip);
 const y = fs2D(hart, ip);
@@ -209,7 +234,7 @@ function cases(): string {
     const statements = fastPathOf(op);
     return statements === undefined ? [] : `case Op.${op}: {\n${statements}\n}`;
   });
-  return [...long, ...fast, ...short].join('\n');
+  return [...long, ...fast, ...fusedCases(), ...short].join('\n');
 }
 
 /** `hot-loop.ts`: the function `executeHot`. */
@@ -218,11 +243,12 @@ export function hotLoopModule(): string {
 import { orcB, rolw, rorw, word } from '../exec/bits';
 import { div, divu, divuw, divw, mulh, mulhsu, mulhu, rem, remu, remuw, remw } from '../exec/multiply';
 import {
-  areBoxed, BOXED, fetchHit, fs1D, fs1S, fs2, fs2D, fs2S, holdsReservation, imm, linear, NOWHERE, PAGE_SLOTS, pcOf, reserve,
+  addendSign, areAllBoxed, areBoxed, BOXED, fetchHit, fs1BitsD, fs1BitsS, fs1D, fs1S, fs2, fs2BitsD, fs2BitsS, fs2D, fs2S, fs3BitsD, fs3BitsS, holdsReservation, imm, linear, NOWHERE, PAGE_SLOTS, pcOf, productSign, reserve,
   roundsNearest, rs1, rs2, rs2OfWord, setFd, setRd, SIGN, slotAt,
 } from '../exec/operands';
 import { at } from '../hart/hart';
 import { guestAddress, readEntry, TAG_PAGE, tagOf, writeEntry } from '../mmu/entry';
+import { fusedDouble, fusedSingle } from '../softfloat/fused-native';
 import { isPlain } from '../softfloat/native';
 import { Op } from './ops';
 

@@ -48,6 +48,50 @@ export function fs2S(hart: usize, ip: usize): f32 {
   return load<f32>(hart + rs2InWord(ip), F_OFFSET);
 }
 
+/** Offset of rs3, which fused operations have in their word's bits 31 to 27. */
+function rs3InWord(ip: usize): usize {
+  return (<usize>load<u32>(ip, 4) >> 24) & 0xf8;
+}
+
+export function fs1BitsD(hart: usize, ip: usize): u64 {
+  return load<u64>(hart + load<u8>(ip, 2), F_OFFSET);
+}
+
+export function fs2BitsD(hart: usize, ip: usize): u64 {
+  return load<u64>(hart + rs2InWord(ip), F_OFFSET);
+}
+
+export function fs3BitsD(hart: usize, ip: usize): u64 {
+  return load<u64>(hart + rs3InWord(ip), F_OFFSET);
+}
+
+export function fs1BitsS(hart: usize, ip: usize): u32 {
+  return load<u32>(hart + load<u8>(ip, 2), F_OFFSET);
+}
+
+export function fs2BitsS(hart: usize, ip: usize): u32 {
+  return load<u32>(hart + rs2InWord(ip), F_OFFSET);
+}
+
+export function fs3BitsS(hart: usize, ip: usize): u32 {
+  return load<u32>(hart + rs3InWord(ip), F_OFFSET);
+}
+
+/** The sign bit where a fused operation negates its product: FNMSUB, FNMADD. */
+export function productSign<T>(ip: usize): T {
+  return <T>((load<u32>(ip, 4) >> 3) & 1) << <T>(8 * sizeof<T>() - 1);
+}
+
+/** The sign bit where it negates its addend: FMSUB, FNMADD. */
+export function addendSign<T>(ip: usize): T {
+  return <T>((load<u32>(ip, 4) >> 2) & 1) << <T>(8 * sizeof<T>() - 1);
+}
+
+/** Whether the three single operands of a fused operation are NaN-boxed. */
+export function areAllBoxed(hart: usize, ip: usize): bool {
+  return areBoxed(hart, ip) && load<u32>(hart + rs3InWord(ip), F_OFFSET + 4) === 0xffff_ffff;
+}
+
 /** Whether both single operands are NaN-boxed; one that is not is a NaN (Unprivileged 21.2). */
 export function areBoxed(hart: usize, ip: usize): bool {
   const high = load<u32>(hart + load<u8>(ip, 2), F_OFFSET + 4);
