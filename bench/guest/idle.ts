@@ -1,7 +1,7 @@
 import { attempt } from '../attempt.js';
 import type { Benchmark } from '../benchmark.js';
 import { rowOf } from '../row.js';
-import { GuestProcess } from './guest-process.js';
+import { GuestProcess, type MachineCommand } from './guest-process.js';
 import { type GuestFiles, USUAL_MACHINES } from './machines.js';
 
 const GROUP = 'guest';
@@ -22,26 +22,38 @@ export function idleBenchmark(files: GuestFiles): Benchmark {
     async run({ runs, shrink }, sink) {
       const windowMs = shrink > 1 ? QUICK_WINDOW_MS : WINDOW_MS;
       // At the same time: that takes half as long, and changes nothing of what each process uses itself.
-      const measuring = USUAL_MACHINES.map(async ({ engine, command }) => {
+      let last: Promise<unknown> = Promise.resolve();
+      const measuring = USUAL_MACHINES.map(({ engine, command }) => {
+        const before = last.catch(() => undefined);
         const subject = { group: GROUP, name: NAME, engine };
-        await attempt(subject, sink, async () => {
-          await using guest = new GuestProcess(await command(files));
-          await guest.prompt();
-          await pass(SETTLE_MS);
-          const samples: number[] = [];
-          while (samples.length < runs) {
-            const began = performance.now();
-            const before = await guest.usage();
-            await pass(windowMs);
-            const used = (await guest.usage()).cpuSeconds - before.cpuSeconds;
-            samples.push((used / ((performance.now() - began) / 1000)) * 100);
-          }
+        const own = attempt(subject, sink, async () => {
+          const samples = await watch(await command(files), runs, windowMs);
+          // Rows come in the order of the machines.
+          await before;
           sink.row(rowOf({ ...subject, unit: '%', better: 'lower' }, samples));
         });
+        last = own;
+        return own;
       });
       for (const result of await Promise.allSettled(measuring)) {
         if (result.status === 'rejected') throw result.reason;
       }
     },
   };
+}
+
+/** What a machine uses at its prompt in each of `runs` windows, in percent of a core. */
+async function watch(command: MachineCommand, runs: number, windowMs: number): Promise<number[]> {
+  await using guest = new GuestProcess(command);
+  await guest.prompt();
+  await pass(SETTLE_MS);
+  const samples: number[] = [];
+  while (samples.length < runs) {
+    const began = performance.now();
+    const before = await guest.usage();
+    await pass(windowMs);
+    const used = (await guest.usage()).cpuSeconds - before.cpuSeconds;
+    samples.push((used / ((performance.now() - began) / 1000)) * 100);
+  }
+  return samples;
 }
