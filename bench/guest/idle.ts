@@ -3,14 +3,14 @@ import type { Benchmark } from '../benchmark.js';
 import { rowOf } from '../row.js';
 import { GuestProcess, type MachineCommand } from './guest-process.js';
 import { type GuestFiles, USUAL_MACHINES } from './machines.js';
+import { notInQuick } from './not-in-quick.js';
 
 const GROUP = 'guest';
 const NAME = 'idle';
 /** The kernel still has work when the prompt comes. */
 const SETTLE_MS = 2000;
-/** CPU time is counted in hundredths of a second: 0.2 % of this, and of a quick run's 0.5 %. */
+/** CPU time is counted in hundredths of a second: 0.2 % of this. */
 const WINDOW_MS = 5000;
-const QUICK_WINDOW_MS = 2000;
 
 const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -20,17 +20,20 @@ export function idleBenchmark(files: GuestFiles): Benchmark {
     group: GROUP,
     name: NAME,
     async run({ runs, shrink }, sink) {
-      const windowMs = shrink > 1 ? QUICK_WINDOW_MS : WINDOW_MS;
+      const subject = { group: GROUP, name: NAME };
+      if (shrink > 1) {
+        const engines = USUAL_MACHINES.map(({ engine }) => engine);
+        return notInQuick(subject, engines, sink);
+      }
       // At the same time: that takes half as long, and changes nothing of what each process uses itself.
       let last: Promise<unknown> = Promise.resolve();
       const measuring = USUAL_MACHINES.map(({ engine, command }) => {
         const before = last.catch(() => undefined);
-        const subject = { group: GROUP, name: NAME, engine };
-        const own = attempt(subject, sink, async () => {
-          const samples = await watch(await command(files), runs, windowMs);
+        const own = attempt({ ...subject, engine }, sink, async () => {
+          const samples = await watch(await command(files), runs);
           // Rows come in the order of the machines.
           await before;
-          sink.row(rowOf({ ...subject, unit: '%', better: 'lower' }, samples));
+          sink.row(rowOf({ ...subject, engine, unit: '%', better: 'lower' }, samples));
         });
         last = own;
         return own;
@@ -43,7 +46,7 @@ export function idleBenchmark(files: GuestFiles): Benchmark {
 }
 
 /** What a machine uses at its prompt in each of `runs` windows, in percent of a core. */
-async function watch(command: MachineCommand, runs: number, windowMs: number): Promise<number[]> {
+async function watch(command: MachineCommand, runs: number): Promise<number[]> {
   await using guest = new GuestProcess(command);
   await guest.prompt();
   await pass(SETTLE_MS);
@@ -51,7 +54,7 @@ async function watch(command: MachineCommand, runs: number, windowMs: number): P
   while (samples.length < runs) {
     const began = performance.now();
     const before = await guest.usage();
-    await pass(windowMs);
+    await pass(WINDOW_MS);
     const used = (await guest.usage()).cpuSeconds - before.cpuSeconds;
     samples.push((used / ((performance.now() - began) / 1000)) * 100);
   }
