@@ -52,37 +52,41 @@ export interface Machine {
 const written = (dashes: string, options: readonly string[]) =>
   options.map((option, i) => (i % 2 === 0 ? `${dashes}${option}` : option));
 
-export const MACHINES: readonly Machine[] = [
-  {
-    engine: 'wasm',
-    command: async (files) => ({
-      program: process.execPath,
+/** This project's command, on one of its engines. */
+const own = (engine: string): Machine => ({
+  engine,
+  command: async (files) => ({
+    program: process.execPath,
+    args: [
+      ...[HARTWOOD, 'run', '--json', '--memory', MEMORY, '--engine', engine],
+      ...written('--', await files.options()),
+    ],
+    // With --json stdout is the summary's.
+    console: 'stderr',
+  }),
+});
+
+const QEMU: Machine = {
+  engine: 'qemu',
+  command: async (files) => {
+    const { program, prefix } = await peerQemu();
+    return {
+      program,
       args: [
-        HARTWOOD,
-        'run',
-        '--json',
-        '--memory',
-        MEMORY,
-        ...written('--', await files.options()),
+        ...prefix,
+        ...['-machine', 'virt', '-m', MEMORY, '-smp', '1', '-accel', 'tcg', '-nodefaults'],
+        ...['-display', 'none', '-serial', 'stdio', '-monitor', 'none'],
+        ...written('-', await files.options()),
       ],
-      // With --json stdout is the summary's.
-      console: 'stderr',
-    }),
+      console: 'stdout',
+    };
   },
-  {
-    engine: 'qemu',
-    command: async (files) => {
-      const { program, prefix } = await peerQemu();
-      return {
-        program,
-        args: [
-          ...prefix,
-          ...['-machine', 'virt', '-m', MEMORY, '-smp', '1', '-accel', 'tcg', '-nodefaults'],
-          ...['-display', 'none', '-serial', 'stdio', '-monitor', 'none'],
-          ...written('-', await files.options()),
-        ],
-        console: 'stdout',
-      };
-    },
-  },
+};
+
+/** What a user has: this project as it is, and QEMU. */
+export const USUAL_MACHINES: readonly Machine[] = [own('wasm'), QEMU];
+/** All; a quick run has no time for them. */
+export const MACHINES: readonly Machine[] = [
+  ...[own('wasm'), own('wasm-interpreter'), own('ts')],
+  QEMU,
 ];

@@ -2,16 +2,24 @@ import { join } from 'node:path';
 import type { GuestImage } from '../../src/guest/image.js';
 import { Host, openDrive } from '../../src/node/door.js';
 import { ConsoleMeter } from './console-meter.js';
-import { DISKS } from './images.js';
+import { DISKS, type Format } from './images.js';
 import { type BenchMachine, BOOT_MS, MEMORY } from './machine.js';
 
-/** Boots the guest in this process, as a user of the library does; its images are in `folder`. */
-export async function startOwn(image: GuestImage, folder: string): Promise<BenchMachine> {
-  const { kernel, initrd, append } = image;
+/**
+ * Boots the guest in this process, as a user of the library does; its images are in `folder`, without which it has
+ * no disks.
+ */
+export async function startOwn(
+  engine: string,
+  { kernel, initrd, append }: GuestImage,
+  folder?: string,
+): Promise<BenchMachine> {
+  const imageOf = (format: Format) => join(folder ?? '', `own.${format}`);
+  const formats = folder === undefined ? [] : DISKS.map(({ format }) => format);
+  const host = await Host.create({ memory: '512M', engine });
   const drives = await Promise.all(
-    DISKS.map(({ format }) => openDrive({ file: join(folder, `own.${format}`), format })),
+    formats.map((format) => openDrive({ file: imageOf(format), format })),
   );
-  const host = await Host.create({ memory: '512M' });
   const dispose = async () => {
     await host[Symbol.asyncDispose]();
     await Promise.all(drives.map((drive) => drive.close()));
@@ -22,7 +30,7 @@ export async function startOwn(image: GuestImage, folder: string): Promise<Bench
     const console = new ConsoleMeter(vm.console.output);
     await vm.start();
     await vm.ready({ timeout: BOOT_MS });
-    return { engine: 'wasm', agent: vm, console, [Symbol.asyncDispose]: dispose };
+    return { engine, agent: vm, console, imageOf, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -1,9 +1,10 @@
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GuestImage } from '../../src/guest/image.js';
 import { debianGuest } from '../../src/node/guest-store.js';
+import { attempt } from '../attempt.js';
 import type { Sink } from '../benchmark.js';
-import { UnavailableError } from '../errors.js';
 import { type RowSubject, rowOf } from '../row.js';
 import { DISKS, writeImage } from './images.js';
 import type { BenchMachine } from './machine.js';
@@ -12,27 +13,32 @@ import { startPeer } from './peer.js';
 
 /** A sample takes seconds, and many rows are measured. */
 const RUNS = 3;
+const OWN = 'wasm';
+const PEER = 'qemu';
+/** The engines of both machines. */
+export const PAIR_ENGINES: readonly string[] = [OWN, PEER];
 
 /** What a row of machines is about; its engine is each machine's. */
 export type PairSubject = Omit<RowSubject, 'engine'>;
 
+/** The guest, and the folder where it stands as files beside its disks' images. */
+interface GuestFiles {
+  readonly image: GuestImage;
+  readonly folder: string;
+}
+
 /**
  * The default guest in this project's machine and in QEMU, with the same kernel, initramfs, command line,
- * devices and bytes on their disks. Both are booted when the first benchmark asks for them and run on
- * side by side, one idling while the other is measured.
+ * devices and bytes on their disks. Each is booted when it is first measured; they run on side by side, one
+ * idling while the other is measured.
  */
 export class MachinePair {
-  #folder: string | undefined;
-  #started: Promise<void> | undefined;
-  readonly #machines: BenchMachine[] = [];
-  /** Why there is no peer. */
-  #reason = '';
+  #files: Promise<GuestFiles> | undefined;
+  readonly #machines = new Map<string, Promise<BenchMachine>>();
 
   /**
-   * Measures one figure of both machines, in turns, and hands over a row of each. Before, `prepare` is
-   * called for each once.
-   *
-   * @throws whatever a measurement throws
+   * Measures one figure of both machines and hands over a row of each. Before, `prepare` is called for each
+   * once. A machine that fails costs its own row, as `attempt` says.
    */
   async measure(
     subject: PairSubject,
@@ -40,46 +46,74 @@ export class MachinePair {
     sample: (machine: BenchMachine) => Promise<number>,
     prepare: (machine: BenchMachine) => Promise<unknown> = async () => {},
   ): Promise<void> {
-    sink.progress(`${subject.group}/${subject.name}`);
-    this.#started ??= this.#start();
-    await this.#started;
-    if (this.#reason !== '') sink.absent({ ...subject, engine: 'qemu', reason: this.#reason });
-    const samples = new Map<BenchMachine, number[]>();
-    for (const machine of this.#machines) {
-      samples.set(machine, []);
+    await this.each(subject, sink, async (machine) => {
       await prepare(machine);
       // The first is slower: code is not translated yet, buffers have not grown.
       await sample(machine);
-    }
-    for (let index = 0; index < RUNS; index++) {
-      for (const [machine, taken] of samples) taken.push(await sample(machine));
-    }
-    for (const [{ engine }, taken] of samples) sink.row(rowOf({ ...subject, engine }, taken));
+      const samples: number[] = [];
+      while (samples.length < RUNS) samples.push(await sample(machine));
+      sink.row(rowOf({ ...subject, engine: machine.engine }, samples));
+    });
   }
 
-  async #start(): Promise<void> {
-    const image = await debianGuest();
-    const folder = await mkdtemp(join(tmpdir(), 'hartwood-bench-'));
-    this.#folder = folder;
-    await writeFile(join(folder, 'kernel'), image.kernel);
-    await writeFile(join(folder, 'initrd'), image.initrd);
-    for (const { format } of DISKS) {
-      await writeImage(join(folder, `own.${format}`), format);
-      await copyFile(join(folder, `own.${format}`), join(folder, `qemu.${format}`));
+  /**
+   * Has something measured on one machine after the other, which hands over its rows itself.
+   *
+   * @param extra more engines of this project: each has a machine without disks, which ends afterwards
+   */
+  async each(
+    subject: Pick<PairSubject, 'group' | 'name'>,
+    sink: Sink,
+    measure: (machine: BenchMachine) => Promise<void>,
+    extra: readonly string[] = [],
+  ): Promise<void> {
+    const { group, name } = subject;
+    for (const engine of [OWN, ...extra, PEER]) {
+      await attempt({ group, name, engine }, sink, async () => {
+        if (!extra.includes(engine)) return measure(await this.#machine(engine));
+        await using machine = await startOwn(engine, (await this.#guest()).image);
+        await measure(machine);
+      });
     }
-    this.#machines.push(await startOwn(image, folder));
-    try {
-      this.#machines.push(await startPeer(image, folder));
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-      this.#reason = error.message;
-    }
+  }
+
+  /** A machine that stays; one that did not start is not started again. */
+  #machine(engine: string): Promise<BenchMachine> {
+    const machine = this.#machines.get(engine) ?? this.#start(engine);
+    this.#machines.set(engine, machine);
+    return machine;
+  }
+
+  async #start(engine: string): Promise<BenchMachine> {
+    const { image, folder } = await this.#guest();
+    return engine === PEER ? startPeer(image, folder) : startOwn(engine, image, folder);
+  }
+
+  #guest(): Promise<GuestFiles> {
+    this.#files ??= writeFiles();
+    return this.#files;
   }
 
   /** Ends the machines and removes their images. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#started?.catch(() => undefined);
-    for (const machine of this.#machines) await machine[Symbol.asyncDispose]();
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+    for (const starting of this.#machines.values()) {
+      await (await starting.catch(() => undefined))?.[Symbol.asyncDispose]();
+    }
+    const files = await this.#files?.catch(() => undefined);
+    if (files !== undefined) await rm(files.folder, { recursive: true, force: true });
   }
+}
+
+/** The files of both machines: each writes on images of its own. */
+async function writeFiles(): Promise<GuestFiles> {
+  const image = await debianGuest();
+  const folder = await mkdtemp(join(tmpdir(), 'hartwood-bench-'));
+  await writeFile(join(folder, 'kernel'), image.kernel);
+  await writeFile(join(folder, 'initrd'), image.initrd);
+  for (const { format } of DISKS) {
+    const own = join(folder, `own.${format}`);
+    await writeImage(own, format);
+    await copyFile(own, join(folder, `qemu.${format}`));
+  }
+  return { image, folder };
 }

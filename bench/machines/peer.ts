@@ -8,14 +8,14 @@ import { CONSOLE_PORT } from '../../src/guest/initramfs/init-script.js';
 import { type AgentLine, connectAgent } from '../../src/index.js';
 import { peerQemu } from '../engines/qemu.js';
 import { ConsoleMeter } from './console-meter.js';
-import { DISKS } from './images.js';
+import { DISKS, type Format } from './images.js';
 import { type BenchMachine, BOOT_MS, MEMORY } from './machine.js';
 
 /** How much of the guest's log an error quotes. */
 const LAST_WORDS = 500;
 
 /**
- * Boots the guest in QEMU with the same devices; `folder` has its images, and `kernel` and `initrd`. Agent
+ * Boots the guest in QEMU with the same devices, and the processor that it has by itself; `folder` has its images, and `kernel` and `initrd`. Agent
  * and console stand at the ends of sockets.
  *
  * @throws UnavailableError without QEMU
@@ -69,7 +69,8 @@ export async function startPeer(image: GuestImage, folder: string): Promise<Benc
     const console = new ConsoleMeter(Duplex.toWeb(consoleSocket).readable as AgentLine['readable']);
     const agent = connectAgent(Duplex.toWeb(agentSocket) as AgentLine);
     await agent.ready({ timeout: BOOT_MS });
-    return { engine: 'qemu', agent, console, [Symbol.asyncDispose]: dispose };
+    const imageOf = (format: Format) => path(`qemu.${format}`);
+    return { engine: 'qemu', agent, console, imageOf, [Symbol.asyncDispose]: dispose };
   } catch (cause) {
     await dispose();
     throw new Error(`the guest in QEMU did not start; its last words: ${said}`, { cause });
