@@ -9,10 +9,15 @@ const MINUTE = 60 * SECOND;
 const EVERYWHERE = '{assembly,bench,isa,scripts,src,test}/**/*.test.ts';
 const ORACLE = 'test/oracle/**/*.test.ts';
 const FUZZ = 'test/virtio/fuzz/**/*.test.ts';
+/** Campaigns of two engines in lockstep. */
+const LOCKSTEP = 'test/lockstep/campaign/*.test.ts';
 /** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB; guests built of packages. */
 const PEERS = '{src,test}/**/*.peer.test.ts';
-/** Of the tests of the machine, those of what only the compiled core has. */
-const CORE_ONLY = ['test/core/{bounds,code-pool,frames,shared-memory,work}.test.ts'];
+/** Of the machine's tests, those of what the baseline lacks: frames, bounds of work, pins, times above 2^53. */
+const CORE_ONLY = [
+  'test/core/{bounds,code-pool,far-times,frames,rebind,sbi-console-memory,shared-memory,work}.test.ts',
+  'test/virtio/{bounds,pins,turns}.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -24,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [EVERYWHERE],
-          exclude: [ORACLE, FUZZ, PEERS],
+          exclude: [ORACLE, FUZZ, LOCKSTEP, PEERS],
           // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
           testTimeout: MINUTE,
           // Setup may compile the core, or fetch the default guest.
@@ -54,6 +59,13 @@ export default defineConfig({
           name: 'fuzz',
           include: [FUZZ],
           testTimeout: 15 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'lockstep',
+          include: [LOCKSTEP],
+          testTimeout: 10 * MINUTE,
         },
       },
       {

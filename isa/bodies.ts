@@ -190,9 +190,36 @@ export const ATOMICS: Readonly<Record<string, Atomic>> = {
   ...atomics('D', 8, 'u64'),
 };
 
+/** Atomics that leave the smaller or larger of `o`, what was there, and `b`, the value of rs2. */
+export interface AtomicSelection {
+  readonly bytes: 4 | 8;
+  readonly type: string;
+  readonly chosen: string;
+}
+
+function selections(suffix: string, bytes: 4 | 8): Record<string, AtomicSelection> {
+  const bits = 8 * bytes;
+  const one = (chosen: string, sign: 'i' | 'u'): AtomicSelection => ({
+    bytes,
+    type: `${sign}${bits}`,
+    chosen: `${chosen}<${sign}${bits}>(o, b)`,
+  });
+  return {
+    [`AMOMIN_${suffix}`]: one('min', 'i'),
+    [`AMOMAX_${suffix}`]: one('max', 'i'),
+    [`AMOMINU_${suffix}`]: one('min', 'u'),
+    [`AMOMAXU_${suffix}`]: one('max', 'u'),
+  };
+}
+
+export const ATOMIC_SELECTIONS: Readonly<Record<string, AtomicSelection>> = {
+  ...selections('W', 4),
+  ...selections('D', 8),
+};
+
 /**
  * F and D by Wasm's own arithmetic: `x` and `y` are the values of rs1 and rs2 (Unprivileged 20, 21). They
- * hold where fcsr has NX set and rounds to nearest, and the result is plain (softfloat/native).
+ * hold where fcsr has NX set and rounds to nearest, and the result is plain (softfloat/native), or a finite sum.
  */
 export const FLOAT_RESULTS: Readonly<Record<string, string>> = {
   FADD: 'x + y',

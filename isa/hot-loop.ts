@@ -1,7 +1,9 @@
 import {
   type Access,
+  ATOMIC_SELECTIONS,
   ATOMICS,
   type Atomic,
+  type AtomicSelection,
   CONDITIONS,
   FLOAT_COMPARISONS,
   FLOAT_MOVES,
@@ -47,14 +49,15 @@ function resultCase(body: string, length: number): string {
 
 function accessCase(access: Access, length: number, load: boolean): string {
   const { bytes, type, extend = 'm', float = false } = access;
-  const ready = float ? '!at(hart).floatReady || ' : '';
+  // By itself: joined with the next condition, both would always be computed.
+  const ready = float ? 'if (!at(hart).floatReady) break;\n' : '';
   const value = extend.replace(/\bm\b/g, `load<${type}>(linear(entry, va))`);
   const act = load
     ? `${float ? 'setFd' : 'setRd'}(hart, ip, ${value});`
     : `store<${type}>(linear(entry, va), <${type}>${float ? 'fs2' : 'rs2'}(hart, ip));`;
   return `const va = rs1(hart, ip) + imm(ip);
 const entry = ${load ? 'readEntry' : 'writeEntry'}(hart, va);
-if (${ready}((va & (TAG_PAGE | ${bytes - 1})) | context) !== tagOf(entry)) break;
+${ready}if (((va & (TAG_PAGE | ${bytes - 1})) | context) !== tagOf(entry)) break;
 ${act}
 ${next(length)}`;
 }
@@ -101,6 +104,32 @@ if (load<u8>(ip, 1)) setRd(hart, ip, value);
 ${next(4)}`;
 }
 
+/** SC stores while the hart holds what LR reserved; that it does not is found out by exec/slow. */
+function storeConditionalCase(bytes: 4 | 8): string {
+  const type = bytes === 4 ? 'u32' : 'u64';
+  return `const va = rs1(hart, ip);
+const entry = writeEntry(hart, va);
+if (((va & (TAG_PAGE | ${bytes - 1})) | context) !== tagOf(entry)) break;
+if (!holdsReservation(hart, guestAddress(entry, va), ${bytes})) break;
+at(hart).reservationSize = 0;
+atomic.store<${type}>(linear(entry, va), <${type}>rs2OfWord(hart, ip));
+if (load<u8>(ip, 1)) setRd(hart, ip, 0);
+${next(4)}`;
+}
+
+/** `o` is what was read, `b` the operand; should another hart come between, exec/slow tries again. */
+function selectCase({ bytes, type, chosen }: AtomicSelection): string {
+  const value = chosen.replace(/\bo\b/g, 'old').replace(/\bb\b/g, 'operand');
+  return `const va = rs1(hart, ip);
+const entry = writeEntry(hart, va);
+if (((va & (TAG_PAGE | ${bytes - 1})) | context) !== tagOf(entry)) break;
+const operand = <${type}>rs2OfWord(hart, ip);
+const old = atomic.load<${type}>(linear(entry, va));
+if (atomic.cmpxchg<${type}>(linear(entry, va), old, ${value}) !== old) break;
+if (load<u8>(ip, 1)) setRd(hart, ip, ${bytes === 4 ? 'word(<u32>old)' : '<u64>old'});
+${next(4)}`;
+}
+
 function floatCase(op: string, double: boolean): string | undefined {
   const body = FLOAT_RESULTS[op.slice(0, -2)];
   if (body === undefined) return undefined;
@@ -108,11 +137,18 @@ function floatCase(op: string, double: boolean): string | undefined {
   const value = body
     .replace(/\bx\b/g, `fs1${suffix}(hart, ip)`)
     .replace(/\by\b/g, `fs2${suffix}(hart, ip)`);
-  const boxed = double ? '' : ' || !areBoxed(hart, ip)';
-  return `if (!at(hart).floatFast || !roundsNearest(ip)${boxed}) break;
-const result = reinterpret<${bits}>(<${type}>(${value}));
-if (!isPlain<${bits}>(result)) break;
-setFd(hart, ip, ${double ? 'result' : 'BOXED | <u64>result'});
+  const boxed = double ? '' : 'if (!areBoxed(hart, ip)) break;\n';
+  // A sum is exact where it is tiny.
+  const holds =
+    op.startsWith('FADD') || op.startsWith('FSUB')
+      ? `abs<${type}>(result) < Infinity`
+      : `isPlain<${bits}>(reinterpret<${bits}>(result))`;
+  const stored = double ? 'reinterpret<u64>(result)' : 'BOXED | <u64>reinterpret<u32>(result)';
+  return `if (!at(hart).floatFast) break;
+if (!roundsNearest(ip)) break;
+${boxed}const result = <${type}>(${value});
+if (!(${holds})) break;
+setFd(hart, ip, ${stored});
 ${next(4)}`;
 }
 
@@ -136,6 +172,9 @@ ${next(4)}`;
 function fastPathOf(op: string): string | undefined {
   const atomic = ATOMICS[op];
   if (atomic !== undefined) return atomicCase(atomic);
+  const selection = ATOMIC_SELECTIONS[op];
+  if (selection !== undefined) return selectCase(selection);
+  if (op === 'SC_W' || op === 'SC_D') return storeConditionalCase(op === 'SC_W' ? 4 : 8);
   const comparison = FLOAT_COMPARISONS[op];
   if (comparison !== undefined) return comparisonCase(comparison);
   const move = FLOAT_MOVES[op];
@@ -179,7 +218,7 @@ export function hotLoopModule(): string {
 import { orcB, rolw, rorw, word } from '../exec/bits';
 import { div, divu, divuw, divw, mulh, mulhsu, mulhu, rem, remu, remuw, remw } from '../exec/multiply';
 import {
-  areBoxed, BOXED, fetchHit, fs1D, fs1S, fs2, fs2D, fs2S, imm, linear, NOWHERE, PAGE_SLOTS, pcOf, reserve,
+  areBoxed, BOXED, fetchHit, fs1D, fs1S, fs2, fs2D, fs2S, holdsReservation, imm, linear, NOWHERE, PAGE_SLOTS, pcOf, reserve,
   roundsNearest, rs1, rs2, rs2OfWord, setFd, setRd, SIGN, slotAt,
 } from '../exec/operands';
 import { at } from '../hart/hart';

@@ -17,7 +17,7 @@ export type { GuestMemory } from './core/guest-memory.js';
 export { type DebugTarget, GdbSession } from './debug/session.js';
 export { GuestError, type GuestErrorCode } from './guest/errors.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
-export type { LockstepOptions } from './lockstep/lockstep.js';
+export type { LockstepOptions } from './lockstep/options.js';
 export type {
   ConsoleDifference,
   Culprit,
@@ -33,6 +33,10 @@ export type { LockstepSpec } from './lockstep/runner.js';
 export { type Disk, SECTOR_SIZE } from './machine/disk.js';
 export type { ConsolePort } from './machine/virtio/console-port.js';
 export type { VirtioDevice, VirtioRequest, VirtioTransport } from './machine/virtio/device.js';
+export type { Profile } from './profile/profile.js';
+export type { ProfileOptions, Profiler } from './profile/profiler.js';
+export { startProfile } from './profile/start.js';
+export { parseSymbols, type Symbols } from './profile/symbol-file.js';
 export type { ByteFile } from './storage/byte-file.js';
 export { type DriveSpec, parseDriveSpec } from './storage/drive-spec.js';
 export { MemoryDisk } from './storage/memory-disk.js';

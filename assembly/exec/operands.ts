@@ -56,8 +56,8 @@ export function areBoxed(hart: usize, ip: usize): bool {
 
 /** Whether the word's rm is RNE, or dynamic, which `floatFast` says is RNE. */
 export function roundsNearest(ip: usize): bool {
-  const mode = load<u32>(ip, 4) & 0x7000;
-  return !mode || mode === 0x7000;
+  // One more than 0 or 7 has neither of the bits 2 and 4.
+  return !((load<u32>(ip, 4) + 0x1000) & 0x6000);
 }
 
 /** LR's side: the reservation; yields the loaded value. */
@@ -65,6 +65,11 @@ export function reserve(hart: usize, gpa: u64, bytes: u32, value: u64): u64 {
   at(hart).reservation = gpa;
   at(hart).reservationSize = bytes;
   return value;
+}
+
+/** SC's side: whether the hart holds a reservation of just these bytes. */
+export function holdsReservation(hart: usize, gpa: u64, bytes: u32): bool {
+  return at(hart).reservationSize === bytes && at(hart).reservation === gpa;
 }
 
 export function imm(ip: usize): u64 {

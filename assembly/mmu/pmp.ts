@@ -13,6 +13,10 @@ const TOR: u32 = 1 << 3;
 const NA4: u32 = 2 << 3;
 const LOCKED: u32 = 1 << 7;
 
+/** An entry 0 of pmpcfg and pmpaddr that opens all of memory: NAPOT, RWX, as kernels are started with. */
+const OPEN: u32 = TOR | NA4 | R | W | X;
+const OPEN_ADDRESS: u64 = (1 << 54) - 1;
+
 /** Verdicts on a range. */
 export const PMP_DENY: u32 = 0;
 export const PMP_ALLOW: u32 = 1;
@@ -47,6 +51,9 @@ function isAllowed(config: u32, access: u32, privilege: u32): bool {
  * lowest number that matches any byte decides; PMP_PARTIAL if it does not match all (3.7.1).
  */
 export function checkPmp(hart: usize, address: u64, bytes: u64, access: u32, privilege: u32): u32 {
+  if ((pmpConfig(hart, 0) & ~LOCKED) === OPEN && pmpAddress(hart, 0) === OPEN_ADDRESS) {
+    return PMP_ALLOW;
+  }
   const last = address + (bytes - 1);
   let below: u64 = 0;
   for (let index: u32 = 0; index < PMP_ENTRIES; ++index) {

@@ -2,6 +2,8 @@
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 4096;
 export const PAGE_MASK = 4095;
+/** Offset of a page's last halfword, and the bits that an instruction's offset has. */
+export const LAST_HALFWORD = 0xffe;
 
 /** Bytes between host layer and core. */
 export const TRANSFER = 0x1_0000;

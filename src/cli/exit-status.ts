@@ -9,6 +9,8 @@ import { describeStop, type StopReason } from '../vm/stop-reason.js';
 /** What the process ends with; docs/exit-statuses.md explains each. */
 export const ExitStatus = {
   Ok: 0,
+  /** Engines that were compared do not do the same. */
+  Differ: 1,
   /** An option, or a combination of options, that cannot be right. */
   Usage: 2,
   /** A file given as firmware, kernel, initrd, program or drive that is missing, foreign or in use. */
@@ -28,6 +30,7 @@ export const ExitStatus = {
 /** What `hartwood help exit-statuses` says; docs/exit-statuses.md says more. */
 export const STATUS_MEANINGS: readonly (readonly [status: string, meaning: string])[] = [
   ['0', 'all is well'],
+  ['1', 'with lockstep: the engines differ'],
   ['1 to 255', 'with --exec of the command, with --bare of the program'],
   ['2', 'wrong options'],
   ['3', 'a wrong firmware, kernel, initrd, program or drive'],

@@ -51,6 +51,10 @@ async function main(): Promise<number> {
     run: async (options) => {
       status = await run(options, abort);
     },
+    lockstep: async (options) => {
+      const { compareEngines } = await import('./lockstep/command.js');
+      status = await compareEngines(options, abort.signal);
+    },
     cp: async (places) => (await import('./copy/cp.js')).cp(places, abort.signal),
     // Archives and signatures are a large part of all code.
     guest: async () => (await import('./guest.js')).guestActions(abort.signal),

@@ -6,12 +6,14 @@ import { addCpCommand } from './copy/cp-options.js';
 import { ExitStatus } from './exit-status.js';
 import { addGuestCommand, type GuestActions } from './guest-options.js';
 import { addHelpCommand, TOPICS_HELP } from './help-command.js';
+import { addLockstepCommand, type LockstepCommandOptions } from './lockstep/options.js';
 import { addRunCommand, type RunOptions } from './run-options.js';
 import { addVersionCommand, VERSION } from './version-command.js';
 
 /** What the commands do; each is loaded when it is wanted. */
 export interface Actions {
   readonly run: (options: RunOptions) => Promise<void>;
+  readonly lockstep: (options: LockstepCommandOptions) => Promise<void>;
   readonly cp: (places: readonly string[]) => Promise<void>;
   readonly guest: () => Promise<GuestActions>;
 }
@@ -46,6 +48,7 @@ export function makeProgram(actions: Actions): Command {
   addRunCommand(program, actions.run);
   addGuestCommand(program, actions.guest);
   addCpCommand(program, actions.cp);
+  addLockstepCommand(program, actions.lockstep);
   addCompletionCommand(program);
   addVersionCommand(program);
   addHelpCommand(program);

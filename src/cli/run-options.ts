@@ -32,6 +32,9 @@ export interface RunOptions {
   readonly timeout?: string;
   readonly json?: boolean;
   readonly signature?: string;
+  /** A file, or true. */
+  readonly profile?: string | true;
+  readonly symbols?: string;
   readonly gdb?: string;
   readonly gdbWait?: boolean;
 }
@@ -47,6 +50,7 @@ Examples:
   hartwood run --drive disk.qcow2 --drive data.img,readonly
   hartwood run --copy-in src:/root --exec 'ls /root/src > list' --copy-out list:.
   hartwood run --bare rv64ui-p-add --signature add.signature
+  hartwood run --exec 'md5sum /bin/*' --profile     and where its time went
   hartwood run --gdb 1234 --gdb-wait                then: gdb-multiarch -ex 'target remote :1234'
   hartwood run --exec 'cat /proc/uptime' --clock virtual --seed 7 --json
 
@@ -144,6 +148,11 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
     .optionsGroup('Debugging:')
     .option('--gdb <port>', 'serve GDB on this port of 127.0.0.1; 0 picks one and says which')
     .option('--gdb-wait', 'with --gdb: wait for GDB before the first instruction')
+    .option(
+      '--profile [file]',
+      'say at the end where time went: to standard error, or as --profile=FILE to a file',
+    )
+    .option('--symbols <file>', "with --profile: an ELF file or System.map with the guest's names")
     .optionsGroup('Other:')
     .helpOption('-h, --help', 'this help')
     .addHelpText('after', EXAMPLES)
@@ -215,6 +224,10 @@ export function checkOptions(options: RunOptions): RunNumbers {
   const { gdb } = options;
   if (gdb !== undefined && !(/^\d{1,5}$/.test(gdb) && Number(gdb) < 65536)) {
     throw new ConfigurationError(`--gdb '${gdb}' is no port; right would be 0 to 65535`);
+  }
+  if (options.profile === '') throw new ConfigurationError('--profile= needs a file');
+  if (options.symbols !== undefined && options.profile === undefined) {
+    throw new ConfigurationError('--symbols needs --profile beside it');
   }
   if (options.gdbWait && gdb === undefined) {
     throw new ConfigurationError('--gdb-wait needs --gdb beside it');

@@ -10,6 +10,7 @@ import { execute } from './execute.js';
 import { EXEC_WORDS, OVERHEAD } from './guest-boot.js';
 import { readInputFile } from './input-file.js';
 import { settle } from './outcome.js';
+import { ProfileRun } from './profile.js';
 import { ProgressDisplay } from './progress.js';
 import { checkOptions, type RunOptions } from './run-options.js';
 import { signatureRange, writeSignature } from './signature.js';
@@ -45,6 +46,7 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
   });
   progress[Symbol.dispose]();
   if (options.signature !== undefined) signatureRange(vm.symbols);
+  await using profiling = await ProfileRun.start(vm, options, numbers.seed);
   await using _gdb = await serveGdb(vm, numbers.gdb, options.gdbWait === true);
 
   const leave = async () => {
@@ -62,9 +64,10 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
       : await execute(vm, options.exec, options, limits, leave, copies(vm));
   const outcome = await settle(vm, drives, ended);
   if (options.signature !== undefined) await writeSignature(vm, options.signature);
+  const profile = await profiling?.finish();
   if (outcome.complaint !== undefined) complain(outcome.complaint, outcome.status);
   if (options.json) {
-    const summary = { ...(await vm.summary()), status: outcome.status };
+    const summary = { ...(await vm.summary()), status: outcome.status, ...profile };
     process.stdout.write(`${JSON.stringify(summary)}\n`);
   }
   return outcome.status;
@@ -89,7 +92,8 @@ async function serveGdb(vm: Vm, port: number | undefined, wait: boolean): Promis
   return server;
 }
 
-async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {
+/** The guest that the options name, read from its files. */
+export async function readGuest(options: RunOptions): Promise<VmSpec['guest']> {
   if (options.bare !== undefined) return { bare: await readInputFile(options.bare, 'program') };
   const read = async <Name extends 'firmware' | 'kernel' | 'initrd'>(name: Name) => {
     const path = options[name];

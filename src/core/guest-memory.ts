@@ -49,7 +49,15 @@ export class GuestMemory {
     return result;
   }
 
+  /** @throws ConfigurationError outside of RAM. */
   readU64(address: bigint): bigint {
+    const offset = Number(address - RAM_BASE);
+    // Page tables are read so, by the thousand.
+    if (offset % 8 === 0 && this.contains(address, 8)) {
+      const frame = this.#core.exports.vmFrame(this.#vm, Math.floor(offset / PAGE_SIZE), 0) >>> 0;
+      const at = frame * PAGE_SIZE + (offset % PAGE_SIZE);
+      return frame === 0 ? 0n : new DataView(this.#core.memory.buffer).getBigUint64(at, true);
+    }
     return new DataView(this.read(address, 8).buffer).getBigUint64(0, true);
   }
 

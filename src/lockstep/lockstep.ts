@@ -1,30 +1,9 @@
-import { ConfigurationError } from '../core/errors.js';
 import type { Platform } from '../vm/platform.js';
 import { memoryHash } from './memory-hash.js';
+import { checkOptions, type LockstepOptions } from './options.js';
 import { Pair } from './pair.js';
-import type { Both, Difference, LockstepProgress, LockstepResult } from './result.js';
-import type { LockstepSpec } from './runner.js';
+import type { Difference, LockstepProgress, LockstepResult } from './result.js';
 import { findStep } from './search.js';
-
-export interface LockstepOptions {
-  /** Two engines, by name. The same one twice shows whether it repeats. */
-  readonly engines: readonly string[];
-  /**
-   * The guest. Drives that can be written are read only: what a guest writes is kept in memory, for each
-   * engine apart.
-   */
-  readonly vm: LockstepSpec;
-  /** Steps between comparisons. Default 1,000,000. */
-  readonly every?: number;
-  /** Steps to compare at most. Default 200,000,000. */
-  readonly steps?: number;
-  /** Told after each comparison. */
-  readonly progress?: (progress: LockstepProgress) => void;
-  readonly signal?: AbortSignal;
-}
-
-export const DEFAULT_EVERY = 1_000_000;
-export const DEFAULT_STEPS = 200_000_000;
 
 /**
  * Runs one guest on two engines, under a virtual clock, and compares them every so many steps: harts with
@@ -38,9 +17,7 @@ export async function lockstepOn(
   platform: Platform,
   options: LockstepOptions,
 ): Promise<LockstepResult> {
-  const engines = twoOf(options.engines);
-  const every = count('every', options.every ?? DEFAULT_EVERY);
-  const steps = count('steps', options.steps ?? DEFAULT_STEPS);
+  const { engines, every, steps } = checkOptions(options);
   const { signal } = options;
   const fetching = once(platform);
   const begin = () => Pair.create(fetching, engines, options.vm);
@@ -83,19 +60,6 @@ export async function lockstepOn(
     memory: await memoryHash(one.vm.ram),
     difference,
   };
-}
-
-function twoOf(engines: readonly string[]): Both<string> {
-  const [one, other, ...more] = engines;
-  if (one !== undefined && other !== undefined && more.length === 0) return [one, other];
-  throw new ConfigurationError(
-    `lockstep compares two engines, not ${engines.length}; right would be wasm,ts`,
-  );
-}
-
-function count(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new ConfigurationError(`'${name}' must be a whole number of steps above 0, not ${value}`);
 }
 
 /** A platform whose default guest is fetched once, for all the machines of a comparison. */

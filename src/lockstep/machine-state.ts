@@ -3,8 +3,14 @@ import { F_NAMES, X_NAMES } from '../../isa/notation.js';
 import { type HartCounter, HartRegister } from '../core/abi.js';
 import type { Core } from '../core/core.js';
 
-/** What both engines count alike: a guest can see it, or it follows from what a guest sees. */
-const COUNTERS: readonly HartCounter[] = ['steps', 'unretired', 'exceptions', 'interrupts'];
+/**
+ * What engines count alike, however budgets are cut. The TLB is part of the machine: when it misses shows in
+ * page tables, and these tell it before.
+ */
+const COUNTERS: readonly HartCounter[] = [
+  ...(['steps', 'unretired', 'exceptions', 'interrupts'] as const),
+  ...(['missRead', 'missWrite', 'missFetch', 'missGlobal'] as const),
+];
 
 const REGISTERS: readonly (readonly [name: string, number: number])[] = [
   ...X_NAMES.map((name, n) => [name, n] as const),

@@ -3,6 +3,7 @@ import { ImageError } from '../core/errors.js';
 import { type BoardOptions, boardBlob } from './board.js';
 import { requireLinuxCapable } from './cpu-model.js';
 import { type ElfProgram, parseElf } from './elf.js';
+import type { CodeSymbol } from './elf-symbols.js';
 import { planFirmware } from './firmware.js';
 import { parseKernelImage } from './kernel-image.js';
 import { formatMemorySize } from './memory-size.js';
@@ -23,6 +24,8 @@ export interface BootPlan {
   /** Bare programs and firmware begin in M-mode on all harts; kernels in S-mode on the first. */
   readonly machineMode: boolean;
   readonly symbols: ReadonlyMap<string, bigint>;
+  /** Functions of a bare program or of firmware, if their files name them. */
+  readonly functions: readonly CodeSymbol[];
   /** In a2 at the start: where firmware finds what to start next. */
   readonly nextStage?: bigint;
 }
@@ -97,7 +100,14 @@ function planKernel(images: KernelImages, board: BoardOptions): BootPlan {
   }
   const contents: PlacedBytes[] = [{ address: entry, bytes: kernel.bytes }, tree];
   if (initrd !== undefined) contents.push({ address: start, bytes: initrd });
-  return { contents, entry, tree: tree.address, machineMode: false, symbols: new Map() };
+  return {
+    contents,
+    entry,
+    tree: tree.address,
+    machineMode: false,
+    symbols: new Map(),
+    functions: [],
+  };
 }
 
 function planBare(bytes: Uint8Array, board: BoardOptions): BootPlan {
@@ -123,5 +133,6 @@ function planBare(bytes: Uint8Array, board: BoardOptions): BootPlan {
     tree: tree.address,
     machineMode: true,
     symbols: program.symbols,
+    functions: program.functions,
   };
 }

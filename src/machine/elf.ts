@@ -1,4 +1,5 @@
 import { ImageError } from '../core/errors.js';
+import { type CodeSymbol, codeSymbols, type FilePart, readElfSymbols } from './elf-symbols.js';
 
 /** A piece of an ELF file that is loaded: `bytes` at `address`, zeroes up to `size`. */
 export interface ElfSegment {
@@ -12,6 +13,8 @@ export interface ElfProgram {
   readonly entry: bigint;
   readonly segments: readonly ElfSegment[];
   readonly symbols: ReadonlyMap<string, bigint>;
+  /** Those of code, where the segments are. */
+  readonly functions: readonly CodeSymbol[];
 }
 
 const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
@@ -19,7 +22,6 @@ const ET_EXEC = 2;
 const ET_DYN = 3;
 const EM_RISCV = 243;
 const PT_LOAD = 1;
-const SHT_SYMTAB = 2;
 const MACHINES: Readonly<Record<number, string>> = {
   3: 'i386',
   8: 'MIPS',
@@ -44,28 +46,7 @@ export function isElf(bytes: Uint8Array): boolean {
  * @throws ImageError if it is of another kind or machine, or cut short.
  */
 export function parseElf(bytes: Uint8Array, name = 'the ELF file', base?: bigint): ElfProgram {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!isElf(bytes)) {
-    throw new ImageError(`${name} is no ELF file; an RV64 executable is wanted`);
-  }
-  const part = (offset: bigint | number, length: bigint | number, what: string): number => {
-    if (BigInt(offset) + BigInt(length) > BigInt(bytes.length)) {
-      throw new ImageError(`${name} is cut short: its ${what} ends beyond byte ${bytes.length}`);
-    }
-    return Number(offset);
-  };
-  part(0, 64, 'header');
-  if (bytes[4] !== 2) {
-    throw new ImageError(`${name} is a 32-bit ELF file; an RV64 executable is wanted`);
-  }
-  if (bytes[5] !== 1) {
-    throw new ImageError(`${name} is big-endian; an RV64 executable is wanted`);
-  }
-  const machine = view.getUint16(18, true);
-  if (machine !== EM_RISCV) {
-    const other = MACHINES[machine] ?? `machine ${machine}`;
-    throw new ImageError(`${name} is for ${other}; an RV64 executable is wanted`);
-  }
+  const { view, part } = openElf(bytes, name);
   const type = view.getUint16(16, true);
   if (type !== ET_EXEC && !(type === ET_DYN && base !== undefined)) {
     const kind = { 1: 'an object file', [ET_DYN]: 'position-independent', 4: 'a core dump' }[type];
@@ -97,46 +78,58 @@ export function parseElf(bytes: Uint8Array, name = 'the ELF file', base?: bigint
     });
   }
   if (segments.length === 0) throw new ImageError(`${name} has nothing to load`);
+  const symbols = readElfSymbols(bytes, view, part);
   return {
     entry: moved + view.getBigUint64(24, true),
     segments,
-    symbols: readSymbols(bytes, view, part),
+    symbols: addressesOf(symbols),
+    functions: codeSymbols(symbols, moved),
   };
 }
 
-function readSymbols(
+/**
+ * The symbols of an ELF file for RV64, executable or not, at the addresses that it names.
+ *
+ * @throws ImageError if it is of another machine, or cut short.
+ */
+export function parseElfSymbols(
   bytes: Uint8Array,
-  view: DataView,
-  part: (offset: bigint | number, length: bigint | number, what: string) => number,
-): Map<string, bigint> {
-  const symbols = new Map<string, bigint>();
-  const count = view.getUint16(60, true);
-  const stride = view.getUint16(58, true);
-  if (count === 0 || stride < 64) return symbols;
-  const table = part(view.getBigUint64(40, true), count * stride, 'section header table');
-  const section = (index: number, what: string) => {
-    const at = table + index * stride;
-    const size = view.getBigUint64(at + 32, true);
-    const start = part(view.getBigUint64(at + 24, true), size, what);
-    return bytes.subarray(start, start + Number(size));
-  };
-  const decoder = new TextDecoder();
-  for (let i = 0; i < count; i++) {
-    const at = table + i * stride;
-    const link = view.getUint32(at + 40, true);
-    if (view.getUint32(at + 4, true) !== SHT_SYMTAB || link >= count) continue;
-    const entries = section(i, 'symbol table');
-    const names = section(link, 'string table');
-    const entryView = new DataView(entries.buffer, entries.byteOffset, entries.byteLength);
-    for (let entry = 0; entry + 24 <= entries.length; entry += 24) {
-      const start = entryView.getUint32(entry, true);
-      const end = names.indexOf(0, start);
-      if (start === 0 || end < 0) continue;
-      symbols.set(
-        decoder.decode(names.subarray(start, end)),
-        entryView.getBigUint64(entry + 8, true),
-      );
-    }
+  name: string,
+): Pick<ElfProgram, 'symbols' | 'functions'> {
+  const { view, part } = openElf(bytes, name);
+  const symbols = readElfSymbols(bytes, view, part);
+  return { symbols: addressesOf(symbols), functions: codeSymbols(symbols, 0n) };
+}
+
+const addressesOf = (symbols: readonly CodeSymbol[]): ReadonlyMap<string, bigint> =>
+  new Map(symbols.map(({ name, address }) => [name, address]));
+
+/** Checks an ELF file's header but for its type. */
+function openElf(
+  bytes: Uint8Array,
+  name: string,
+): { readonly view: DataView; readonly part: FilePart } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!isElf(bytes)) {
+    throw new ImageError(`${name} is no ELF file; an RV64 executable is wanted`);
   }
-  return symbols;
+  const part: FilePart = (offset, length, what) => {
+    if (BigInt(offset) + BigInt(length) > BigInt(bytes.length)) {
+      throw new ImageError(`${name} is cut short: its ${what} ends beyond byte ${bytes.length}`);
+    }
+    return Number(offset);
+  };
+  part(0, 64, 'header');
+  if (bytes[4] !== 2) {
+    throw new ImageError(`${name} is a 32-bit ELF file; an RV64 executable is wanted`);
+  }
+  if (bytes[5] !== 1) {
+    throw new ImageError(`${name} is big-endian; an RV64 executable is wanted`);
+  }
+  const machine = view.getUint16(18, true);
+  if (machine !== EM_RISCV) {
+    const other = MACHINES[machine] ?? `machine ${machine}`;
+    throw new ImageError(`${name} is for ${other}; an RV64 executable is wanted`);
+  }
+  return { view, part };
 }

@@ -73,6 +73,7 @@ export function planFirmware(images: FirmwareImages, board: BoardOptions): BootP
     tree: tree.address,
     machineMode: true,
     symbols: new Map(),
+    functions: [...firmware.functions, ...(kernel?.functions ?? [])],
     nextStage: record.address,
   };
 }
@@ -83,7 +84,13 @@ function placeKernel(bytes: Uint8Array, board: BoardOptions): Program {
   requireLinuxCapable(board.cpu);
   const { imageSize } = parseKernelImage(bytes);
   const end = KERNEL_AT + BigInt(Math.max(imageSize, bytes.length));
-  return { contents: [{ address: KERNEL_AT, bytes }], start: KERNEL_AT, end, entry: KERNEL_AT };
+  return {
+    contents: [{ address: KERNEL_AT, bytes }],
+    start: KERNEL_AT,
+    end,
+    entry: KERNEL_AT,
+    functions: [],
+  };
 }
 
 function checkPrograms(

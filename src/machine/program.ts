@@ -1,6 +1,7 @@
 import { ImageError } from '../core/errors.js';
 import type { PlacedBytes } from './boot.js';
 import { isElf, parseElf } from './elf.js';
+import type { CodeSymbol } from './elf-symbols.js';
 import { foreignKind } from './kernel-image.js';
 
 /** A program in guest-physical memory: what is loaded, the range it takes, where it begins. */
@@ -10,6 +11,8 @@ export interface Program {
   /** Behind its last byte, zeroed data included if the file tells of it. */
   readonly end: bigint;
   readonly entry: bigint;
+  /** Its functions, if it names them. */
+  readonly functions: readonly CodeSymbol[];
 }
 
 /** Text, as a downloaded error page is, has only such bytes at its beginning. */
@@ -24,13 +27,13 @@ const isText = (byte: number) => (byte >= 0x20 && byte < 0x7f) || (byte >= 9 && 
  */
 export function placeProgram(bytes: Uint8Array, name: string, base: bigint): Program {
   if (isElf(bytes)) {
-    const { segments, entry } = parseElf(bytes, name, base);
+    const { segments, entry, functions } = parseElf(bytes, name, base);
     let [start, end] = [segments[0]?.address ?? base, base];
     for (const { address, size } of segments) {
       if (address < start) start = address;
       if (address + BigInt(size) > end) end = address + BigInt(size);
     }
-    return { contents: segments, start, end, entry };
+    return { contents: segments, start, end, entry, functions };
   }
   const wanted = 'raw RV64 code or an ELF executable is wanted';
   if (bytes.length === 0) throw new ImageError(`${name} is an empty file; ${wanted}`);
@@ -48,5 +51,6 @@ export function placeProgram(bytes: Uint8Array, name: string, base: bigint): Pro
     start: base,
     end: base + BigInt(bytes.length),
     entry: base,
+    functions: [],
   };
 }

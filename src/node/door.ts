@@ -1,4 +1,4 @@
-import { type LockstepOptions, lockstepOn } from '../lockstep/lockstep.js';
+import type { LockstepOptions } from '../lockstep/options.js';
 import type { LockstepResult } from '../lockstep/result.js';
 import { type HostOptions, Host as NeutralHost } from '../vm/host.js';
 import { nodePlatform } from './platform.js';
@@ -21,5 +21,8 @@ export const Host = {
  *
  * @throws ConfigurationError for options that cannot be right, and what `Host.create` throws
  */
-export const lockstep = (options: LockstepOptions): Promise<LockstepResult> =>
-  lockstepOn(nodePlatform, options);
+export async function lockstep(options: LockstepOptions): Promise<LockstepResult> {
+  // Few who load the library want the disassembler with it.
+  const { lockstepOn } = await import('../lockstep/lockstep.js');
+  return lockstepOn(nodePlatform, options);
+}

@@ -8,6 +8,7 @@ import { type ExitParts, Exits } from './exits.js';
 import { Gate } from './gate.js';
 import { type Arrival, type DebugStop, debugStopOf, type Hold } from './hold.js';
 import { Pacer } from './pacer.js';
+import type { RunObserver, RunPhase } from './run-observer.js';
 import { describeStop, type StopReason } from './stop-reason.js';
 import type { Waits } from './waits.js';
 
@@ -50,6 +51,8 @@ export interface RunLoopParts extends ExitParts {
  */
 export class RunLoop {
   readonly gate = new Gate();
+  /** Follows what the loop does, where somebody measures it. */
+  observer: RunObserver | undefined;
   readonly #parts: RunLoopParts;
   readonly #pacer = new Pacer();
   readonly #exits: Exits;
@@ -80,11 +83,14 @@ export class RunLoop {
   async run(): Promise<StopReason> {
     const stop = await this.#runToEnd();
     const { bus } = this.#parts;
+    this.#enter('answers');
     bus.detach();
     try {
       await bus.close();
     } catch (error) {
       return stop.error === undefined ? asStop(error) : stop;
+    } finally {
+      this.#enter(undefined);
     }
     return stop;
   }
@@ -123,8 +129,16 @@ export class RunLoop {
       budget = destination.steps - before;
     }
 
+    let now = clock.now();
+    const run = (steps: bigint, still = false) => {
+      if (!still) now = clock.now();
+      return core.run(machine.handle, steps, now, clock.rate(this.#pacer));
+    };
     const began = performance.now();
-    const reason = core.run(machine.handle, budget, clock.now(), clock.rate(this.#pacer));
+    const { observer } = this;
+    observer?.enter('core');
+    const reason = observer === undefined ? run(budget) : observer.run(budget, run);
+    observer?.enter('exits');
     const took = performance.now() - began;
     this.#pacer.record(Number(budget), Number(machine.steps() - before), took);
     if (reason === ExitReason.Debug) hold.hold(debugStopOf(core, machine));
@@ -151,7 +165,9 @@ export class RunLoop {
       hold.arrive();
       const request = hold.nextStep();
       if (request === undefined) {
+        this.#enter('debugger');
         await this.gate.sleep();
+        this.#enter('exits');
         continue;
       }
       const { hart, settle } = request;
@@ -174,7 +190,9 @@ export class RunLoop {
   /** What follows from a call into the core that began before step `exchange`. */
   async #follow(reason: ExitReason, exchange: bigint): Promise<StopReason | undefined> {
     const { core, machine, clock, bus, hold } = this.#parts;
+    this.#enter('devices');
     bus.serve();
+    this.#enter('exits');
     const stop = this.#exits.serve(reason);
     if (stop !== undefined) return stop;
     if (bus.takeShortage()) return asStop(shortage(core));
@@ -190,14 +208,17 @@ export class RunLoop {
     }
     this.#exits.takeOutput();
     this.#parts.waits.ring();
-    await this.#parts.yieldToEvents();
-    this.#yieldedAt = performance.now();
+    await this.#yield();
     await this.#readersCatchUp();
     const given = this.#give();
     if (clock.kind === 'virtual') await this.#answersCome();
     const stirred = bus.takeStirred();
     const idle = reason === ExitReason.Idle && !given && !stirred;
-    if (idle && !this.#stopping && !hold.holds && !this.#isThere) await this.#idle();
+    if (idle && !this.#stopping && !hold.holds && !this.#isThere) {
+      this.#enter('idle');
+      await this.#idle();
+      this.#enter('exits');
+    }
     return undefined;
   }
 
@@ -205,10 +226,13 @@ export class RunLoop {
   async #answersCome(): Promise<void> {
     const { bus } = this.#parts;
     do {
+      this.#enter('answers');
       if (bus.busy) await Promise.race([bus.settled(), this.#stopAsked]);
       await this.#breathe();
+      this.#enter('devices');
       bus.serve();
     } while ((bus.catchUp() || bus.busy) && !this.#stopping);
+    this.#enter('exits');
   }
 
   get #congested(): boolean {
@@ -217,7 +241,11 @@ export class RunLoop {
 
   /** Waits for those who read the consoles, unless a debugger wants to see the VM now. */
   async #readersCatchUp(): Promise<void> {
-    while (this.#congested && !this.#stopping && !this.#parts.hold.holds) await this.gate.sleep();
+    while (this.#congested && !this.#stopping && !this.#parts.hold.holds) {
+      this.#enter('readers');
+      await this.gate.sleep();
+      this.#enter('exits');
+    }
   }
 
   /** Whether the event loop had its turn only just now. */
@@ -227,18 +255,29 @@ export class RunLoop {
 
   /** Gives the event loop its turn if it is due. */
   async #breathe(): Promise<undefined> {
-    if (this.#isFresh()) return;
+    if (!this.#isFresh()) await this.#yield();
+  }
+
+  async #yield(): Promise<void> {
+    this.#enter('events');
     await this.#parts.yieldToEvents();
     this.#yieldedAt = performance.now();
+    this.#enter('exits');
+  }
+
+  #enter(phase: RunPhase | undefined): void {
+    this.observer?.enter(phase);
   }
 
   /** Carries what came from outside into the guest; whether its UART took any. */
   #give(): boolean {
     const { core, machine, serial, bus } = this.#parts;
     let given = 0;
+    this.#enter('devices');
     bus.serve();
     bus.catchUp();
     bus.pump();
+    this.#enter('exits');
     serial.type((bytes) => {
       const taken = core.giveInput(machine.handle, bytes);
       given += taken;

@@ -24,6 +24,13 @@ import { summarize, type VmSummary } from './summary.js';
 import { TerminalPort } from './terminal-port.js';
 import { type WaitOptions, Waits } from './waits.js';
 
+export interface VmParts {
+  readonly core: Core;
+  readonly machine: GuestMachine;
+  readonly bus: VirtioBus;
+  readonly loop: RunLoop;
+}
+
 /**
  * A virtual machine on a host.
  *
@@ -314,6 +321,11 @@ export class Vm {
       drives,
       this.#bus.health(),
     );
+  }
+
+  /** What the VM is made of, for tools that look inside. */
+  get inside(): VmParts {
+    return { core: this.#core, machine: this.#machine, bus: this.#bus, loop: this.#loop };
   }
 
   /** The core's handle of this VM. */

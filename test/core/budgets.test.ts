@@ -47,17 +47,6 @@ describe.each([1, 2, 4])('the state after N steps, with %i harts,', (harts) => {
     });
     expect(outcome(dropped)).toEqual(outcome(plain));
   });
-
-  it('does not depend on the core instance', async () => {
-    const plain = await busy(harts);
-    advance(plain, total, () => total);
-    const rebound = await busy(harts);
-    for (let steps = 0n; steps < total; steps += total / 50n) {
-      await rebound.core.rebind();
-      advance(rebound, steps + total / 50n, () => total);
-    }
-    expect(outcome(rebound)).toEqual(outcome(plain));
-  });
 });
 
 it('the state after N steps does not depend on cuts when context ids run out', async () => {

@@ -1,3 +1,4 @@
+import type { Core } from '../../src/core/core.js';
 import { ExitReason } from '../../src/core/exit-reason.js';
 import { Machine } from './machine.js';
 import { ALL, G, PageTables } from './page-tables.js';
@@ -122,8 +123,12 @@ return:
 `;
 
 /** Harts that compete, at their first instruction; their pages are mapped. */
-export async function busy(harts: number): Promise<Machine> {
-  const machine = await Machine.create(BUSY, { harts, memory: 32 << 20 });
+export async function busy(harts: number, core?: Core): Promise<Machine> {
+  const machine = await Machine.create(BUSY, {
+    harts,
+    memory: 32 << 20,
+    ...(core === undefined ? {} : { core }),
+  });
   const tables = new PageTables(machine.ram, TABLES);
   tables.map(0x8000_0000n, 0x8000_0000n, ALL | G, 2);
   // 8,192 pages of virtual memory on 16 pages, some of them without A and D.

@@ -1,6 +1,7 @@
 import type { GuestImage } from '../../src/guest/image.js';
 import { debianGuest } from '../../src/node/guest-store.js';
 import { nodePlatform } from '../../src/node/platform.js';
+import { DEFAULT_ENGINE } from '../../src/vm/engines.js';
 import { Host } from '../../src/vm/host.js';
 import type { Platform } from '../../src/vm/platform.js';
 import type { VmSpec } from '../../src/vm/spec.js';
@@ -14,9 +15,13 @@ export function guestImage(): Promise<GuestImage> {
   return image;
 }
 
-/** A host on the core as built, on Node or a platform that differs from it. */
+/**
+ * A host on Node, or a platform that differs from it; on the engine that HARTWOOD_TEST_ENGINE names, else on
+ * the core as built.
+ */
 export function newHost(memory: string, platform: Partial<Platform> = {}): Promise<Host> {
-  return Host.createOn({ ...nodePlatform, debian: guestImage, ...platform }, { memory });
+  const engine = process.env.HARTWOOD_TEST_ENGINE ?? DEFAULT_ENGINE;
+  return Host.createOn({ ...nodePlatform, debian: guestImage, ...platform }, { memory, engine });
 }
 
 /** A VM with all that it prints. */

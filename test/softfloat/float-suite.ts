@@ -138,6 +138,35 @@ export function describeFloat(
     });
   });
 
+  /** (1 + x)(1 + y) lies halfway between two numbers, the even one below or above; c is far too small to hold. */
+  const TIES: [Format, bigint[], bigint, bigint][] = [
+    [F32, [0x3f80_0800n, 0x3f80_1800n], 0x3f80_0800n, 0x2180_0000n],
+    [
+      F64,
+      [0x3ff0_0000_0400_0000n, 0x3ff0_0000_0c00_0000n],
+      0x3ff0_0000_0200_0000n,
+      0x3870_0000_0000_0000n,
+    ],
+  ];
+
+  describe('the fused addend decides halfway cases (Unprivileged 20.6)', () => {
+    it.each(TIES)('$name', (format, factors, b, size) => {
+      const [s, box] = format === F32 ? ['s', BOX] : ['d', 0n];
+      for (const name of ['fmadd', 'fmsub', 'fnmsub', 'fnmadd']) {
+        for (const a of factors) {
+          for (const c of [size, size ^ (1n << BigInt(format.width - 1)), 0n]) {
+            machine.setF(2, box | a);
+            machine.setF(3, box | b);
+            machine.setF(4, box | c);
+            execute(`${name}.${s}`);
+            const want = MODELS[`${name}.${s}`]?.[1](a, b, c, 0, 0n).bits;
+            expect([name, a, c, machine.f(1)]).toEqual([name, a, c, box | (want ?? 0n)]);
+          }
+        }
+      }
+    });
+  });
+
   describe('NaN boxes (Unprivileged 21.2)', () => {
     it('an operand without its box is the canonical NaN', () => {
       machine.setF(2, 0x3f80_0000n);

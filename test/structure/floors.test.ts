@@ -11,7 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/core'],
   ['src/machine', 'src/guest'],
   ['src/storage', 'src/vm'],
-  ['src/debug', 'src/lockstep'],
+  ['src/debug', 'src/profile', 'src/lockstep'],
   ['src/index.ts'],
   ['src/node', 'src/browser'],
   ['src/cli'],

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../isa/assembler/assemble.js';
 import { RAM_BASE } from '../../src/core/abi.js';
-import { Machine, newCore } from '../core/machine.js';
+import { newCore } from '../core/machine.js';
 import { OFF } from '../core/program-parts.js';
-import { pageOf, pinsOf } from './accounts.js';
+import { pageOf } from './accounts.js';
 import { BUFFERS, PLACE, type Rig, running, take } from './device.js';
-import { FREE } from './mmio-guest.js';
-import { placeAt } from './mock-queue.js';
 import { Register } from './registers.js';
 
 const RAM = 4 << 20;
@@ -17,44 +15,19 @@ const PIECES = [
 const SMALL = [{ address: BUFFERS, length: 8, write: true }];
 
 describe('pages of a request', () => {
-  it('are pinned from its taking to its completion, once for each buffer in them', async () => {
-    const rig = await running();
-    const pins = () => pinsOf(rig.core, rig.vm, RAM);
-    const first = pageOf(BUFFERS);
-    rig.queue.add(PIECES);
-    rig.queue.add([...PIECES, { address: BUFFERS + 0x4ff0n, length: 0x20, write: true }]);
-    const one = take(rig);
-    expect([...pins()]).toEqual([
-      [first, 1],
-      [first + 1, 1],
-      [first + 4, 1],
-    ]);
-    const other = take(rig);
-    expect([...pins()]).toEqual([
-      [first, 2],
-      [first + 1, 2],
-      [first + 4, 3],
-      [first + 5, 1],
-    ]);
-    rig.slots.complete(one, 0);
-    rig.slots.complete(other, 0);
-    expect(pins().size).toBe(0);
-  });
-
   it.each([
     ['a reset', ({ driver }: Rig) => driver.reset(), 0],
     // The interrupt of what was answered before stands.
     ['the end of the queue', ({ driver }: Rig) => driver.end(0), 1],
   ])('are free after %s, which makes requests void', async (_, end, interrupts) => {
     const rig = await running();
-    const { slots, queue, core, vm } = rig;
+    const { slots, queue, core } = rig;
     for (let n = 0; n < 5; n++) queue.add(PIECES);
     const requests = Array.from({ length: 5 }, () => take(rig));
     const [answered] = requests;
     expect(answered && slots.complete(answered, 0)).toBe(true);
     const frames = core.framesUsed();
     end(rig);
-    expect(pinsOf(core, vm, RAM).size).toBe(0);
     const ram = rig.guest.machine.ram.read(RAM_BASE, RAM);
     for (const request of requests) {
       expect(slots.read(request, 0, new Uint8Array(8))).toBe(0);
@@ -63,7 +36,7 @@ describe('pages of a request', () => {
     }
     expect(Buffer.compare(rig.guest.machine.ram.read(RAM_BASE, RAM), ram)).toBe(0);
     expect(rig.driver.interruptStatus).toBe(interrupts);
-    // Slabs and all are used again: no frame more is needed.
+    // What requests were kept in is used again: no frame more is needed.
     const [again] = rig.driver.init({ queues: [PLACE] });
     for (let n = 0; n < 5; n++) again?.add(PIECES);
     const later = Array.from({ length: 5 }, () => take(rig));
@@ -71,16 +44,6 @@ describe('pages of a request', () => {
     for (const request of requests) expect(slots.complete(request, 0)).toBe(false);
     for (const request of later) expect(slots.complete(request, 0)).toBe(true);
     expect(core.framesUsed()).toBe(frames);
-  });
-
-  it('of other queues and slots stay pinned when one queue ends', async () => {
-    const other = placeAt(FREE + 0x4000n, 16);
-    const rig = await running({ queues: [PLACE, other] });
-    rig.queue.add(SMALL);
-    take(rig);
-    rig.driver.end(1);
-    rig.driver.setUp(1, other);
-    expect(pinsOf(rig.core, rig.vm, RAM).size).toBe(1);
   });
 
   it('are not those that the driver names afterwards', async () => {
@@ -194,9 +157,6 @@ describe('VMs', () => {
       core.exports.vmDestroy(rig.vm);
       expect(core.framesUsed()).toBe(before);
     }
-    const plain = await Machine.create(OFF, { core });
-    plain.ram.write(RAM_BASE + 0x1000n, new Uint8Array(1 << 20).fill(1));
-    expect(pinsOf(core, plain.vm, plain.ram.size).size).toBe(0);
     expect(other.slots.complete(kept, 0)).toBe(true);
   });
 

@@ -67,12 +67,13 @@ function setRegister(hart: Hart, number: number, value: bigint): void {
   selectContexts(hart);
 }
 
-/** Counters: 0 steps, 1 unretired, 2…9 TLB misses by cause, 10 exceptions, 11 interrupts. */
+/** Counters: 0 steps, 1 unretired, 2…9 TLB misses by cause, 10 exceptions, 11 interrupts, 12 slow steps. */
 function counter(hart: Hart, which: number): number {
   if (which === 0) return hart.steps;
   if (which === 1) return hart.unretired;
   if (which === 10) return hart.exceptions;
   if (which === 11) return hart.interrupts;
+  if (which === 12) return hart.slow;
   return which < 10 ? hart.misses[which - 2] : 0;
 }
 

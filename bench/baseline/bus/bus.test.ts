@@ -45,6 +45,12 @@ const PAUSES = [
   'li a1, 150; 1: addi a1, a1, -1; bnez a1, 1b',
   'li a1, 0xaaa; csrw mie, a1',
   'csrsi mstatus, 8',
+  // A timer of hart 0 that falls due while a loop runs.
+  ...[0, 1, 2].map(
+    (ticks) =>
+      `li a1, 0x200bff8; ld a2, 0(a1); addi a2, a2, ${ticks}; li a1, 0x2004000; sd a2, 0(a1)
+      li a1, 0x80; csrs mie, a1; csrsi mstatus, 8; li a1, 150; 1: addi a1, a1, -1; bnez a1, 1b`,
+  ),
 ];
 
 /** Accesses to all devices, most of them of a width that is taken; what was read stands at `results`. */

@@ -2,7 +2,8 @@
 import { LOAD_MISALIGNED, STORE_MISALIGNED } from '../hart/cause.js';
 import type { Hart } from '../hart/hart.js';
 import { raise } from '../hart/trap.js';
-import { READ, WRITE } from '../mmu/tlb-entries.js';
+import { entryFor, guestAddress } from '../mmu/tlb.js';
+import { READ, TAG_PAGE, WRITE } from '../mmu/tlb-entries.js';
 import { high, pair } from '../pair.js';
 import { Op } from './op.js';
 import { REDIRECT } from './outcome.js';
@@ -97,22 +98,14 @@ function modify64(hart: Hart, op: Op, address: number, rs2: number, rd: number):
 function loadReserved(hart: Hart, address: number, bytes: number, rd: number): void {
   const words = hart.vm.memory.i32;
   const index = address >>> 2;
-  hart.reservation = locatedAddress;
-  hart.reservationSize = bytes;
   setRegister(hart, rd, words[index], bytes === 8 ? words[index + 1] : words[index] >> 31);
 }
 
-/** Yields 0 if it stored, 1 if the reservation was gone or of other bytes. */
-function storeConditional(hart: Hart, address: number, bytes: number, rs2: number): number {
-  const held = hart.reservationSize === bytes && hart.reservation === locatedAddress;
-  hart.reservationSize = 0;
-  if (!held) return 1;
+function storeConditional(hart: Hart, address: number, bytes: number, rs2: number): void {
   const words = hart.vm.memory.i32;
   const index = address >>> 2;
   words[index] = hart.x[rs2];
   if (bytes === 8) words[index + 1] = hart.x[rs2 + 1];
-  watchToHost(hart, locatedAddress, bytes);
-  return 0;
 }
 
 /** Executes a row of A; the outcome is that of exec/slow. */
@@ -128,16 +121,34 @@ export function executeAtomic(hart: Hart, op: Op, word: number): number {
     raise(hart, reserves ? LOAD_MISALIGNED : STORE_MISALIGNED, low, upper);
     return REDIRECT;
   }
-  const address = locateAtomic(hart, low, upper, bytes, reserves ? READ : WRITE);
+  const access = reserves ? READ : WRITE;
+  const { entries } = hart.tlb;
+  const entry = entryFor(low, access);
+  const hits =
+    entries[entry] === ((low & TAG_PAGE) | hart.dataContext) && entries[entry + 1] === upper;
+  const address = hits
+    ? (low + entries[entry + 2]) >>> 0
+    : locateAtomic(hart, low, upper, bytes, access);
   if (address < 0) return failed;
   if (reserves) {
+    hart.reservation = guestAddress(hart, entry, low);
+    hart.reservationSize = bytes;
     loadReserved(hart, address, bytes, rd);
-  } else if (op === Op.SC_W || op === Op.SC_D) {
-    setRegister(hart, rd, storeConditional(hart, address, bytes, rs2), 0);
-  } else {
-    if (bytes === 8) modify64(hart, op, address, rs2, rd);
-    else modify32(hart, op, address, rs2, rd);
-    watchToHost(hart, locatedAddress, bytes);
+    return 4;
   }
+  if (op === Op.SC_W || op === Op.SC_D) {
+    const held =
+      hart.reservationSize === bytes && hart.reservation === guestAddress(hart, entry, low);
+    hart.reservationSize = 0;
+    if (held) storeConditional(hart, address, bytes, rs2);
+    setRegister(hart, rd, held ? 0 : 1, 0);
+    if (!held) return 4;
+  } else if (bytes === 8) {
+    modify64(hart, op, address, rs2, rd);
+  } else {
+    modify32(hart, op, address, rs2, rd);
+  }
+  // The page that is watched never hits.
+  if (!hits) watchToHost(hart, locatedAddress, bytes);
   return 4;
 }

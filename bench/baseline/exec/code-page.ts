@@ -13,7 +13,6 @@ import { Op } from './op.js';
 /** First words of the slots behind the last. */
 const END = 4096;
 const WORDS = END + 4;
-export const LAST_HALFWORD = 0xffe;
 const LINE_SHIFT = 6;
 const LINE_BYTES = 1 << LINE_SHIFT;
 

@@ -2,10 +2,10 @@
 import { FETCH_ACCESS } from '../hart/cause.js';
 import type { Hart } from '../hart/hart.js';
 import { raise } from '../hart/trap.js';
-import { PAGE_SIZE } from '../layout.js';
+import { LAST_HALFWORD, PAGE_SIZE } from '../layout.js';
 import { entryFor, fault, IS_MMIO, resolve, resolvedFast, translate } from '../mmu/tlb.js';
 import { FETCH, TAG_SLOW } from '../mmu/tlb-entries.js';
-import { type CodePage, LAST_HALFWORD } from './code-page.js';
+import type { CodePage } from './code-page.js';
 import { decode, lengthOf } from './decode.js';
 import { Op } from './op.js';
 

@@ -13,8 +13,6 @@ import {
 } from '../softfloat/convert.js';
 import { NV, raise } from '../softfloat/flags.js';
 import { BINARY32, BINARY64 } from '../softfloat/format.js';
-import { fusedDouble } from '../softfloat/fused-native.js';
-import { addDouble, divideDouble, multiplyDouble, squareRootDouble } from '../softfloat/native.js';
 import { RNE } from '../softfloat/rounding.js';
 import { executeExactly } from './float-exact.js';
 import {
@@ -27,6 +25,8 @@ import {
   setSingle,
   single,
 } from './float-registers.js';
+import { fusedDouble } from './fused-double.js';
+import { addDouble, divideDouble, multiplyDouble, squareRootDouble } from './native-double.js';
 import { Op } from './op.js';
 
 const SIGN = -0x8000_0000;
@@ -43,39 +43,34 @@ export function executeDouble(hart: Hart, op: Op, word: number, mode: number): v
 }
 
 function arithmetic(hart: Hart, op: Op, word: number, mode: number): void {
-  if (mode === RNE) {
-    const result = nativeResult(hart.f64, op, word);
-    if (!Number.isNaN(result)) {
-      hart.f64[(word >> 7) & 31] = result;
-      return;
-    }
-  }
+  if (mode === RNE && executeNatively(hart.f64, op, word)) return;
   executeExactly(hart, BINARY64, op, word, mode);
 }
 
-/** NaN when the result or its flags are not proven. */
-function nativeResult(f64: Float64Array, op: Op, word: number): number {
-  const x = f64[(word >> 15) & 31];
-  const y = f64[(word >> 20) & 31];
+/** False, nothing having changed, when the result or its flags are not proven. */
+function executeNatively(f64: Float64Array, op: Op, word: number): boolean {
+  const d = (word >> 7) & 31;
+  const a = (word >> 15) & 31;
+  const b = (word >> 20) & 31;
   switch (op) {
     case Op.FMADD_D:
-      return fusedDouble(x, y, f64[word >>> 27]);
+      return fusedDouble(f64, d, a, b, word >>> 27, 1, 1);
     case Op.FMSUB_D:
-      return fusedDouble(x, y, -f64[word >>> 27]);
+      return fusedDouble(f64, d, a, b, word >>> 27, 1, -1);
     case Op.FNMSUB_D:
-      return fusedDouble(-x, y, f64[word >>> 27]);
+      return fusedDouble(f64, d, a, b, word >>> 27, -1, 1);
     case Op.FNMADD_D:
-      return fusedDouble(-x, y, -f64[word >>> 27]);
+      return fusedDouble(f64, d, a, b, word >>> 27, -1, -1);
     case Op.FADD_D:
-      return addDouble(x, y);
+      return addDouble(f64, d, a, b, 1);
     case Op.FSUB_D:
-      return addDouble(x, -y);
+      return addDouble(f64, d, a, b, -1);
     case Op.FMUL_D:
-      return multiplyDouble(x, y);
+      return multiplyDouble(f64, d, a, b);
     case Op.FDIV_D:
-      return divideDouble(x, y);
+      return divideDouble(f64, d, a, b);
     default:
-      return squareRootDouble(x);
+      return squareRootDouble(f64, d, a);
   }
 }
 

@@ -11,8 +11,6 @@ import {
 } from '../softfloat/convert.js';
 import { NV, raise } from '../softfloat/flags.js';
 import { BINARY32 } from '../softfloat/format.js';
-import { fusedSingle } from '../softfloat/fused-native.js';
-import { addSingle, divideSingle, multiplySingle, squareRootSingle } from '../softfloat/native.js';
 import { RNE } from '../softfloat/rounding.js';
 import { executeExactly } from './float-exact.js';
 import {
@@ -24,6 +22,13 @@ import {
   single,
   singleBits,
 } from './float-registers.js';
+import {
+  addSingle,
+  divideSingle,
+  fusedSingle,
+  multiplySingle,
+  squareRootSingle,
+} from './native-single.js';
 import { Op } from './op.js';
 
 const SIGN = -0x8000_0000;
@@ -40,39 +45,34 @@ export function executeSingle(hart: Hart, op: Op, word: number, mode: number): v
 }
 
 function arithmetic(hart: Hart, op: Op, word: number, mode: number): void {
-  if (mode === RNE) {
-    const result = nativeResult(hart, op, word);
-    if (!Number.isNaN(result)) {
-      setSingle(hart, (word >> 7) & 31, result);
-      return;
-    }
-  }
+  if (mode === RNE && executeNatively(hart, op, word)) return;
   executeExactly(hart, BINARY32, op, word, mode);
 }
 
-/** NaN when the result or its flags are not proven. */
-function nativeResult(hart: Hart, op: Op, word: number): number {
-  const x = single(hart, (word >> 15) & 31);
-  const y = single(hart, (word >> 20) & 31);
+/** False, nothing having changed, when the result or its flags are not proven. */
+function executeNatively(hart: Hart, op: Op, word: number): boolean {
+  const d = (word >> 7) & 31;
+  const a = (word >> 15) & 31;
+  const b = (word >> 20) & 31;
   switch (op) {
     case Op.FMADD_S:
-      return fusedSingle(x, y, single(hart, word >>> 27));
+      return fusedSingle(hart, d, a, b, word >>> 27, 1, 1);
     case Op.FMSUB_S:
-      return fusedSingle(x, y, -single(hart, word >>> 27));
+      return fusedSingle(hart, d, a, b, word >>> 27, 1, -1);
     case Op.FNMSUB_S:
-      return fusedSingle(-x, y, single(hart, word >>> 27));
+      return fusedSingle(hart, d, a, b, word >>> 27, -1, 1);
     case Op.FNMADD_S:
-      return fusedSingle(-x, y, -single(hart, word >>> 27));
+      return fusedSingle(hart, d, a, b, word >>> 27, -1, -1);
     case Op.FADD_S:
-      return addSingle(x, y);
+      return addSingle(hart, d, a, b, 1);
     case Op.FSUB_S:
-      return addSingle(x, -y);
+      return addSingle(hart, d, a, b, -1);
     case Op.FMUL_S:
-      return multiplySingle(x, y);
+      return multiplySingle(hart, d, a, b);
     case Op.FDIV_S:
-      return divideSingle(x, y);
+      return divideSingle(hart, d, a, b);
     default:
-      return squareRootSingle(x);
+      return squareRootSingle(hart, d, a);
   }
 }
 

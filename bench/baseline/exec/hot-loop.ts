@@ -12,7 +12,7 @@
  * ```
  */
 import type { Hart } from '../hart/hart.js';
-import { PAGE_SIZE } from '../layout.js';
+import { LAST_HALFWORD, PAGE_SIZE } from '../layout.js';
 import {
   DATA_INDEX,
   FETCH_ENTRIES,
@@ -29,7 +29,8 @@ import {
   swapBytes,
   trailingZeros,
 } from './bits.js';
-import { type CodePage, LAST_HALFWORD } from './code-page.js';
+import type { CodePage } from './code-page.js';
+import { LEAST_NORMAL, LEAST_NORMAL_SINGLE, SIGN } from './float-bits.js';
 import {
   divide,
   divideUnsigned,
@@ -41,14 +42,7 @@ import {
   upperProduct,
 } from './multiply.js';
 import { Op } from './op.js';
-
-/** `executeHot` wants the fetch TLB consulted, or the budget is spent. */
-export const ENTER = -1;
-
-const SIGN = 1 << 31;
-/** The smallest normal numbers, to which tinier ones might have been rounded. */
-const LEAST_NORMAL = 2 ** -1022;
-const LEAST_NORMAL_SINGLE = 2 ** -126;
+import { ENTER } from './outcome.js';
 
 /** Whether the word's rm is RNE, or dynamic, which `floatFast` says is RNE. */
 function roundsNearest(word: number): boolean {

@@ -6,8 +6,8 @@
 import type { Hart } from '../hart/hart.js';
 import type { CodePage } from './code-page.js';
 import { enterPage } from './fetch.js';
-import { ENTER, executeHot } from './hot-loop.js';
-import { AGAIN, REDIRECT, REENTER } from './outcome.js';
+import { executeHot } from './hot-loop.js';
+import { AGAIN, ENTER, REDIRECT, REENTER } from './outcome.js';
 import { executeSlow } from './slow.js';
 
 /**

@@ -2,7 +2,8 @@
  * What a decoded slot says to do: the rows of isa/table by their op, and special cases (isa/ops.ts). Constants,
  * so that a switch over them becomes a jump table.
  */
-export enum Op {
+// biome-ignore lint/suspicious/noConstEnum: only constants make a switch a jump table.
+export const enum Op {
   UNDECODED,
   PAGE_END,
   STRADDLE,

@@ -6,3 +6,6 @@ export const AGAIN = 0;
 export const REDIRECT = 1;
 /** The same without a step: the instruction must be fetched another way, or could not be begun. */
 export const REENTER = 3;
+
+/** What the inner loop yields instead of a slot: the fetch TLB is to be consulted, or the budget is spent. */
+export const ENTER = -1;

@@ -107,7 +107,9 @@ function loadDiscarded(hart: Hart, word: number, length: number): number {
 function float(hart: Hart, code: CodePage, op: Op, word: number): number {
   if ((hart.csr[MSTATUS] & FS) === 0) return illegal(hart, code);
   if (!executeFloat(hart, op, word)) return illegal(hart, code);
-  markFloatDirty(hart);
+  // The operation may have raised NX, which lets later ones take the fast path.
+  hart.csr[MSTATUS] |= FS;
+  refreshFloat(hart);
   return 4;
 }
 

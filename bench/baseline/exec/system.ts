@@ -1,7 +1,7 @@
 /** Zicsr and the privileged instructions (Unprivileged 7; Privileged 3.3, 12.2). */
 import { BREAKPOINT, MACHINE_ECALL, SUPERVISOR_ECALL, USER_ECALL } from '../hart/cause.js';
 import { csrMissing, mayAccess, readCsr } from '../hart/csr.js';
-import { CSR_MIP, CSR_PMPCFG0, CSR_SATP } from '../hart/csr-number.js';
+import { Csr } from '../hart/csr-number.js';
 import { MSTATUS } from '../hart/csr-slot.js';
 import { writeCsr } from '../hart/csr-write.js';
 import { type Hart, MACHINE, SUPERVISOR, USER } from '../hart/hart.js';
@@ -41,7 +41,7 @@ export function executeCsr(hart: Hart, op: Op, word: number): number {
     let upper = immediate ? 0 : hart.x[(source << 1) + 1];
     if (!swaps) {
       // Read-modify-write of mip takes SEIP as software wrote it, not the PLIC's line (3.1.9).
-      const base = number === CSR_MIP ? hart.mip : oldLow;
+      const base = number === Csr.MIP ? hart.mip : oldLow;
       const sets = op === Op.CSRRS || op === Op.CSRRSI;
       low = sets ? base | low : base & ~low;
       upper = sets ? oldHigh | upper : oldHigh & ~upper;
@@ -53,7 +53,7 @@ export function executeCsr(hart: Hart, op: Op, word: number): number {
     hart.x[rd] = oldLow;
     hart.x[rd + 1] = oldHigh;
   }
-  if (!writes || number < CSR_SATP || (number > CSR_SATP && number < CSR_PMPCFG0)) return 4;
+  if (!writes || number < Csr.SATP || (number > Csr.SATP && number < Csr.PMPCFG0)) return 4;
   // satp and PMP change what may be fetched.
   passOver(hart);
   return REDIRECT;

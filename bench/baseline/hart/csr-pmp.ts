@@ -1,6 +1,6 @@
 /** Writes of pmpcfg and pmpaddr (Privileged 3.7.1); any change empties the TLB, whose fills hold the verdicts. */
 import { flushAll } from '../mmu/fence.js';
-import { CSR_PMPADDR0, CSR_PMPADDR15, CSR_PMPCFG0, CSR_PMPCFG2 } from './csr-number.js';
+import { Csr } from './csr-number.js';
 import { PMPADDR } from './csr-slot.js';
 import type { Hart } from './hart.js';
 
@@ -46,12 +46,12 @@ function writeAddress(hart: Hart, index: number, low: number, high: number): boo
 
 export function writePmp(hart: Hart, number: number, low: number, high: number): void {
   let changed = false;
-  if (number === CSR_PMPCFG0 || number === CSR_PMPCFG2) {
-    const first = number === CSR_PMPCFG0 ? 0 : 8;
+  if (number === Csr.PMPCFG0 || number === Csr.PMPCFG2) {
+    const first = number === Csr.PMPCFG0 ? 0 : 8;
     const lower = writeConfigs(hart, first, low);
     changed = writeConfigs(hart, first + 4, high) || lower;
-  } else if (number >= CSR_PMPADDR0 && number <= CSR_PMPADDR15) {
-    changed = writeAddress(hart, number - CSR_PMPADDR0, low, high);
+  } else if (number >= Csr.PMPADDR0 && number <= Csr.PMPADDR15) {
+    changed = writeAddress(hart, number - Csr.PMPADDR0, low, high);
   }
   if (changed) flushAll(hart);
 }

@@ -1,23 +1,5 @@
 /** CSRs that are nothing but 64 bits kept: where, by number. */
-import {
-  CSR_MCAUSE,
-  CSR_MEPC,
-  CSR_MISA,
-  CSR_MSCRATCH,
-  CSR_MTVAL,
-  CSR_MTVEC,
-  CSR_NUMBERS,
-  CSR_PMPADDR0,
-  CSR_PMPADDR15,
-  CSR_SATP,
-  CSR_SCAUSE,
-  CSR_SENVCFG,
-  CSR_SEPC,
-  CSR_SSCRATCH,
-  CSR_STIMECMP,
-  CSR_STVAL,
-  CSR_STVEC,
-} from './csr-number.js';
+import { CSR_NUMBERS, Csr } from './csr-number.js';
 import {
   MCAUSE,
   MEPC,
@@ -38,23 +20,23 @@ import {
 
 /** Those that also take any value that is written. */
 const FREE: readonly [number, number][] = [
-  [CSR_SSCRATCH, SSCRATCH],
-  [CSR_SCAUSE, SCAUSE],
-  [CSR_STVAL, STVAL],
-  [CSR_MSCRATCH, MSCRATCH],
-  [CSR_MCAUSE, MCAUSE],
-  [CSR_MTVAL, MTVAL],
+  [Csr.SSCRATCH, SSCRATCH],
+  [Csr.SCAUSE, SCAUSE],
+  [Csr.STVAL, STVAL],
+  [Csr.MSCRATCH, MSCRATCH],
+  [Csr.MCAUSE, MCAUSE],
+  [Csr.MTVAL, MTVAL],
 ];
 
 const LEGALIZED: readonly [number, number][] = [
-  [CSR_STVEC, STVEC],
-  [CSR_SENVCFG, SENVCFG],
-  [CSR_SEPC, SEPC],
-  [CSR_STIMECMP, STIMECMP],
-  [CSR_SATP, SATP],
-  [CSR_MISA, MISA],
-  [CSR_MTVEC, MTVEC],
-  [CSR_MEPC, MEPC],
+  [Csr.STVEC, STVEC],
+  [Csr.SENVCFG, SENVCFG],
+  [Csr.SEPC, SEPC],
+  [Csr.STIMECMP, STIMECMP],
+  [Csr.SATP, SATP],
+  [Csr.MISA, MISA],
+  [Csr.MTVEC, MTVEC],
+  [Csr.MEPC, MEPC],
 ];
 
 function slots(pairs: readonly [number, number][]): Int8Array {
@@ -67,6 +49,6 @@ function slots(pairs: readonly [number, number][]): Int8Array {
 export const FREE_SLOT = slots(FREE);
 /** The slot of a CSR that is read as it is stored; −1 for all others. */
 export const STORED_SLOT = slots([...FREE, ...LEGALIZED]);
-for (let number = CSR_PMPADDR0; number <= CSR_PMPADDR15; number++) {
-  STORED_SLOT[number] = PMPADDR + 2 * (number - CSR_PMPADDR0);
+for (let number = Csr.PMPADDR0; number <= Csr.PMPADDR15; number++) {
+  STORED_SLOT[number] = PMPADDR + 2 * (number - Csr.PMPADDR0);
 }

@@ -2,31 +2,7 @@
 import { selectContexts } from '../mmu/context.js';
 import { updateTimers } from '../vm/clock.js';
 import { DELEGABLE } from './cause.js';
-import {
-  CSR_FCSR,
-  CSR_FFLAGS,
-  CSR_FRM,
-  CSR_MCOUNTEREN,
-  CSR_MCYCLE,
-  CSR_MEDELEG,
-  CSR_MENVCFG,
-  CSR_MEPC,
-  CSR_MIDELEG,
-  CSR_MIE,
-  CSR_MINSTRET,
-  CSR_MIP,
-  CSR_MSTATUS,
-  CSR_MTVEC,
-  CSR_SATP,
-  CSR_SCOUNTEREN,
-  CSR_SENVCFG,
-  CSR_SEPC,
-  CSR_SIE,
-  CSR_SIP,
-  CSR_SSTATUS,
-  CSR_STIMECMP,
-  CSR_STVEC,
-} from './csr-number.js';
+import { Csr } from './csr-number.js';
 import { writePmp } from './csr-pmp.js';
 import {
   CYCLE_OFFSET,
@@ -130,78 +106,78 @@ export function writeCsr(hart: Hart, number: number, low: number, high: number):
     return;
   }
   switch (number) {
-    case CSR_SSTATUS:
+    case Csr.SSTATUS:
       writeStatus(hart, low, hart.model.supervisorWritable);
       break;
-    case CSR_SEPC:
+    case Csr.SEPC:
       store(hart, SEPC, low & hart.model.pcMask, high);
       break;
-    case CSR_SATP:
+    case Csr.SATP:
       writeSatp(hart, low, high);
       break;
-    case CSR_STIMECMP:
+    case Csr.STIMECMP:
       store(hart, STIMECMP, low, high);
       timersChanged(hart);
       break;
-    case CSR_SIE:
+    case Csr.SIE:
       hart.mie = (hart.mie & ~hart.mideleg) | (low & hart.mideleg);
       recheckInterrupts(hart);
       break;
-    case CSR_SIP:
+    case Csr.SIP:
       writePending(hart, low, SSIP & hart.mideleg);
       break;
-    case CSR_MSTATUS:
+    case Csr.MSTATUS:
       writeStatus(hart, low, hart.model.machineWritable);
       break;
-    case CSR_MEPC:
+    case Csr.MEPC:
       store(hart, MEPC, low & hart.model.pcMask, high);
       break;
-    case CSR_MIE:
+    case Csr.MIE:
       hart.mie = low & hart.model.interruptBits;
       recheckInterrupts(hart);
       break;
-    case CSR_MIP:
+    case Csr.MIP:
       writePending(hart, low, pendingWritable(hart));
       break;
-    case CSR_FFLAGS:
+    case Csr.FFLAGS:
       writeFcsr(hart, (hart.fcsr & ~31) | (low & 31));
       break;
-    case CSR_FRM:
+    case Csr.FRM:
       writeFcsr(hart, (hart.fcsr & 31) | ((low & 7) << 5));
       break;
-    case CSR_FCSR:
+    case Csr.FCSR:
       writeFcsr(hart, low);
       break;
-    case CSR_STVEC:
+    case Csr.STVEC:
       writeVector(hart, STVEC, low, high);
       break;
-    case CSR_MTVEC:
+    case Csr.MTVEC:
       writeVector(hart, MTVEC, low, high);
       break;
-    case CSR_MEDELEG:
+    case Csr.MEDELEG:
       store(hart, MEDELEG, low & DELEGABLE, 0);
       break;
-    case CSR_MIDELEG:
+    case Csr.MIDELEG:
       hart.mideleg = low & S_INTERRUPTS;
       recheckInterrupts(hart);
       break;
-    case CSR_SCOUNTEREN:
+    case Csr.SCOUNTEREN:
       hart.scounteren = low;
       break;
-    case CSR_MCOUNTEREN:
+    case Csr.MCOUNTEREN:
       hart.mcounteren = low;
       break;
-    case CSR_SENVCFG:
+    case Csr.SENVCFG:
       store(hart, SENVCFG, low & FIOM, 0);
       break;
-    case CSR_MENVCFG:
+    case Csr.MENVCFG:
       writeMenvcfg(hart, low, high);
       break;
     // A write of a counter takes the place of this instruction's own count (3.1.10).
-    case CSR_MCYCLE:
+    case Csr.MCYCLE:
       setCounted(hart, stepsOf(hart), CYCLE_OFFSET, low, high);
       break;
-    case CSR_MINSTRET:
+    case Csr.MINSTRET:
       setCounted(hart, stepsOf(hart) - hart.unretired, INSTRET_OFFSET, low, high);
       break;
     default:

@@ -5,21 +5,7 @@
 import { highOf, lowOf, pair } from '../pair.js';
 import { vmTime } from '../vm/clock.js';
 import { readMachine } from './csr-machine.js';
-import {
-  CSR_CYCLE,
-  CSR_FCSR,
-  CSR_FFLAGS,
-  CSR_FRM,
-  CSR_HPMCOUNTER31,
-  CSR_INSTRET,
-  CSR_SATP,
-  CSR_SCOUNTEREN,
-  CSR_SIE,
-  CSR_SIP,
-  CSR_SSTATUS,
-  CSR_STIMECMP,
-  CSR_TIME,
-} from './csr-number.js';
+import { Csr } from './csr-number.js';
 import { MENVCFG, MSTATUS } from './csr-slot.js';
 import { STORED_SLOT } from './csr-stored.js';
 import { cycleValue, findCsr, instretValue, statusHigh } from './csr-value.js';
@@ -55,15 +41,15 @@ export function mayAccess(hart: Hart, number: number, write: boolean): boolean {
   const lowest = (number >>> 8) & 3;
   if (write && number >>> 10 === 3) return false;
   if (lowest > hart.privilege) return false;
-  if (number <= CSR_FCSR) return hart.model.float && (hart.csr[MSTATUS] & FS) !== 0;
+  if (number <= Csr.FCSR) return hart.model.float && (hart.csr[MSTATUS] & FS) !== 0;
   if (lowest === SUPERVISOR && !hart.model.supervisor) return false;
-  if (number >= CSR_CYCLE && number <= CSR_HPMCOUNTER31) {
+  if (number >= Csr.CYCLE && number <= Csr.HPMCOUNTER31) {
     return hart.model.counters && mayCount(hart, number & 31);
   }
-  if (number === CSR_SATP) {
+  if (number === Csr.SATP) {
     return hart.privilege !== SUPERVISOR || (hart.csr[MSTATUS] & TVM) === 0;
   }
-  return number === CSR_STIMECMP ? mayCompare(hart) : true;
+  return number === Csr.STIMECMP ? mayCompare(hart) : true;
 }
 
 /** Value of a CSR; sets `csrMissing`. Performs no access check. */
@@ -72,30 +58,30 @@ export function readCsr(hart: Hart, number: number): number {
   const slot = STORED_SLOT[number];
   if (slot >= 0) return pair(hart.csr[slot], hart.csr[slot + 1]);
   switch (number) {
-    case CSR_SSTATUS:
+    case Csr.SSTATUS:
       return pair(hart.csr[MSTATUS] & SSTATUS_VISIBLE, statusHigh(hart) & SSTATUS_VISIBLE_HIGH);
-    case CSR_FFLAGS:
+    case Csr.FFLAGS:
       return pair(hart.fcsr & 31, 0);
-    case CSR_FRM:
+    case Csr.FRM:
       return pair((hart.fcsr >>> 5) & 7, 0);
-    case CSR_FCSR:
+    case Csr.FCSR:
       return pair(hart.fcsr, 0);
-    case CSR_SIE:
+    case Csr.SIE:
       return pair(hart.mie & hart.mideleg, 0);
-    case CSR_SIP:
+    case Csr.SIP:
       return pair((hart.mip | hart.lines) & hart.mideleg, 0);
-    case CSR_SCOUNTEREN:
+    case Csr.SCOUNTEREN:
       return pair(hart.scounteren, 0);
-    case CSR_CYCLE:
+    case Csr.CYCLE:
       return cycleValue(hart);
-    case CSR_TIME: {
+    case Csr.TIME: {
       const time = vmTime(hart.vm);
       return pair(lowOf(time), highOf(time));
     }
-    case CSR_INSTRET:
+    case Csr.INSTRET:
       return instretValue(hart);
     default:
-      if (number > CSR_INSTRET && number <= CSR_HPMCOUNTER31) return pair(0, 0);
+      if (number > Csr.INSTRET && number <= Csr.HPMCOUNTER31) return pair(0, 0);
       return readMachine(hart, number);
   }
 }

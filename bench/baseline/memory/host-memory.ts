@@ -47,9 +47,8 @@ export class HostMemory {
     return range.first;
   }
 
-  /** Gives frames back, zeroed. */
+  /** Gives frames back, which must be zero again. */
   free(first: number, count: number): void {
-    this.u8.fill(0, first * PAGE_SIZE, (first + count) * PAGE_SIZE);
     const ranges = [...this.#free, { first, count }].sort((a, b) => a.first - b.first);
     this.#free = [];
     for (const range of ranges) {

@@ -13,6 +13,10 @@ const TOR = 1 << 3;
 const NA4 = 2 << 3;
 const LOCKED = 1 << 7;
 
+/** An entry 0 of pmpcfg and pmpaddr that opens all of memory: NAPOT, RWX, as kernels are started with. */
+const OPEN = TOR | NA4 | R | W | X;
+const OPEN_HIGH = 0x3f_ffff;
+
 /** Verdicts on a range. */
 export const PMP_DENY = 0;
 export const PMP_ALLOW = 1;
@@ -44,6 +48,13 @@ export function checkPmp(
   access: number,
   privilege: number,
 ): number {
+  if (
+    (hart.pmpConfig[0] & ~LOCKED) === OPEN &&
+    hart.csr[PMPADDR] === -1 &&
+    hart.csr[PMPADDR + 1] === OPEN_HIGH
+  ) {
+    return PMP_ALLOW;
+  }
   const last = address + bytes - 1;
   let below = 0;
   for (let index = 0; index < PMP_ENTRIES; index++) {

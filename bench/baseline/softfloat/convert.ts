@@ -12,9 +12,8 @@ import {
   signOf,
   withSign,
 } from './format.js';
-import { toOdd } from './fused-native.js';
 import { fromNaN } from './nan.js';
-import { errorOfSum, isPlainSingle } from './native.js';
+import { errorOfSum, INFINITE_SINGLE, MIN_NORMAL_SINGLE, toOdd } from './native.js';
 import { RDN, RMM, RNE, RTZ, round } from './rounding.js';
 
 const TWO_31 = 2 ** 31;
@@ -130,7 +129,8 @@ export function fromInteger(format: Format, value: bigint, mode: number): bigint
 export function narrowPlain(x: number, mode: number): number {
   const result = Math.fround(x);
   if (result === x) return result;
-  if (mode !== RNE || !isPlainSingle(result)) return Number.NaN;
+  const size = Math.abs(result);
+  if (mode !== RNE || !(size > MIN_NORMAL_SINGLE && size < INFINITE_SINGLE)) return Number.NaN;
   raiseInexact(1);
   return result;
 }

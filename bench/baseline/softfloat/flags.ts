@@ -18,7 +18,7 @@ export function raise(raised: number): void {
   flags |= raised;
 }
 
-/** Raises NX for a rounding error other than zero; what was lost need not be a number. */
+/** Raises NX for a rounding error other than zero. */
 export function raiseInexact(error: number): void {
   if (error !== 0) flags |= NX;
 }

@@ -10,8 +10,6 @@ const MOST_SLABS = 2048;
 const SLAB_BUFFERS = 29;
 /** Pages of requests under way, 256 MiB; a page counts once for each buffer in it. */
 const MOST_PAGES = 65_536;
-/** Smaller numbers are results of `virtioTake` that are no request. */
-const FIRST_ADDRESS = 8;
 
 /** One request; the object is used again once it has ended. */
 export class Request {
@@ -41,11 +39,18 @@ export class Request {
 }
 
 export class RequestPool {
+  /** Address of the first: no other VM's requests have the same, nor is it a result that is no request. */
+  readonly #base: number;
   readonly #all: Request[] = [];
   #free: Request | undefined;
   #slabs = 0;
   #pages = 0;
   #serial = 0;
+
+  /** For the VM whose RAM begins at a frame; a host has 2^20 of them at most. */
+  constructor(firstFrame: number) {
+    this.#base = firstFrame * MOST_SLABS;
+  }
 
   /** An empty request without a serial; `undefined` when others must end first. */
   reserve(): Request | undefined {
@@ -53,7 +58,7 @@ export class RequestPool {
     this.#slabs += 1;
     let request = this.#free;
     if (request === undefined) {
-      request = new Request(FIRST_ADDRESS + this.#all.length);
+      request = new Request(this.#base + this.#all.length);
       this.#all.push(request);
     } else {
       this.#free = request.nextFree;
@@ -104,7 +109,7 @@ export class RequestPool {
 
   /** The request that a back end means; `undefined` if it is void. */
   find(address: number, serial: number): Request | undefined {
-    const index = address - FIRST_ADDRESS;
+    const index = address - this.#base;
     if (serial === 0 || index < 0 || index >= this.#all.length) return undefined;
     const request = this.#all[index];
     return request.serial === (serial | 0) ? request : undefined;

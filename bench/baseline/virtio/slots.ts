@@ -1,3 +1,4 @@
+import { PAGE_SIZE } from '../layout.js';
 import type { Vm } from '../vm/vm.js';
 import { slotLoad, slotStore } from './registers.js';
 import { RequestPool } from './request-pool.js';
@@ -7,12 +8,13 @@ import { Slot, VIRTIO_SLOTS } from './slot.js';
 export class VirtioSlots {
   readonly vm: Vm;
   readonly slots: Slot[] = [];
-  readonly requests = new RequestPool();
+  readonly requests: RequestPool;
   /** Slots that the host layer must look at after this run, a bit each. */
   doorbells = 0;
 
   constructor(vm: Vm) {
     this.vm = vm;
+    this.requests = new RequestPool(vm.ramStart / PAGE_SIZE);
     for (let index = 0; index < VIRTIO_SLOTS; index++) this.slots.push(new Slot(index));
   }
 

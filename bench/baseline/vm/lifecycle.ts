@@ -53,5 +53,11 @@ export function createVm(
 export function destroyVm(host: BaselineHost, handle: number): void {
   const vm = host.vm(handle);
   host.vms.delete(handle);
+  // Pages never changed are still zero, and may never have been committed.
+  vm.pageEpochs.forEach((epoch, page) => {
+    if (epoch === 0) return;
+    const start = vm.ramStart + page * PAGE_SIZE;
+    vm.memory.u8.fill(0, start, start + PAGE_SIZE);
+  });
   vm.memory.free(handle, framesOf(vm.ramSize));
 }

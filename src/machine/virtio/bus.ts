@@ -3,6 +3,7 @@ import type { Core } from '../../core/core.js';
 import { ConfigurationError } from '../../core/errors.js';
 import { VirtioSlots } from '../../core/virtio-slots.js';
 import type { VirtioDevice } from './device.js';
+import type { DeviceObserver } from './device-observer.js';
 import { type DeviceHealth, type SlotOwner, VirtioSlot } from './slot.js';
 
 /** A device in each slot of the board, or none. */
@@ -13,6 +14,8 @@ export type SlotPlan = readonly (VirtioDevice | undefined)[];
  * the old one and attaches them to the new.
  */
 export class VirtioBus implements SlotOwner {
+  /** Follows the back ends, where somebody measures them. */
+  observer: DeviceObserver | undefined;
   readonly #slots: readonly (VirtioSlot | undefined)[];
   readonly #onWake: () => void;
   #core: VirtioSlots | undefined;

@@ -2,6 +2,7 @@ import { type VirtioCause, VirtioEvent, VirtioTake } from '../../core/abi.js';
 import { ConfigurationError, InternalError } from '../../core/errors.js';
 import type { SlotEvents, TakenRequest, VirtioSlots } from '../../core/virtio-slots.js';
 import type { VirtioDevice, VirtioRequest, VirtioTransport } from './device.js';
+import type { DeviceObserver } from './device-observer.js';
 
 /** What a slot asks of the machine around it. */
 export interface SlotOwner {
@@ -15,6 +16,8 @@ export interface SlotOwner {
   track(answers: Promise<void>): void;
   /** The machine's loop shall come round. */
   wake(): void;
+  /** Who measures the back ends; mostly nobody. */
+  readonly observer: DeviceObserver | undefined;
 }
 
 /** How a device fares. */
@@ -154,12 +157,22 @@ export class VirtioSlot {
       if (error instanceof InternalError) throw error;
       if (transport !== undefined && transport === this.#transport) this.#fail(error);
     };
+    const { observer } = this.#owner;
     try {
-      const answers = call();
+      const answers = observer === undefined ? call() : this.#measured(call, observer);
       if (answers !== undefined) this.#owner.track(answers.catch(fail));
     } catch (error) {
       fail(error);
     }
+  }
+
+  #measured(call: () => void | Promise<void>, observer: DeviceObserver): void | Promise<void> {
+    const began = performance.now();
+    const answers = call();
+    observer.called(this.#index, this.device.type, performance.now() - began);
+    return answers?.finally(() =>
+      observer.answered(this.#index, this.device.type, performance.now() - began),
+    );
   }
 
   #fail(error: unknown): void {

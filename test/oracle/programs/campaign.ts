@@ -10,8 +10,8 @@ import { currentBlock, harness } from './harness.js';
 import { type RandomProgram, silence, writeProgram } from './program.js';
 import { tellProgram } from './story.js';
 
-/** Programs of one run. The last of them may lock PMP entries, which only a reset unlocks. */
-const CHAIN = 64;
+/** Most programs of one run. The last of them may lock PMP entries, which only a reset unlocks. */
+export const CHAIN = 64;
 
 export interface ProgramOptions {
   readonly seed: number;
@@ -35,9 +35,7 @@ export async function comparePrograms(
   const end = first + options.count;
   for (let from = first; from < end; from += CHAIN - (from % CHAIN)) {
     const count = Math.min(CHAIN - (from % CHAIN), end - from);
-    const image = new Image(blockOf(from + count - 1) + BLOCK_SIZE, 0);
-    const programs = Array.from({ length: count }, (_, n) => write(image, options.seed, from + n));
-    image.copy(harness({ programs: count, block: blockOf(from) }), 0);
+    const { image, programs } = writeChain(options.seed, from, count);
     const outcomes = await both(machines, image);
     for (const [n, { ended, memory }] of outcomes.entries()) {
       if (ended) continue;
@@ -66,6 +64,18 @@ export async function comparePrograms(
 
 /** A program always stands at the same place, so that it can be repeated alone. */
 const blockOf = (number: number) => HARNESS_SIZE + (number % CHAIN) * BLOCK_SIZE;
+
+/** RAM with a run of `count` programs from number `from` on, within one chain. */
+export function writeChain(
+  seed: number,
+  from: number,
+  count: number,
+): { readonly image: Image; readonly programs: readonly RandomProgram[] } {
+  const image = new Image(blockOf(from + count - 1) + BLOCK_SIZE, 0);
+  const programs = Array.from({ length: count }, (_, n) => write(image, seed, from + n));
+  image.copy(harness({ programs: count, block: blockOf(from) }), 0);
+  return { image, programs };
+}
 
 function write(image: Image, seed: number, number: number): RandomProgram {
   const locked = number % CHAIN === CHAIN - 1;
