@@ -22,7 +22,7 @@ import { coreSizeBenchmark } from './footprint/core-size.js';
 import { creationBenchmark } from './footprint/creation.js';
 import { vmMemoryBenchmark } from './footprint/vm-memory.js';
 import { bootBenchmark } from './guest/boot.js';
-import { guestBenchmarks } from './guest/group.js';
+import { GUEST_MEANS, guestBenchmarks } from './guest/group.js';
 import { idleBenchmark } from './guest/idle.js';
 import { GuestFiles } from './guest/machines.js';
 import { MachinePair } from './machines/pair.js';
@@ -73,7 +73,7 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
   if (load > cpus().length / 4)
     report(`this machine is busy (load ${load.toFixed(1)}): expect noise`);
   const extent = options.quick ? QUICK : FULL;
-  const means = [...VCPU_MEANS, ...TRANSLATION_MEANS, ...RINGS_MEANS];
+  const means = [...VCPU_MEANS, ...TRANSLATION_MEANS, ...RINGS_MEANS, ...GUEST_MEANS];
   const { rows, absent, failures } = await runSuite(chosen, { extent, wants, means, report });
 
   const peers = rows.some(({ engine }) => engine === 'qemu')

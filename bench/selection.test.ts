@@ -21,7 +21,8 @@ test('a quick run leaves out what is long, unless it is named', () => {
   const all = [...ALL, { ...benchmark('disk', 'read'), long: true }];
   expect(selectBenchmarks(all, [], true)).toHaveLength(3);
   expect(selectBenchmarks(all, [], false)).toHaveLength(4);
-  expect(selectBenchmarks(all, ['disk'], true).map(({ name }) => name)).toEqual(['read']);
+  expect(selectBenchmarks(all, ['disk', 'trap'], true).map(({ name }) => name)).toEqual(['trap']);
+  expect(selectBenchmarks(all, ['read'], true).map(({ name }) => name)).toEqual(['read']);
 });
 
 test('an unknown name is an error that lists the known ones', () => {

@@ -2,8 +2,8 @@ import type { Benchmark } from './benchmark.js';
 import { UsageError } from './errors.js';
 
 /**
- * The benchmarks that `names` choose, in their own order; all of them without names, but for those too long for
- * a `quick` run. A name is a group's, a
+ * The benchmarks that `names` choose, in their own order; all of them without names. Those too long for a
+ * `quick` run must then be named themselves. A name is a group's, a
  * benchmark's, or both: `vcpu`, `alu`, `vcpu/alu`.
  *
  * @throws UsageError that lists what is known
@@ -24,6 +24,10 @@ export function selectBenchmarks(
     });
     throw new UsageError(`there is no benchmark '${wanted}'; known are: ${lists.join(', ')}`);
   }
-  if (names.length === 0) return benchmarks.filter(({ long }) => !(quick && long));
-  return benchmarks.filter((benchmark) => names.some((wanted) => isCalled(benchmark, wanted)));
+  return benchmarks.filter((benchmark) => {
+    const { group, long } = benchmark;
+    const calling = names.filter((wanted) => isCalled(benchmark, wanted));
+    if (quick && long) return calling.some((wanted) => wanted !== group);
+    return names.length === 0 || calling.length > 0;
+  });
 }

@@ -19,6 +19,7 @@ export function randomBenchmarks(pair: MachinePair): Benchmark[] {
   return CASES.map(({ name, depth, reads }) => ({
     group: GROUP,
     name,
+    long: depth === 1,
     async run({ shrink }, sink) {
       const path = `/tmp/${name}`;
       const count = reads / shrink;

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { debianGuest } from '../../src/node/guest-store.js';
-import { FULL_CPU } from '../../test/oracle/cpu.js';
 import { peerQemu } from '../engines/qemu.js';
 import type { MachineCommand } from './guest-process.js';
 
@@ -76,7 +75,7 @@ const QEMU: Machine = {
       args: [
         ...prefix,
         ...['-machine', 'virt', '-m', MEMORY, '-smp', '1', '-accel', 'tcg', '-nodefaults'],
-        ...['-cpu', FULL_CPU.qemu, '-display', 'none', '-serial', 'stdio', '-monitor', 'none'],
+        ...['-display', 'none', '-serial', 'stdio', '-monitor', 'none'],
         ...written('-', await files.options()),
       ],
       console: 'stdout',

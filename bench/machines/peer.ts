@@ -6,7 +6,6 @@ import { AGENT_PORT } from '../../src/guest/agent/protocol.js';
 import type { GuestImage } from '../../src/guest/image.js';
 import { CONSOLE_PORT } from '../../src/guest/initramfs/init-script.js';
 import { type AgentLine, connectAgent } from '../../src/index.js';
-import { FULL_CPU } from '../../test/oracle/cpu.js';
 import { peerQemu } from '../engines/qemu.js';
 import { ConsoleMeter } from './console-meter.js';
 import { DISKS, type Format } from './images.js';
@@ -16,7 +15,7 @@ import { type BenchMachine, BOOT_MS, MEMORY } from './machine.js';
 const LAST_WORDS = 500;
 
 /**
- * Boots the guest in QEMU with the same devices and extensions of the instruction set; `folder` has its images, and `kernel` and `initrd`. Agent
+ * Boots the guest in QEMU with the same devices, and the processor that it has by itself; `folder` has its images, and `kernel` and `initrd`. Agent
  * and console stand at the ends of sockets.
  *
  * @throws UnavailableError without QEMU
@@ -34,7 +33,6 @@ export async function startPeer(image: GuestImage, folder: string): Promise<Benc
     [
       ...prefix,
       ...['-machine', 'virt', '-m', MEMORY, '-smp', '1', '-accel', 'tcg', '-nodefaults'],
-      ...['-cpu', FULL_CPU.qemu],
       ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
       ...['-global', 'virtio-mmio.force-legacy=false'],
       ...['-kernel', path('kernel'), '-initrd', path('initrd'), '-append', image.append],

@@ -5,8 +5,8 @@ import { median } from '../row.js';
 import { timeRuns } from '../timing.js';
 import type { GuestProgram } from './program.js';
 
-/** A shorter run says too little about the speed to size another by it. */
-const TELLING_SECONDS = 0.12;
+/** A run of less than this part of its target says too little about the speed to size another by it. */
+const TELLING = 1 / 4;
 /** Growth from one sizing run to the next: enough to get on, and to let the engine warm up. */
 const LEAST_GROWTH = 2;
 const MOST_GROWTH = 16;
@@ -93,7 +93,7 @@ async function size(
 ): Promise<number> {
   for (let more = 1; ; ) {
     const seconds = (await engine.run(program, 1 + more)).seconds - single;
-    if (seconds >= TELLING_SECONDS) return 1 + Math.max(1, Math.round((more * target) / seconds));
+    if (seconds >= TELLING * target) return 1 + Math.max(1, Math.round((more * target) / seconds));
     const growth = seconds > 0 ? target / seconds : MOST_GROWTH;
     more = Math.ceil(more * Math.min(Math.max(growth, LEAST_GROWTH), MOST_GROWTH));
   }

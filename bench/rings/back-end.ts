@@ -30,7 +30,7 @@ export function diskServer(
     for (let count = 0; ; count++) {
       const request = exports.virtioTake(vm, 0, queue) >>> 0;
       if (request <= VirtioTake.NextTurn) return count;
-      transfer.refresh();
+      if (count === 0) transfer.refresh();
       const { serial, bytes } = transfer;
       const block = blocks.get(transfer.word(SECTOR)) ?? none;
       if (transfer.word(TYPE) === OUT) {
@@ -74,7 +74,7 @@ export function terminalServer(
     for (let count = 0; ; count++) {
       const request = exports.virtioTake(vm, 0, queue) >>> 0;
       if (request <= VirtioTake.NextTurn) return count;
-      transfer.refresh();
+      if (count === 0) transfer.refresh();
       const { serial } = transfer;
       if (queue === RECEIVE) {
         transfer.bytes.set(said);

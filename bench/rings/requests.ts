@@ -53,9 +53,9 @@ export const descriptorsOf = ({ device, pieces }: RingCase): number =>
   device === 'block' ? pieces + 2 : pieces;
 
 /**
- * Puts queues, tables, headers and the data that the device is to read into the guest's RAM.
+ * Puts queues, tables, headers and data into the guest's RAM.
  *
- * @param fill what the data at an address is to be
+ * @param fill the data of a request, by its number
  */
 export function prepareRequests(
   ring: RingCase,
@@ -68,7 +68,8 @@ export function prepareRequests(
       const data = DATA + BigInt(number * Math.max(ring.size, 4096));
       const deviceWrites = ring.device === 'block' ? index % 2 === 0 : queue === RECEIVE;
       const sector = number * Math.ceil(ring.size / SECTOR);
-      if (!deviceWrites) ram.write(data, fill(number));
+      // What the device is to write is filled too: so its pages are there.
+      ram.write(data, fill(number));
       const buffers = buffersOf(ring, ram, { number, data, deviceWrites, sector });
       const written = deviceWrites ? ring.size : 0;
       const head = writeChain(ring, ram, place, index, number, buffers);

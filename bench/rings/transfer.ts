@@ -31,7 +31,10 @@ export class Transfer {
     this.#length = length;
   }
 
-  /** To be called after whatever may have made the engine's memory grow, as taking a request may. */
+  /**
+   * To be called after whatever may have made the engine's memory grow. Of a turn's requests only the first may: all
+   * pages that the others touch are there (`prepareRequests`).
+   */
   refresh(): void {
     const { buffer } = this.#core.memory;
     if (this.bytes.buffer === buffer) return;

@@ -1,9 +1,8 @@
-import { attempt } from '../../attempt.js';
 import type { Benchmark } from '../../benchmark.js';
-import { UnavailableError } from '../../errors.js';
 import { run } from '../../machines/machine.js';
 import { type MachinePair, PAIR_ENGINES } from '../../machines/pair.js';
 import { rowOf } from '../../row.js';
+import { notInQuick } from '../not-in-quick.js';
 import { installPrograms, packaged } from './debian-programs.js';
 
 const SUBJECT = { group: 'guest', name: '7zz', unit: 'MIPS', better: 'higher' } as const;
@@ -23,15 +22,8 @@ export function sevenZipBenchmark(pair: MachinePair): Benchmark {
   return {
     ...SUBJECT,
     async run({ shrink }, sink) {
-      if (shrink > 1) {
-        for (const engine of PAIR_ENGINES) {
-          await attempt({ ...SUBJECT, engine }, sink, async () => {
-            // Before the first round it times 4 thousand million operations, whatever it is asked for.
-            throw new UnavailableError('it takes half a minute: not with --quick');
-          });
-        }
-        return;
-      }
+      // Before the first round it times 4 thousand million operations, whatever it is asked for.
+      if (shrink > 1) return notInQuick(SUBJECT, PAIR_ENGINES, sink);
       await pair.each(SUBJECT, sink, async (machine) => {
         await installPrograms(machine);
         const { stdout } = await run(machine, `exec ${packaged('7zz')} ${COMMAND}`);

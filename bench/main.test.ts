@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const CHARTS = fileURLToPath(new URL('charts/main.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hartwood-bench-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(script: string, ...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const command = ['--import', 'tsx', script, ...args];
+    execFile(process.execPath, command, { cwd: ROOT }, (error, stdout, stderr) => {
+      const status = error === null ? 0 : Number(error.code);
+      resolve({ status, stdout, stderr });
+    });
+  });
+}
+
+describe('wrong options end in one line and status 2, before anything is measured', () => {
+  test.each([
+    ['a benchmark that there is none of', ['vcpu/none'], "there is no benchmark 'vcpu/none'"],
+    ['an engine that there is none of', ['--engine', 'wasm,tcg'], "there is no engine 'tcg'"],
+    ['no such file', ['--compare', 'none.json'], 'none.json cannot be read as results'],
+    ['a file of another format', ['--compare', 'FOLDER/new.json'], 'has results of format 2'],
+    ['a place that is none', ['--out', 'FOLDER/new.json/x'], 'results cannot go to'],
+    ['an unknown option', ['--fast'], "unknown option '--fast'"],
+  ])('%s', async (_, args, reason) => {
+    await writeFile(join(folder, 'new.json'), '{"format":2,"rows":[]}');
+    const placed = args.map((arg) => arg.replace('FOLDER', folder));
+    const { status, stdout, stderr } = await run(MAIN, ...placed);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(reason);
+  });
+});
+
+test('a run writes a file that it can be compared with and that charts are made of', async () => {
+  const file = join(folder, 'results.json');
+  const first = await run(MAIN, 'core-size', '--quick', '--out', file);
+  expect(first).toMatchObject({ status: 0 });
+  const results = JSON.parse(await readFile(file, 'utf8')) as { rows: unknown[] };
+  expect(results).toMatchObject({ format: 1, node: process.version });
+  expect(results.rows).toMatchObject([
+    { group: 'footprint', name: 'core-size', engine: 'wasm', unit: 'kB', better: 'lower', runs: 1 },
+  ]);
+  const second = await run(MAIN, 'core-size', '--out', file, '--compare', file);
+  expect(second.status).toBe(0);
+  expect(second.stdout).toMatch(/footprint\/core-size .* ~\n/);
+  expect(second.stdout).toContain('0 better, 0 worse, 1 within the noise');
+  expect(second.stdout).toMatch(/\d+ s in all\n$/);
+  const drawn = await run(CHARTS, file, '--out', join(folder, 'charts'));
+  expect(drawn.status).toBe(0);
+  expect(await readFile(join(folder, 'charts', 'footprint.svg'), 'utf8')).toContain('core-size');
+});
