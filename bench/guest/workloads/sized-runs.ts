@@ -13,9 +13,9 @@ const MOST_PIECES = 20_000;
 const QUOTED = 200;
 
 /**
- * How much of a workload a machine does in a second, one sample for each run, timed by the host. Runs last
- * about `extent.targetSeconds`, after some that warmed the machine up. A run of a single piece is subtracted,
- * and with it the way through the agent, the shell, and the program's start.
+ * How much of a workload a machine does in a second, one sample for each run, timed by the host: the way
+ * through the agent and the program's start are part of it, a few milliseconds. Runs last about
+ * `extent.targetSeconds`, after some that warmed the machine up.
  *
  * @throws WrongResultError if the command fails or prints anything but what it must
  */
@@ -29,15 +29,10 @@ export async function measureWorkload(
   const seconds = (pieces: number) => runOnce(machine, workload, work, pieces);
   // The first one is slower: nothing is translated or in a cache yet.
   await seconds(1);
-  const singles: number[] = [];
-  while (singles.length < extent.runs) singles.push(await seconds(1));
-  const single = Math.min(...singles);
-  const pieces = await size(seconds, single, extent.targetSeconds);
+  const pieces = await sizeRuns(seconds, extent.targetSeconds);
   const rates: number[] = [];
-  while (rates.length < extent.runs) {
-    const spent = (await seconds(pieces)) - single;
-    rates.push(((pieces - 1) * workload.piece) / spent);
-  }
+  while (rates.length < extent.runs)
+    rates.push((pieces * workload.piece) / (await seconds(pieces)));
   return rates;
 }
 
@@ -59,18 +54,23 @@ async function runOnce(
   return milliseconds / 1000;
 }
 
-/** The number of pieces, at least 2, that take `target` seconds beyond the first one. */
-async function size(
+/**
+ * The number of pieces, at least 1, that take `target` seconds.
+ *
+ * @param seconds what a run of so many pieces takes
+ */
+export async function sizeRuns(
   seconds: (pieces: number) => Promise<number>,
-  single: number,
   target: number,
 ): Promise<number> {
-  for (let more = 1; ; ) {
-    const spent = (await seconds(1 + more)) - single;
-    if (spent >= TELLING_SECONDS || more >= MOST_PIECES) {
-      return 1 + Math.min(Math.max(1, Math.round((more * target) / spent)), MOST_PIECES);
+  for (let pieces = 1; ; ) {
+    let spent = await seconds(pieces);
+    // One that was held up by something else would pass for one that is long enough.
+    if (spent >= TELLING_SECONDS) spent = Math.min(spent, await seconds(pieces));
+    if (spent >= TELLING_SECONDS || pieces >= MOST_PIECES) {
+      return Math.min(Math.max(1, Math.round((pieces * target) / spent)), MOST_PIECES);
     }
-    const growth = spent > 0 ? target / spent : MOST_GROWTH;
-    more = Math.ceil(more * Math.min(Math.max(growth, LEAST_GROWTH), MOST_GROWTH));
+    const growth = Math.min(Math.max(target / spent, LEAST_GROWTH), MOST_GROWTH);
+    pieces = Math.min(Math.ceil(pieces * growth), MOST_PIECES);
   }
 }
