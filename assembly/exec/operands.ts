@@ -79,12 +79,12 @@ export function fs3BitsS(hart: usize, ip: usize): u32 {
 
 /** The sign bit where a fused operation negates its product: FNMSUB, FNMADD. */
 export function productSign<T>(ip: usize): T {
-  return <T>((load<u32>(ip, 4) >> 3) & 1) << <T>(8 * sizeof<T>() - 1);
+  return (<T>((load<u32>(ip, 4) >> 3) & 1)) << (<T>(8 * sizeof<T>() - 1));
 }
 
 /** The sign bit where it negates its addend: FMSUB, FNMADD. */
 export function addendSign<T>(ip: usize): T {
-  return <T>((load<u32>(ip, 4) >> 2) & 1) << <T>(8 * sizeof<T>() - 1);
+  return (<T>((load<u32>(ip, 4) >> 2) & 1)) << (<T>(8 * sizeof<T>() - 1));
 }
 
 /** Whether the three single operands of a fused operation are NaN-boxed. */
