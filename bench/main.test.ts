@@ -63,7 +63,7 @@ test('a run writes a file that it can be compared with and that charts are made 
   expect(second.status).toBe(0);
   expect(second.stdout).toMatch(/footprint\/core-size .* ~\n/);
   expect(second.stdout).toContain('0 better, 0 worse, 1 within the noise');
-  expect(second.stdout).toMatch(/\d+ s in all\n$/);
+  expect(second.stdout).toMatch(/\d+ s in all: footprint 0\n$/);
   const drawn = await run(CHARTS, file, '--out', join(folder, 'charts'));
   expect(drawn.status).toBe(0);
   expect(await readFile(join(folder, 'charts', 'footprint.svg'), 'utf8')).toContain('core-size');

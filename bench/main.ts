@@ -74,7 +74,8 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
     report(`this machine is busy (load ${load.toFixed(1)}): expect noise`);
   const extent = options.quick ? QUICK : FULL;
   const means = [...VCPU_MEANS, ...TRANSLATION_MEANS, ...RINGS_MEANS, ...GUEST_MEANS];
-  const { rows, absent, failures } = await runSuite(chosen, { extent, wants, means, report });
+  const outcome = await runSuite(chosen, { extent, wants, means, report });
+  const { rows, absent, failures } = outcome;
 
   const peers = rows.some(({ engine }) => engine === 'qemu')
     ? { qemu: (await peerQemu()).version }
@@ -93,7 +94,9 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
   }
   for (const failure of failures) console.log(failure);
   await writeResults(options.out, results);
-  console.log(`${Math.round((performance.now() - began) / 1000)} s in all`);
+  const parts = [...outcome.seconds].map(([group, seconds]) => `${group} ${Math.round(seconds)}`);
+  const total = Math.round((performance.now() - began) / 1000);
+  console.log(`${total} s in all: ${parts.join(', ')}`);
   return failures.length === 0;
 }
 

@@ -9,6 +9,8 @@ export interface Outcome {
   readonly absent: readonly AbsentRow[];
   /** What failed, wrong results among it; a line each. The run was no success. */
   readonly failures: readonly string[];
+  /** What each group took, in seconds. */
+  readonly seconds: ReadonlyMap<string, number>;
 }
 
 export interface SuiteOptions {
@@ -28,6 +30,7 @@ export async function runSuite(
   const rows: Row[] = [];
   const absent: AbsentRow[] = [];
   const failures: string[] = [];
+  const seconds = new Map<string, number>();
   const failure = (line: string) => {
     failures.push(line);
     report(line);
@@ -46,13 +49,16 @@ export async function runSuite(
     failure,
   });
   for (const [index, benchmark] of benchmarks.entries()) {
+    const { group } = benchmark;
+    const began = performance.now();
     try {
       await benchmark.run(extent, sink(`[${index + 1}/${benchmarks.length}]`));
     } catch (error) {
       failure(`${benchmark.group}/${benchmark.name} failed: ${(error as Error).message}`);
     }
+    seconds.set(group, (seconds.get(group) ?? 0) + (performance.now() - began) / 1000);
   }
-  return { rows: byGroup([...rows, ...meanRows(rows, means)]), absent, failures };
+  return { rows: byGroup([...rows, ...meanRows(rows, means)]), absent, failures, seconds };
 }
 
 /** The rows of each group together, in the order in which the groups began. */
