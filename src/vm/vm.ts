@@ -16,6 +16,7 @@ import { claimDrives } from './drive-claims.js';
 import { DEFAULT_ENGINE } from './engines.js';
 import { GuestMachine, type MachineCounts } from './guest-machine.js';
 import { type Arrival, Hold } from './hold.js';
+import { Milestone } from './milestone.js';
 import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
 import type { ResolvedSpec } from './spec.js';
@@ -65,10 +66,8 @@ export class Vm {
   #stop: StopReason | undefined;
   #startedAt = 0;
   #endedAt = 0;
-  #readyAt: number | undefined;
-  #promptAt: number | undefined;
-  readonly #whenReady = new Set<() => void>();
-  readonly #whenPrompted = new Set<() => void>();
+  readonly #ready = new Milestone();
+  readonly #prompt = new Milestone();
 
   /** For `Host.create`; takes the VM's control blocks. */
   constructor(core: Core, platform: Platform, spec: ResolvedSpec, onFreed: () => void) {
@@ -79,13 +78,7 @@ export class Vm {
     this.serial = new Console(wake);
     this.terminal = new Console(wake);
     this.console = spec.console === 'serial' ? this.serial : this.terminal;
-    const tell = (listeners: ReadonlySet<() => void>) => {
-      for (const listener of [...listeners]) listener();
-    };
-    const greeted = () => {
-      this.#readyAt ??= performance.now();
-      tell(this.#whenReady);
-    };
+    const greeted = () => this.#ready.reach();
     // What the guest sees of a virtual clock's machine repeats.
     let nonce = 0n;
     this.#agent =
@@ -131,10 +124,7 @@ export class Vm {
           if (core.engine.debugs) this.#debugger.reinstate();
         },
       },
-      () => {
-        this.#promptAt ??= performance.now();
-        tell(this.#whenPrompted);
-      },
+      () => this.#prompt.reach(),
     );
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
@@ -183,10 +173,8 @@ export class Vm {
   /** Resolves when the guest answers `exec`. @throws VmTimeoutError, VmStoppedError. */
   ready(options: WaitOptions = {}): Promise<void> {
     return this.#waits.until<void>('the guest was ready', options, (settle) => {
-      const listener = () => settle.resolve();
-      if (this.#agent.ready) listener();
-      else this.#whenReady.add(listener);
-      return () => this.#whenReady.delete(listener);
+      if (this.#agent.ready) settle.resolve();
+      return this.#ready.listen(() => settle.resolve());
     });
   }
 
@@ -196,11 +184,9 @@ export class Vm {
    * @throws VmTimeoutError, VmStoppedError.
    */
   prompted(options: WaitOptions = {}): Promise<void> {
-    return this.#waits.until<void>('a prompt appeared', options, (settle) => {
-      const listener = () => settle.resolve();
-      this.#whenPrompted.add(listener);
-      return () => this.#whenPrompted.delete(listener);
-    });
+    return this.#waits.until<void>('a prompt appeared', options, (settle) =>
+      this.#prompt.listen(() => settle.resolve()),
+    );
   }
 
   /**
@@ -309,7 +295,7 @@ export class Vm {
     const started = this.#startedAt;
     const until = this.#stop === undefined ? performance.now() : this.#endedAt;
     const seconds = started === 0 ? 0 : (until - started) / 1000;
-    const prompt = this.#promptAt ?? this.#readyAt;
+    const prompt = this.#prompt.first ?? this.#ready.first;
     const secondsToPrompt = prompt === undefined ? undefined : (prompt - started) / 1000;
     const drives = this.#devices.blocks.map(({ counts }) => structuredClone(counts));
     return summarize(
