@@ -13,7 +13,7 @@ export const ExitStatus = {
   Differ: 1,
   /** An option, or a combination of options, that cannot be right. */
   Usage: 2,
-  /** A file given as firmware, kernel, initrd, program or drive that is missing, foreign or in use. */
+  /** A file given as firmware, kernel, initrd, program, drive or symbols that is missing, foreign or in use. */
   Image: 3,
   /** A guest cannot be fetched, cached or built, or is in use. */
   Guest: 4,
@@ -33,7 +33,7 @@ export const STATUS_MEANINGS: readonly (readonly [status: string, meaning: strin
   ['1', 'with lockstep: the engines differ'],
   ['1 to 255', 'with --exec of the command, with --bare of the program'],
   ['2', 'wrong options'],
-  ['3', 'a wrong firmware, kernel, initrd, program or drive'],
+  ['3', 'a wrong firmware, kernel, initrd, program, drive or file of symbols'],
   ['4', 'a guest cannot be had'],
   ['5', 'the guest died, or refused what was asked'],
   ['6', 'a fault of Hartwood'],
