@@ -6,6 +6,7 @@ import { ramAbi } from './abi/ram-abi.js';
 import { virtioAbi } from './abi/virtio-abi.js';
 import { vmAbi } from './abi/vm-abi.js';
 import { BaselineHost } from './host.js';
+import { warmUp } from './warm-up.js';
 
 const NOTHING = new ArrayBuffer(0);
 
@@ -14,6 +15,7 @@ export const tsEngine: Engine = {
   name: 'ts',
   debugs: false,
   instantiate() {
+    warmUp();
     const host = new BaselineHost();
     return {
       memory: {
