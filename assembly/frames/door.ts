@@ -37,6 +37,16 @@ export function changePage(vm: usize, page: u32, offset: u32, bytes: u32): usize
 }
 
 /**
+ * The same for a page that has a frame, of which `address` is the byte to be changed. Nothing is looked for, and
+ * nothing can be lacking.
+ */
+export function changePresent(vm: usize, page: u32, address: usize, bytes: u32): void {
+  setMapEpoch(mapEntry(vm, page), vmAt(vm).epoch);
+  const frame = <u32>(address >> PAGE_SHIFT);
+  if (frameRecord(frame).codeLines) dropCode(frame, <u32>address & PAGE_MASK, bytes);
+}
+
+/**
  * The frame of a page, which is given one if it has none; 0 when the host has none left. Addresses of
  * the zero frame that stood for it are the caller's to drop.
  */
@@ -86,6 +96,19 @@ export function readPage(vm: usize, page: u32, cached: bool): usize {
     setMapState(entry, mapState(entry) | MAP_ZERO_READ);
   }
   return frameAddress(host().zeroFrame);
+}
+
+/** Address of the frame of RAM page `page`; 0 if it has none. */
+export function presentPage(vm: usize, page: u32): usize {
+  const entry = mapEntry(vm, page);
+  if (!entry) return 0;
+  const state = mapState(entry);
+  return state & MAP_PRESENT ? frameAddress(state & MAP_FRAME_MASK) : 0;
+}
+
+/** Linear address of a byte that is known to be in RAM, by its offset there; good to its page's end. */
+export function ramRead(vm: usize, offset: u32): usize {
+  return readPage(vm, offset >> PAGE_SHIFT, false) + (offset & PAGE_MASK);
 }
 
 /** Linear address of a byte of guest RAM, good to its page's end; 0 outside RAM. */

@@ -219,6 +219,7 @@ function storeReady(vm: usize, slot: Slot, queue: Queue, ready: u32): void {
   }
   queue.availableNext = 0;
   queue.usedNext = 0;
+  queue.reserved = 0;
   queue.ready = 1;
 }
 

@@ -98,6 +98,8 @@ export class Queue {
   usedNext: u32;
   /** Requests taken and not completed. */
   inFlight: u32;
+  /** Whether the used ring has all of its frames, which it keeps. */
+  reserved: u32;
 }
 
 export function slotAt(vm: usize, index: u32): Slot {

@@ -33,8 +33,9 @@ export class Transfer {
 
   /** To be called after whatever may have made the engine's memory grow, as taking a request may. */
   refresh(): void {
+    // Growth leaves views without a length; asking a Wasm memory for its buffer is slow.
+    if (this.bytes.length !== 0) return;
     const { buffer } = this.#core.memory;
-    if (this.bytes.buffer === buffer) return;
     this.bytes = new Uint8Array(buffer, this.#begin, this.size);
     this.#words = new Uint32Array(buffer, this.#begin, this.size / 4);
     const first = PREFIX + this.#skip;
