@@ -2,8 +2,8 @@
  * Descriptor chains (VIRTIO 1.2 §2.7.5), read once: each is checked whole and copied to slabs before
  * anything is done with it. Loops end at a bound, whatever the tables say.
  */
-import { ramRead } from '../frames/door';
-import { PAGE_MASK, PAGE_SIZE, RAM_BASE, TRANSFER } from '../layout';
+import { readPage } from '../frames/door';
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE, TRANSFER } from '../layout';
 import { copyFromGuest, isRamRange } from './guest-copy';
 import { addSegment, slabAt } from './slab';
 import {
@@ -47,9 +47,22 @@ export function readChain(vm: usize, slot: Slot, queue: Queue, head: u32, first:
   let index = head;
   let indirect = false;
   let total: u64 = 0;
+  // The page that the last descriptor was in, and the address of its frame.
+  let page: u32 = u32.MAX_VALUE;
+  let frame: usize = 0;
   for (let count: u32 = 0; count < most; ++count) {
     if (index >= size) return CAUSE_INDEX;
-    const descriptor = descriptorAt(vm, table + index * DESCRIPTOR_SIZE);
+    const place = table + index * DESCRIPTOR_SIZE;
+    if (place >> PAGE_SHIFT !== page) {
+      page = place >> PAGE_SHIFT;
+      frame = readPage(vm, page, false);
+    }
+    let descriptor = frame + (place & PAGE_MASK);
+    if ((place & PAGE_MASK) > PAGE_SIZE - DESCRIPTOR_SIZE) {
+      // One of an indirect table may cross pages, and is copied together.
+      copyFromGuest(vm, place, TRANSFER, DESCRIPTOR_SIZE);
+      descriptor = TRANSFER;
+    }
     const gpa = load<u64>(descriptor);
     const length = load<u32>(descriptor, 8);
     const flags = <u32>load<u16>(descriptor, 12);
@@ -83,11 +96,4 @@ export function readChain(vm: usize, slot: Slot, queue: Queue, head: u32, first:
     index = next;
   }
   return CAUSE_LENGTH;
-}
-
-/** Linear address of a descriptor; one of an indirect table may cross pages, and is copied together. */
-function descriptorAt(vm: usize, offset: u32): usize {
-  if ((offset & PAGE_MASK) <= PAGE_SIZE - DESCRIPTOR_SIZE) return ramRead(vm, offset);
-  copyFromGuest(vm, offset, TRANSFER, DESCRIPTOR_SIZE);
-  return TRANSFER;
 }

@@ -2,7 +2,8 @@ import { VirtioTake } from '../../src/core/abi.js';
 import type { Core } from '../../src/core/core.js';
 import type { RingCase } from './case.js';
 import { RECEIVE } from './driver.js';
-import { HEADER, OUT } from './requests.js';
+import { HEADER } from './records.js';
+import { OUT } from './requests.js';
 import { Transfer } from './transfer.js';
 
 /** Serves one queue's requests until there are no more; how many there were. */
