@@ -106,6 +106,21 @@ export function presentPage(vm: usize, page: u32): usize {
   return state & MAP_PRESENT ? frameAddress(state & MAP_FRAME_MASK) : 0;
 }
 
+/**
+ * Linear address of a range of RAM that is not empty, if its pages have frames and these follow each other; else 0.
+ * Good as long as the pages keep their frames.
+ */
+export function straightRange(vm: usize, offset: u32, length: u32): usize {
+  const first = offset >> PAGE_SHIFT;
+  const begin = presentPage(vm, first);
+  if (!begin) return 0;
+  const last = (offset + length - 1) >> PAGE_SHIFT;
+  for (let page = first + 1; page <= last; ++page) {
+    if (presentPage(vm, page) !== begin + ((<usize>(page - first)) << PAGE_SHIFT)) return 0;
+  }
+  return begin + (offset & PAGE_MASK);
+}
+
 /** Linear address of a byte that is known to be in RAM, by its offset there; good to its page's end. */
 export function ramRead(vm: usize, offset: u32): usize {
   return readPage(vm, offset >> PAGE_SHIFT, false) + (offset & PAGE_MASK);

@@ -2,7 +2,7 @@
  * Copies between linear memory and ranges of RAM that were checked, page by page, through the door. Places in
  * RAM are offsets from its begin, which 32 bits hold: RAM has 4 GiB at most.
  */
-import { changePage, changePresent, presentPage, ramRead } from '../frames/door';
+import { changePage, changePresent, ramRead } from '../frames/door';
 import { dropReservationsOf } from '../hart/reservation';
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
 import { vmAt } from '../vm/vm';
@@ -54,7 +54,7 @@ export function copyToGuest(vm: usize, offset: u32, from: usize, length: u32): v
   }
 }
 
-/** The same within one page whose frame is known: `address` is that of the first byte. */
+/** The same within one page, whose frame is known: `address` is that of the first byte. */
 export function copyFromFrame(address: usize, to: usize, length: u32): void {
   copy(to, address, length);
 }
@@ -66,22 +66,21 @@ export function copyToFrame(
   from: usize,
   length: u32,
 ): void {
+  touch(vm, offset, address, length);
+  copy(address, from, length);
+}
+
+/** A device is about to change `bytes` bytes within a page that has a frame; `address` is that of the first. */
+export function touch(vm: usize, offset: u32, address: usize, bytes: u32): void {
   const page = offset >> PAGE_SHIFT;
   dropReservationsOf(vm, page);
-  changePresent(vm, page, address, length);
-  copy(address, from, length);
+  changePresent(vm, page, address, bytes);
 }
 
 /** Linear address for a device's change of `bytes` bytes of RAM within a page; 0 without a frame. */
 export function changeAt(vm: usize, offset: u32, bytes: u32): usize {
   const page = offset >> PAGE_SHIFT;
   dropReservationsOf(vm, page);
-  const frame = presentPage(vm, page);
-  if (!frame) {
-    const made = changePage(vm, page, offset & PAGE_MASK, bytes);
-    return made ? made + (offset & PAGE_MASK) : 0;
-  }
-  const address = frame + (offset & PAGE_MASK);
-  changePresent(vm, page, address, bytes);
-  return address;
+  const address = changePage(vm, page, offset & PAGE_MASK, bytes);
+  return address ? address + (offset & PAGE_MASK) : 0;
 }

@@ -7,10 +7,10 @@
  * used:      flags u16, idx u16, (id u32, len u32) × size, avail_event u16   written by the device
  * ```
  */
-import { RESERVE_FAILED, RESERVE_SEEN, ramRead, reservePage } from '../frames/door';
+import { RESERVE_FAILED, RESERVE_SEEN, ramRead, reservePage, straightRange } from '../frames/door';
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
 import { dropAddresses } from '../mmu/drop';
-import { changeAt, isRamRange } from './guest-copy';
+import { changeAt, isRamRange, touch } from './guest-copy';
 import { EVENT_IDX, Queue, Slot } from './slot';
 
 const IDX: u32 = 2;
@@ -55,34 +55,52 @@ export function reserveUsedRing(vm: usize, queue: Queue): bool {
     if (reserved === RESERVE_FAILED) return false;
     if (reserved === RESERVE_SEEN) dropAddresses(vm, page);
   }
+  queue.usedAddress = <u32>straightRange(vm, usedOffset(queue), usedSize(queue));
   queue.reserved = 1;
   return true;
 }
 
-function loadIndex(vm: usize, offset: u32): u32 {
-  return atomic.load<u16>(ramRead(vm, offset));
+/** Address of what the driver has written at `place` of the available ring, good to the end of an entry. */
+function availableAt(vm: usize, queue: Queue, place: u32): usize {
+  if (queue.availableAddress) return queue.availableAddress + place;
+  const size = RING + AVAILABLE_SIZE * queue.size + 2;
+  queue.availableAddress = <u32>straightRange(vm, availableOffset(queue), size);
+  return ramRead(vm, availableOffset(queue) + place);
 }
 
-function storeIndex(vm: usize, offset: u32, value: u32): void {
-  const address = changeAt(vm, offset, 2);
+function loadIndex(vm: usize, queue: Queue, place: u32): u32 {
+  return atomic.load<u16>(availableAt(vm, queue, place));
+}
+
+/** Address for a change of `bytes` bytes within a page at `place` of the used ring; 0 without a frame. */
+function usedAt(vm: usize, queue: Queue, place: u32, bytes: u32): usize {
+  const offset = usedOffset(queue) + place;
+  if (!queue.usedAddress) return changeAt(vm, offset, bytes);
+  const address = <usize>queue.usedAddress + place;
+  touch(vm, offset, address, bytes);
+  return address;
+}
+
+function storeIndex(vm: usize, queue: Queue, place: u32, value: u32): void {
+  const address = usedAt(vm, queue, place, 2);
   if (address) atomic.store<u16>(address, <u16>value);
 }
 
 /** Entries that the driver made available and the device has not taken; wrapped at 2^16. */
 export function availableCount(vm: usize, queue: Queue): u32 {
-  return (loadIndex(vm, availableOffset(queue) + IDX) - queue.availableNext) & 0xffff;
+  return (loadIndex(vm, queue, IDX) - queue.availableNext) & 0xffff;
 }
 
 /** Index of the descriptor that the next available chain begins with. */
 export function nextHead(vm: usize, queue: Queue): u32 {
   const place = queue.availableNext & (queue.size - 1);
-  return load<u16>(ramRead(vm, availableOffset(queue) + RING + AVAILABLE_SIZE * place));
+  return load<u16>(availableAt(vm, queue, RING + AVAILABLE_SIZE * place));
 }
 
 /** All was taken: the driver shall notify of the next entry (VIRTIO 1.2 §2.7.10). */
 export function askForNotification(vm: usize, slot: Slot, queue: Queue): void {
   if (!(slot.driverFeatures & EVENT_IDX)) return;
-  storeIndex(vm, usedOffset(queue) + RING + USED_SIZE * queue.size, queue.availableNext);
+  storeIndex(vm, queue, RING + USED_SIZE * queue.size, queue.availableNext);
 }
 
 /**
@@ -90,24 +108,22 @@ export function askForNotification(vm: usize, slot: Slot, queue: Queue): void {
  * wants an interrupt for it (§2.7.7.2): with EVENT_IDX, if it is the entry that the driver named.
  */
 export function putUsed(vm: usize, slot: Slot, queue: Queue, head: u32, written: u32): bool {
-  const used = usedOffset(queue);
   const previous = queue.usedNext;
-  const place = used + RING + USED_SIZE * (previous & (queue.size - 1));
-  if ((place & PAGE_MASK) === PAGE_SIZE - 4) {
+  const place = RING + USED_SIZE * (previous & (queue.size - 1));
+  if (((usedOffset(queue) + place) & PAGE_MASK) === PAGE_SIZE - 4) {
     // An entry is aligned to 4, so that it may cross pages in its middle.
-    const id = changeAt(vm, place, 4);
-    const length = changeAt(vm, place + 4, 4);
+    const id = usedAt(vm, queue, place, 4);
+    const length = usedAt(vm, queue, place + 4, 4);
     if (id) store<u32>(id, head);
     if (length) store<u32>(length, written);
   } else {
-    const entry = changeAt(vm, place, USED_SIZE);
+    const entry = usedAt(vm, queue, place, USED_SIZE);
     if (entry) store<u64>(entry, <u64>head | ((<u64>written) << 32));
   }
   queue.usedNext = (previous + 1) & 0xffff;
-  storeIndex(vm, used + IDX, queue.usedNext);
+  storeIndex(vm, queue, IDX, queue.usedNext);
   if (slot.driverFeatures & EVENT_IDX) {
-    const event = availableOffset(queue) + RING + AVAILABLE_SIZE * queue.size;
-    return loadIndex(vm, event) === previous;
+    return loadIndex(vm, queue, RING + AVAILABLE_SIZE * queue.size) === previous;
   }
-  return (loadIndex(vm, availableOffset(queue)) & NO_INTERRUPT) === 0;
+  return (loadIndex(vm, queue, 0) & NO_INTERRUPT) === 0;
 }

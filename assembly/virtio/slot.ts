@@ -100,6 +100,9 @@ export class Queue {
   inFlight: u32;
   /** Whether the used ring has all of its frames, which it keeps. */
   reserved: u32;
+  /** Linear addresses of the rings, once they have frames that follow each other; else 0. */
+  availableAddress: u32;
+  usedAddress: u32;
 }
 
 export function slotAt(vm: usize, index: u32): Slot {

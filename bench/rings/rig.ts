@@ -61,9 +61,9 @@ export class RingRig {
       : terminalServer(core, vm, ring, this.#said, this.#held);
   }
 
-  /** The disk's data of each request, by its first sector. */
-  #blocks(): Map<number, Uint8Array> {
-    return new Map(this.#requests.map(({ sector }) => [sector, this.#block(sector)]));
+  /** The disk's data of each request. */
+  #blocks(): Uint8Array[] {
+    return this.#requests.map(({ sector }) => this.#block(sector));
   }
 
   #block(sector: number): Uint8Array {
