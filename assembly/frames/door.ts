@@ -25,15 +25,13 @@ import {
  * the current epoch, and no code decoded from those bytes remains.
  */
 export function changePage(vm: usize, page: u32, offset: u32, bytes: u32): usize {
-  const entry = makeMapEntry(vm, page);
-  if (!entry) return 0;
-  const wasZeroRead = mapState(entry) & MAP_ZERO_READ;
-  const frame = presentFrame(vm, page, entry);
-  if (!frame) return 0;
-  if (wasZeroRead) dropAddresses(vm, page);
-  setMapEpoch(entry, vmAt(vm).epoch);
-  if (frameRecord(frame).codeLines) dropCode(frame, offset, bytes);
-  return frameAddress(frame);
+  let frame = presentPage(vm, page);
+  if (!frame) {
+    frame = makePage(vm, page);
+    if (!frame) return 0;
+  }
+  changePresent(vm, page, frame + offset, bytes);
+  return frame;
 }
 
 /**
@@ -44,6 +42,17 @@ export function changePresent(vm: usize, page: u32, address: usize, bytes: u32):
   setMapEpoch(mapEntry(vm, page), vmAt(vm).epoch);
   const frame = <u32>(address >> PAGE_SHIFT);
   if (frameRecord(frame).codeLines) dropCode(frame, <u32>address & PAGE_MASK, bytes);
+}
+
+/** Gives a page its first frame, and returns that one's address; 0 when none can be had. */
+function makePage(vm: usize, page: u32): usize {
+  const entry = makeMapEntry(vm, page);
+  if (!entry) return 0;
+  const wasZeroRead = mapState(entry) & MAP_ZERO_READ;
+  const frame = presentFrame(vm, page, entry);
+  if (!frame) return 0;
+  if (wasZeroRead) dropAddresses(vm, page);
+  return frameAddress(frame);
 }
 
 /**
