@@ -25,14 +25,33 @@ import {
  * the current epoch, and no code decoded from those bytes remains.
  */
 export function changePage(vm: usize, page: u32, offset: u32, bytes: u32): usize {
+  let frame = presentPage(vm, page);
+  if (!frame) {
+    frame = makePage(vm, page);
+    if (!frame) return 0;
+  }
+  changePresent(vm, page, frame + offset, bytes);
+  return frame;
+}
+
+/**
+ * The same for a page that has a frame, of which `address` is the byte to be changed. Nothing is looked for, and
+ * nothing can be lacking.
+ */
+export function changePresent(vm: usize, page: u32, address: usize, bytes: u32): void {
+  setMapEpoch(mapEntry(vm, page), vmAt(vm).epoch);
+  const frame = <u32>(address >> PAGE_SHIFT);
+  if (frameRecord(frame).codeLines) dropCode(frame, <u32>address & PAGE_MASK, bytes);
+}
+
+/** Gives a page its first frame, and returns that one's address; 0 when none can be had. */
+function makePage(vm: usize, page: u32): usize {
   const entry = makeMapEntry(vm, page);
   if (!entry) return 0;
   const wasZeroRead = mapState(entry) & MAP_ZERO_READ;
   const frame = presentFrame(vm, page, entry);
   if (!frame) return 0;
   if (wasZeroRead) dropAddresses(vm, page);
-  setMapEpoch(entry, vmAt(vm).epoch);
-  if (frameRecord(frame).codeLines) dropCode(frame, offset, bytes);
   return frameAddress(frame);
 }
 
@@ -86,6 +105,34 @@ export function readPage(vm: usize, page: u32, cached: bool): usize {
     setMapState(entry, mapState(entry) | MAP_ZERO_READ);
   }
   return frameAddress(host().zeroFrame);
+}
+
+/** Address of the frame of RAM page `page`; 0 if it has none. */
+export function presentPage(vm: usize, page: u32): usize {
+  const entry = mapEntry(vm, page);
+  if (!entry) return 0;
+  const state = mapState(entry);
+  return state & MAP_PRESENT ? frameAddress(state & MAP_FRAME_MASK) : 0;
+}
+
+/**
+ * Linear address of a range of RAM that is not empty, if its pages have frames and these follow each other; else 0.
+ * Good as long as the pages keep their frames.
+ */
+export function straightRange(vm: usize, offset: u32, length: u32): usize {
+  const first = offset >> PAGE_SHIFT;
+  const begin = presentPage(vm, first);
+  if (!begin) return 0;
+  const last = (offset + length - 1) >> PAGE_SHIFT;
+  for (let page = first + 1; page <= last; ++page) {
+    if (presentPage(vm, page) !== begin + ((<usize>(page - first)) << PAGE_SHIFT)) return 0;
+  }
+  return begin + (offset & PAGE_MASK);
+}
+
+/** Linear address of a byte that is known to be in RAM, by its offset there; good to its page's end. */
+export function ramRead(vm: usize, offset: u32): usize {
+  return readPage(vm, offset >> PAGE_SHIFT, false) + (offset & PAGE_MASK);
 }
 
 /** Linear address of a byte of guest RAM, good to its page's end; 0 outside RAM. */

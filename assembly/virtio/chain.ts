@@ -2,8 +2,8 @@
  * Descriptor chains (VIRTIO 1.2 §2.7.5), read once: each is checked whole and copied to slabs before
  * anything is done with it. Loops end at a bound, whatever the tables say.
  */
-import { guestRead } from '../frames/door';
-import { PAGE_MASK, PAGE_SIZE, TRANSFER } from '../layout';
+import { readPage } from '../frames/door';
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE, TRANSFER } from '../layout';
 import { copyFromGuest, isRamRange } from './guest-copy';
 import { addSegment, slabAt } from './slab';
 import {
@@ -41,15 +41,28 @@ export const NO_SLAB: u32 = u32.MAX_VALUE;
 export function readChain(vm: usize, slot: Slot, queue: Queue, head: u32, first: usize): u32 {
   const chain = slabAt(first);
   chain.last = <u32>first;
-  let table = queue.descriptors;
+  let table = <u32>(queue.descriptors - RAM_BASE);
   let size = queue.size;
   let most = queue.size;
   let index = head;
   let indirect = false;
   let total: u64 = 0;
+  // The page that the last descriptor was in, and the address of its frame.
+  let page: u32 = u32.MAX_VALUE;
+  let frame: usize = 0;
   for (let count: u32 = 0; count < most; ++count) {
     if (index >= size) return CAUSE_INDEX;
-    const descriptor = descriptorAt(vm, table + <u64>index * DESCRIPTOR_SIZE);
+    const place = table + index * DESCRIPTOR_SIZE;
+    if (place >> PAGE_SHIFT !== page) {
+      page = place >> PAGE_SHIFT;
+      frame = readPage(vm, page, false);
+    }
+    let descriptor = frame + (place & PAGE_MASK);
+    if ((place & PAGE_MASK) > PAGE_SIZE - DESCRIPTOR_SIZE) {
+      // One of an indirect table may cross pages, and is copied together.
+      copyFromGuest(vm, place, TRANSFER, DESCRIPTOR_SIZE);
+      descriptor = TRANSFER;
+    }
     const gpa = load<u64>(descriptor);
     const length = load<u32>(descriptor, 8);
     const flags = <u32>load<u16>(descriptor, 12);
@@ -62,7 +75,7 @@ export function readChain(vm: usize, slot: Slot, queue: Queue, head: u32, first:
         return CAUSE_INDIRECT;
       }
       indirect = true;
-      table = gpa;
+      table = <u32>(gpa - RAM_BASE);
       size = length / DESCRIPTOR_SIZE;
       most = MOST_DESCRIPTORS;
       index = 0;
@@ -77,16 +90,10 @@ export function readChain(vm: usize, slot: Slot, queue: Queue, head: u32, first:
       if (chain.writable) return CAUSE_ORDER;
       chain.readable += length;
     }
-    if (length && !addSegment(vm, chain, gpa, length, flags & FLAG_WRITE)) return NO_SLAB;
+    const offset = <u32>(gpa - RAM_BASE);
+    if (length && !addSegment(vm, chain, offset, length, flags & FLAG_WRITE)) return NO_SLAB;
     if (!(flags & FLAG_NEXT)) return CAUSE_NONE;
     index = next;
   }
   return CAUSE_LENGTH;
-}
-
-/** Linear address of a descriptor; one of an indirect table may cross pages, and is copied together. */
-function descriptorAt(vm: usize, gpa: u64): usize {
-  if ((<u32>gpa & PAGE_MASK) <= PAGE_SIZE - DESCRIPTOR_SIZE) return guestRead(vm, gpa);
-  copyFromGuest(vm, gpa, TRANSFER, DESCRIPTOR_SIZE);
-  return TRANSFER;
 }

@@ -219,6 +219,9 @@ function storeReady(vm: usize, slot: Slot, queue: Queue, ready: u32): void {
   }
   queue.availableNext = 0;
   queue.usedNext = 0;
+  queue.reserved = 0;
+  queue.availableAddress = 0;
+  queue.usedAddress = 0;
   queue.ready = 1;
 }
 

@@ -11,7 +11,7 @@
 import { TRANSFER, TRANSFER_SIZE } from '../layout';
 import { SLAB_FRAMES, VIRTIO_QUEUES, VIRTIO_SLOTS, vmAt } from '../vm/vm';
 import { NO_SLAB, readChain } from './chain';
-import { copyFromGuest, copyToGuest } from './guest-copy';
+import { copyFromFrame, copyFromGuest, copyToFrame, copyToGuest } from './guest-copy';
 import { breakDevice, raiseInterrupt } from './interrupt';
 import { askForNotification, availableCount, nextHead, putUsed, reserveUsedRing } from './ring';
 import {
@@ -21,6 +21,7 @@ import {
   PIN_FAILED,
   pinChain,
   releaseChain,
+  Segment,
   Slab,
   segmentAt,
   slabAt,
@@ -69,7 +70,7 @@ export function takeRequest(vm: usize, slotIndex: u32, queueIndex: u32): u32 {
   const slot = slotAt(vm, slotIndex);
   const queue = queueAt(slot, queueIndex);
   if (!isServed(slot) || !queue.ready) return TAKE_NONE;
-  if (!reserveUsedRing(vm, queue)) return TAKE_NO_MEMORY;
+  if (!queue.reserved && !reserveUsedRing(vm, queue)) return TAKE_NO_MEMORY;
   const count = availableCount(vm, queue);
   if (!count) {
     askForNotification(vm, slot, queue);
@@ -138,21 +139,34 @@ function copyPart(
 ): void {
   let skip = offset;
   let done: u32 = 0;
+  // Where the part's segments begin.
+  let index = writable ? chain.readers : 0;
   for (let slab = changetype<usize>(chain); slab && done < count; slab = slabAt(slab).next) {
-    for (let index: u32 = 0; index < slabAt(slab).count && done < count; ++index) {
+    for (; index < slabAt(slab).count && done < count; ++index) {
       const segment = segmentAt(slabAt(slab), index);
-      if ((segment.writable !== 0) !== writable) continue;
       if (skip >= segment.length) {
         skip -= segment.length;
         continue;
       }
       const piece = min<u32>(segment.length - skip, count - done);
-      if (writable) copyToGuest(vm, segment.gpa + skip, address + done, piece);
-      else copyFromGuest(vm, segment.gpa + skip, address + done, piece);
+      if (writable) writeSegment(vm, segment, skip, address + done, piece);
+      else readSegment(vm, segment, skip, address + done, piece);
       done += piece;
       skip = 0;
     }
+    index -= slabAt(slab).count;
   }
+}
+
+function readSegment(vm: usize, segment: Segment, skip: u32, to: usize, count: u32): void {
+  if (segment.address) copyFromFrame(segment.address + skip, to, count);
+  else copyFromGuest(vm, segment.offset + skip, to, count);
+}
+
+function writeSegment(vm: usize, segment: Segment, skip: u32, from: usize, count: u32): void {
+  const place = segment.offset + skip;
+  if (segment.address) copyToFrame(vm, place, segment.address + skip, from, count);
+  else copyToGuest(vm, place, from, count);
 }
 
 /** Copies readable bytes to TRANSFER; how many: fewer at the part's end, 0 if the request is void. */

@@ -9,10 +9,16 @@
  * Slabs come from frames that the VM keeps for them; there is a bound (SLAB_FRAMES), beyond which
  * requests wait for others to end.
  */
-import { RESERVE_FAILED, RESERVE_HAD, RESERVE_SEEN, reservePage } from '../frames/door';
+import {
+  presentPage,
+  RESERVE_FAILED,
+  RESERVE_HAD,
+  RESERVE_SEEN,
+  reservePage,
+} from '../frames/door';
 import { allocateFrame, frameAddress, frameRecord, freeFrame } from '../frames/host';
 import { MAP_FRAME_MASK, mapEntry, mapState } from '../frames/map';
-import { PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from '../layout';
 import { dropAddresses, dropAllAddresses } from '../mmu/drop';
 import { SLAB_FRAMES, SLAB_TABLE_OFFSET, vmAt } from '../vm/vm';
 import { spendWork } from '../vm/work';
@@ -35,14 +41,20 @@ export class Slab {
   /** The chain's last slab, and how many pages its buffers touch (both in its first). */
   last: u32;
   pages: u32;
+  /** Segments that the device may read, and segments without an address (both in its first). */
+  readers: u32;
+  absent: u32;
 }
 
 /** A buffer: a piece of RAM. Those that the device may write stand behind all others. */
 @unmanaged
 export class Segment {
-  gpa: u64;
+  /** Offset of its first byte from RAM's begin. */
+  offset: u32;
   length: u32;
   writable: u32;
+  /** Linear address of its first byte if all of it lies in one page with a frame, else 0. Good while pinned. */
+  address: u32;
 }
 
 const SLAB_SIZE: u32 = 512;
@@ -50,6 +62,8 @@ const SEGMENTS_OFFSET: u32 = 48;
 const SEGMENT_SIZE: u32 = 16;
 const SEGMENTS: u32 = (SLAB_SIZE - SEGMENTS_OFFSET) / SEGMENT_SIZE;
 const SLABS_A_FRAME: u32 = PAGE_SIZE / SLAB_SIZE;
+/** What the record of a slabs' frame has for the RAM page that the frame is: none has that number. */
+const SLAB_PAGE: u32 = u32.MAX_VALUE;
 
 /**
  * Pages that a VM's requests under way may pin, 256 MiB; a page counts once for each buffer in it. A reset
@@ -76,7 +90,8 @@ export function takeSlab(vm: usize): usize {
   if (!state.freeSlab && !growSlabs(vm)) return 0;
   const slab = <usize>state.freeSlab;
   state.freeSlab = slabAt(slab).next;
-  memory.fill(slab, 0, SEGMENTS_OFFSET);
+  // A loop beats `memory.fill`, which engines call out for.
+  for (let field = slab; field < slab + SEGMENTS_OFFSET; field += 8) store<u64>(field, 0);
   return slab;
 }
 
@@ -87,6 +102,8 @@ function growSlabs(vm: usize): bool {
   if (!frame) return false;
   state.frames += 1;
   store<u32>(vm + ((<usize>state.slabFrames) << 2), <u32>frameAddress(frame), SLAB_TABLE_OFFSET);
+  frameRecord(frame).owner = <u32>(vm >> PAGE_SHIFT);
+  frameRecord(frame).page = SLAB_PAGE;
   state.slabFrames += 1;
   for (let index: u32 = 0; index < SLABS_A_FRAME; ++index) {
     const slab = frameAddress(frame) + <usize>(index * SLAB_SIZE);
@@ -97,7 +114,7 @@ function growSlabs(vm: usize): bool {
 }
 
 /** Adds a buffer to a chain; false when no slab is left for it. */
-export function addSegment(vm: usize, first: Slab, gpa: u64, length: u32, writable: u32): bool {
+export function addSegment(vm: usize, first: Slab, offset: u32, length: u32, writable: u32): bool {
   let slab = slabAt(first.last);
   if (slab.count === SEGMENTS) {
     const next = takeSlab(vm);
@@ -107,11 +124,14 @@ export function addSegment(vm: usize, first: Slab, gpa: u64, length: u32, writab
     slab = slabAt(next);
   }
   const segment = segmentAt(slab, slab.count);
-  segment.gpa = gpa;
+  segment.offset = offset;
   segment.length = length;
   segment.writable = writable;
+  segment.address = <u32>addressOf(vm, segment);
   slab.count += 1;
-  first.pages += endPage(segment) - firstPage(segment);
+  if (!writable) first.readers += 1;
+  if (!segment.address) first.absent += 1;
+  first.pages += lastPage(segment) - firstPage(segment) + 1;
   return true;
 }
 
@@ -146,6 +166,10 @@ export const PIN_NEXT_TURN: u32 = 2;
  * cannot fail (law 9).
  */
 export function pinChain(vm: usize, first: usize): u32 {
+  if (!slabAt(first).absent) {
+    addPins(vm, first, 1);
+    return PIN_DONE;
+  }
   pagesSeen = 0;
   let result = PIN_DONE;
   for (let address = first; address && result === PIN_DONE; address = slabAt(address).next) {
@@ -157,8 +181,10 @@ export function pinChain(vm: usize, first: usize): u32 {
   // A page's addresses are looked for in all entries: for many pages, all are dropped at once.
   if (pagesSeen === 1) dropAddresses(vm, lastSeen);
   else if (pagesSeen) dropAllAddresses(vm);
-  if (result === PIN_DONE) addPins(vm, first, 1);
-  return result;
+  if (result !== PIN_DONE) return result;
+  findAddresses(vm, first);
+  addPins(vm, first, 1);
+  return PIN_DONE;
 }
 
 export function unpinChain(vm: usize, first: usize): void {
@@ -166,13 +192,30 @@ export function unpinChain(vm: usize, first: usize): void {
 }
 
 function firstPage(segment: Segment): u32 {
-  return <u32>((segment.gpa - RAM_BASE) >> PAGE_SHIFT);
+  return segment.offset >> PAGE_SHIFT;
 }
 
-/** The page behind a segment's last. */
-function endPage(segment: Segment): u32 {
-  if (!segment.length) return firstPage(segment);
-  return <u32>((segment.gpa + segment.length - 1 - RAM_BASE) >> PAGE_SHIFT) + 1;
+function lastPage(segment: Segment): u32 {
+  return (segment.offset + segment.length - 1) >> PAGE_SHIFT;
+}
+
+/** What `Segment.address` is to be now. */
+function addressOf(vm: usize, segment: Segment): usize {
+  const page = firstPage(segment);
+  if (lastPage(segment) !== page) return 0;
+  const frame = presentPage(vm, page);
+  return frame ? frame + (segment.offset & PAGE_MASK) : 0;
+}
+
+/** The addresses of segments in pages that had no frames before. */
+function findAddresses(vm: usize, first: usize): void {
+  for (let address = first; address; address = slabAt(address).next) {
+    const slab = slabAt(address);
+    for (let index: u32 = 0; index < slab.count; ++index) {
+      const segment = segmentAt(slab, index);
+      if (!segment.address) segment.address = <u32>addressOf(vm, segment);
+    }
+  }
 }
 
 /** Pages of one `pinChain` that TLBs may know as the zero frame, and the last of them. */
@@ -180,8 +223,8 @@ let pagesSeen: u32 = 0;
 let lastSeen: u32 = 0;
 
 function reserveSegment(vm: usize, segment: Segment): u32 {
-  const end = endPage(segment);
-  for (let page = firstPage(segment); page < end; ++page) {
+  const last = lastPage(segment);
+  for (let page = firstPage(segment); page <= last; ++page) {
     if (vmAt(vm).pagesMade >= MOST_MADE) return PIN_NEXT_TURN;
     const reserved = reservePage(vm, page);
     if (reserved === RESERVE_FAILED) return PIN_FAILED;
@@ -199,8 +242,13 @@ function addPins(vm: usize, first: usize, pins: i32): void {
   for (let address = first; address; address = slabAt(address).next) {
     const slab = slabAt(address);
     for (let index: u32 = 0; index < slab.count; ++index) {
-      const end = endPage(segmentAt(slab, index));
-      for (let page = firstPage(segmentAt(slab, index)); page < end; ++page) {
+      const segment = segmentAt(slab, index);
+      if (segment.address) {
+        frameRecord(segment.address >> PAGE_SHIFT).pins += pins;
+        continue;
+      }
+      const last = lastPage(segment);
+      for (let page = firstPage(segment); page <= last; ++page) {
         frameRecord(mapState(mapEntry(vm, page)) & MAP_FRAME_MASK).pins += pins;
       }
     }
@@ -213,12 +261,9 @@ function addPins(vm: usize, first: usize, pins: i32): void {
  */
 export function chainOf(vm: usize, address: u32, serial: u32): usize {
   if (!serial || address & (SLAB_SIZE - 1)) return 0;
-  const frame = address & ~(PAGE_SIZE - 1);
-  for (let index: u32 = 0; index < vmAt(vm).slabFrames; ++index) {
-    if (load<u32>(vm + ((<usize>index) << 2), SLAB_TABLE_OFFSET) !== frame) continue;
-    return slabAt(address).serial === serial ? <usize>address : 0;
-  }
-  return 0;
+  const record = frameRecord(address >> PAGE_SHIFT);
+  if (record.page !== SLAB_PAGE || record.owner !== <u32>(vm >> PAGE_SHIFT)) return 0;
+  return slabAt(address).serial === serial ? <usize>address : 0;
 }
 
 /** Every queue, for `dropChains`. */
@@ -244,6 +289,7 @@ export function dropChains(vm: usize, slot: u32, queue: u32): void {
 export function freeSlabs(vm: usize): void {
   for (let index: u32 = 0; index < vmAt(vm).slabFrames; ++index) {
     const address = load<u32>(vm + ((<usize>index) << 2), SLAB_TABLE_OFFSET);
+    frameRecord(address >> PAGE_SHIFT).page = 0;
     freeFrame(address >> PAGE_SHIFT);
   }
 }

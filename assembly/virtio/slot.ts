@@ -98,6 +98,11 @@ export class Queue {
   usedNext: u32;
   /** Requests taken and not completed. */
   inFlight: u32;
+  /** Whether the used ring has all of its frames, which it keeps. */
+  reserved: u32;
+  /** Linear addresses of the rings, once they have frames that follow each other; else 0. */
+  availableAddress: u32;
+  usedAddress: u32;
 }
 
 export function slotAt(vm: usize, index: u32): Slot {

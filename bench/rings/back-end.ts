@@ -2,7 +2,8 @@ import { VirtioTake } from '../../src/core/abi.js';
 import type { Core } from '../../src/core/core.js';
 import type { RingCase } from './case.js';
 import { RECEIVE } from './driver.js';
-import { HEADER, OUT } from './requests.js';
+import { HEADER } from './records.js';
+import { OUT, SECTOR as SECTOR_SIZE } from './requests.js';
 import { Transfer } from './transfer.js';
 
 /** Serves one queue's requests until there are no more; how many there were. */
@@ -15,24 +16,25 @@ const SECTOR = 2;
 /**
  * A disk in memory, of which reads and writes are copies. Requests come as the driver of a case makes them.
  *
- * @param blocks the disk's data, in the pieces that requests name, by their first sector
+ * @param blocks the disk's data, in the pieces that requests name: each begins where the one before ends
  */
 export function diskServer(
   core: Core,
   vm: number,
   { size }: RingCase,
-  blocks: ReadonlyMap<number, Uint8Array>,
+  blocks: readonly Uint8Array[],
 ): Serve {
   const transfer = new Transfer(core, HEADER, size);
   const { exports } = core;
   const none = new Uint8Array(0);
+  const sectors = Math.ceil(size / SECTOR_SIZE);
   return (queue) => {
     for (let count = 0; ; count++) {
       const request = exports.virtioTake(vm, 0, queue) >>> 0;
       if (request <= VirtioTake.NextTurn) return count;
       if (count === 0) transfer.refresh();
       const { serial, bytes } = transfer;
-      const block = blocks.get(transfer.word(SECTOR)) ?? none;
+      const block = blocks[(transfer.word(SECTOR) / sectors) | 0] ?? none;
       if (transfer.word(TYPE) === OUT) {
         if (transfer.isWhole) {
           block.set(transfer.data);

@@ -17,9 +17,10 @@ const OVERHEAD = 16 << 20;
 const CHECKED_BATCHES = 2050;
 
 /**
- * `rings/…`: what an engine's virtqueues take, by a device that only copies: thousands of descriptors a
- * second for small requests, megabytes (10^6 bytes) for large ones. Driver and device are the same on
- * all engines. QEMU has no such place to measure at.
+ * `rings/…`: what comes through an engine's virtqueues, from a driver in the guest that makes its chains and
+ * looks at what came back, to a device that only copies: thousands of descriptors a second for small
+ * requests, megabytes (10^6 bytes) for large ones. Driver and device are the same on all engines. QEMU has no
+ * such place to measure at.
  */
 export function ringsBenchmarks(): Benchmark[] {
   const cores = new Map<string, Promise<Core>>();

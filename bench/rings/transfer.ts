@@ -36,8 +36,9 @@ export class Transfer {
    * pages that the others touch are there (`prepareRequests`).
    */
   refresh(): void {
+    // Growth leaves views without a length; asking a Wasm memory for its buffer is slow.
+    if (this.bytes.length !== 0) return;
     const { buffer } = this.#core.memory;
-    if (this.bytes.buffer === buffer) return;
     this.bytes = new Uint8Array(buffer, this.#begin, this.size);
     this.#words = new Uint32Array(buffer, this.#begin, this.size / 4);
     const first = PREFIX + this.#skip;

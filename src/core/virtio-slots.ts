@@ -43,7 +43,9 @@ export class VirtioSlots {
   readonly #vm: number;
   readonly #transfer: number;
   readonly #transferSize: number;
-  #view = new DataView(new ArrayBuffer(0));
+  /** The TRANSFER area, in bytes and in words; growth of the core's memory leaves them without a length. */
+  #area = new Uint8Array(0);
+  #words = new Uint32Array(0);
 
   constructor(core: Core, vm: number) {
     this.#core = core;
@@ -52,11 +54,23 @@ export class VirtioSlots {
     this.#transferSize = core.layout(LayoutValue.TransferSize);
   }
 
-  /** A u32 of the TRANSFER area. */
-  #word(offset: number): number {
+  /** Gets the views again that growth took; asking a Wasm memory for its buffer each time would be slow. */
+  #renew(): void {
     const { buffer } = this.#core.memory;
-    if (this.#view.buffer !== buffer) this.#view = new DataView(buffer);
-    return this.#view.getUint32(this.#transfer + offset, true);
+    this.#area = new Uint8Array(buffer, this.#transfer, this.#transferSize);
+    this.#words = new Uint32Array(buffer, this.#transfer, this.#transferSize / 4);
+  }
+
+  /** The TRANSFER area, valid until the next call into the core. */
+  get #bytes(): Uint8Array<ArrayBuffer> {
+    if (this.#area.length === 0) this.#renew();
+    return this.#area;
+  }
+
+  /** A u32 of the TRANSFER area, little-endian as all of the machine. */
+  #word(offset: number): number {
+    if (this.#words.length === 0) this.#renew();
+    return this.#words[offset / 4] ?? 0;
   }
 
   /** Puts a device into a slot; false for figures beyond the core's bounds. */
@@ -72,9 +86,8 @@ export class VirtioSlots {
     const { type, features, queues, config } = device;
     if (queues.length > VIRTIO_QUEUES || config.length > VIRTIO_CONFIG_SIZE) return false;
     const sizes = Uint32Array.from(queues);
-    const area = this.#core.bytes;
-    area.set(new Uint8Array(sizes.buffer), this.#transfer);
-    area.set(config, this.#transfer + sizes.byteLength);
+    this.#bytes.set(new Uint8Array(sizes.buffer));
+    this.#bytes.set(config, sizes.byteLength);
     const { exports } = this.#core;
     return exports.virtioAttach(this.#vm, slot, type, features, queues.length, config.length) !== 0;
   }
@@ -102,13 +115,12 @@ export class VirtioSlots {
   take(slot: number, queue: number): TakenRequest | number {
     const address = this.#core.exports.virtioTake(this.#vm, slot, queue) >>> 0;
     if (address <= VirtioTake.NextTurn) return address;
-    const begin = this.#transfer + TAKEN_SIZE;
     return {
       address,
       serial: this.#word(0),
       readable: this.#word(4),
       writable: this.#word(8),
-      prefix: this.#core.bytes.slice(begin, begin + this.#word(12)),
+      prefix: this.#bytes.slice(TAKEN_SIZE, TAKEN_SIZE + this.#word(12)),
     };
   }
 
@@ -120,8 +132,7 @@ export class VirtioSlots {
       const { exports } = this.#core;
       const count = exports.virtioRead(this.#vm, address, serial, offset + done, wanted);
       if (count === 0) return done;
-      const { bytes } = this.#core;
-      into.set(bytes.subarray(this.#transfer, this.#transfer + count), done);
+      into.set(this.#bytes.subarray(0, count), done);
       done += count;
     }
     return into.length;
@@ -132,7 +143,7 @@ export class VirtioSlots {
     if (offset >= writable) return 0;
     for (let done = 0; done < from.length; ) {
       const piece = from.subarray(done, done + this.#transferSize);
-      this.#core.bytes.set(piece, this.#transfer);
+      this.#bytes.set(piece);
       const { exports } = this.#core;
       const count = exports.virtioWrite(this.#vm, address, serial, offset + done, piece.length);
       if (count === 0) return done;
@@ -149,7 +160,7 @@ export class VirtioSlots {
   /** Changes the configuration space; false beyond its end. */
   setConfig(slot: number, offset: number, bytes: Uint8Array): boolean {
     if (bytes.length > VIRTIO_CONFIG_SIZE) return false;
-    this.#core.bytes.set(bytes, this.#transfer);
+    this.#bytes.set(bytes);
     return this.#core.exports.virtioSetConfig(this.#vm, slot, offset, bytes.length) !== 0;
   }
 

@@ -8,8 +8,9 @@ const TABLE_SIZE = 1024;
 // The loader's asynchronous way would load Node's fetch, to see whether a module is a response.
 function bind(module: WebAssembly.Module, memory: WebAssembly.Memory): EngineInstance {
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE });
-  const { exports } = instantiateSync<Record<string, unknown>>(module, { env: { memory, table } });
-  return { memory, exports: exports as unknown as CoreExports };
+  const { instance } = instantiateSync<Record<string, unknown>>(module, { env: { memory, table } });
+  // Not the loader's own `exports`: each call would pass through a function of its.
+  return { memory, exports: instance.exports as unknown as CoreExports };
 }
 
 /** The compiled core, under the name that says what it may do: 'wasm' all, 'wasm-interpreter' interpret. */
