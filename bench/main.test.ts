@@ -68,3 +68,15 @@ test('a run writes a file that it can be compared with and that charts are made 
   expect(drawn.status).toBe(0);
   expect(await readFile(join(folder, 'charts', 'footprint.svg'), 'utf8')).toContain('core-size');
 });
+
+test.each([
+  ['of a file without rows', ['FOLDER/empty.json'], 'empty.json has no figures to draw'],
+  ['into what is no folder', ['--out', 'FOLDER/empty.json'], 'charts cannot go to'],
+])('charts %s are refused in one line', async (_, args, reason) => {
+  await writeFile(join(folder, 'empty.json'), '{"format":1,"rows":[]}');
+  const placed = args.map((arg) => arg.replace('FOLDER', folder));
+  const { status, stdout, stderr } = await run(CHARTS, ...placed);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(stderr).toContain(reason);
+});
