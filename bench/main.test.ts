@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const CHARTS = fileURLToPath(new URL('charts/main.ts', import.meta.url));
@@ -79,4 +79,27 @@ test.each([
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(stderr).toContain(reason);
+});
+
+test('a signal ends a run, and it leaves nothing behind', async () => {
+  const place = join(folder, 'interrupted');
+  await mkdir(place);
+  const command = ['--import', 'tsx', MAIN, 'boot', '--engine', 'wasm', '--out', join(place, 'x')];
+  const child = spawn(process.execPath, command, {
+    cwd: ROOT,
+    env: { ...process.env, TMPDIR: place },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const closed = new Promise((resolve) => child.on('close', resolve));
+  const ours = async () => (await readdir(place)).filter((name) => !name.startsWith('tsx-'));
+  // The guest's files stand where QEMU and this project take them from.
+  await vi.waitFor(async () => expect(await ours()).toHaveLength(1), { timeout: 60_000 });
+  child.kill('SIGTERM');
+  expect(await closed).toBe(143);
+  expect(said).toContain('bench: ended by SIGTERM; no results were written');
+  expect(await ours()).toEqual([]);
 });
