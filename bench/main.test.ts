@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const CHARTS = fileURLToPath(new URL('charts/main.ts', import.meta.url));
@@ -67,4 +67,39 @@ test('a run writes a file that it can be compared with and that charts are made 
   const drawn = await run(CHARTS, file, '--out', join(folder, 'charts'));
   expect(drawn.status).toBe(0);
   expect(await readFile(join(folder, 'charts', 'footprint.svg'), 'utf8')).toContain('core-size');
+});
+
+test.each([
+  ['of a file without rows', ['FOLDER/empty.json'], 'empty.json has no figures to draw'],
+  ['into what is no folder', ['--out', 'FOLDER/empty.json'], 'charts cannot go to'],
+])('charts %s are refused in one line', async (_, args, reason) => {
+  await writeFile(join(folder, 'empty.json'), '{"format":1,"rows":[]}');
+  const placed = args.map((arg) => arg.replace('FOLDER', folder));
+  const { status, stdout, stderr } = await run(CHARTS, ...placed);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(stderr).toContain(reason);
+});
+
+test('a signal ends a run, and it leaves nothing behind', async () => {
+  const place = join(folder, 'interrupted');
+  await mkdir(place);
+  const command = ['--import', 'tsx', MAIN, 'boot', '--engine', 'wasm', '--out', join(place, 'x')];
+  const child = spawn(process.execPath, command, {
+    cwd: ROOT,
+    env: { ...process.env, TMPDIR: place },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const closed = new Promise((resolve) => child.on('close', resolve));
+  const ours = async () => (await readdir(place)).filter((name) => !name.startsWith('tsx-'));
+  // The guest's files stand where QEMU and this project take them from.
+  await vi.waitFor(async () => expect(await ours()).toHaveLength(1), { timeout: 60_000 });
+  child.kill('SIGTERM');
+  expect(await closed).toBe(143);
+  expect(said).toContain('bench: ended by SIGTERM; no results were written');
+  expect(await ours()).toEqual([]);
 });

@@ -25,6 +25,7 @@ import { bootBenchmark } from './guest/boot.js';
 import { GUEST_MEANS, guestBenchmarks } from './guest/group.js';
 import { idleBenchmark } from './guest/idle.js';
 import { GuestFiles } from './guest/machines.js';
+import { heedSignals } from './leftovers.js';
 import { MachinePair } from './machines/pair.js';
 import { checkPlace, readResults, resultsOf, writeResults } from './results-file.js';
 import { RINGS_MEANS, ringsBenchmarks } from './rings/group.js';
@@ -114,6 +115,7 @@ const command = new Command('bench')
   .action(async (names: string[], options: Options) => {
     process.exitCode = (await bench(names, options)) ? 0 : 1;
   });
+heedSignals();
 try {
   await command.parseAsync();
 } catch (error) {

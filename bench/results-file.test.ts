@@ -19,6 +19,7 @@ test('results are read as they were written, in a folder that is made', async ()
   const absent = [{ group: 'g', name: 'n', engine: 'qemu', reason: 'no QEMU' }];
   const results = await resultsOf([ROW], absent, { qemu: '10.0' });
   await checkPlace(file);
+  await expect(readResults(file)).rejects.toThrow('there is no such file');
   await writeResults(file, results);
   expect(await readResults(file)).toEqual(results);
   expect(results).toMatchObject({ format: 1, node: process.version });

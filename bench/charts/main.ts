@@ -15,7 +15,10 @@ const USAGE_STATUS = 2;
 
 async function draw(file: string, folder: string): Promise<void> {
   const { rows, machine, commit } = await readResults(file);
-  await mkdir(folder, { recursive: true });
+  if (rows.length === 0) throw new UsageError(`${file} has no figures to draw`);
+  await mkdir(folder, { recursive: true }).catch((cause: Error) => {
+    throw new UsageError(`charts cannot go to ${folder}: ${cause.message}`, { cause });
+  });
   for (const group of new Set(rows.map((row) => row.group))) {
     const path = join(folder, `${group.replaceAll(/[^\w-]/g, '_')}.svg`);
     const own = rows.filter((row) => row.group === group);

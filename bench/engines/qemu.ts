@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { qemuCommand, type VersionedQemu } from '../../test/oracle/qemu-command.js';
 import { UnavailableError, WrongResultError } from '../errors.js';
+import { endWithBench, temporaryFolder } from '../leftovers.js';
 import {
   type GuestProgram,
   PROGRAM_MEMORY,
@@ -28,7 +28,7 @@ export class QemuEngine implements ProgramEngine {
 
   async run(program: GuestProgram, passes: number): Promise<ProgramRun> {
     const command = await peerQemu();
-    const folder = await mkdtemp(join(tmpdir(), 'hartwood-bench-'));
+    const folder = await temporaryFolder();
     try {
       const file = join(folder, `${program.name}.elf`);
       await writeFile(file, programElf(program, passes));
@@ -57,6 +57,7 @@ function statusOf(command: VersionedQemu, args: readonly string[]): Promise<numb
       timeout: PROGRAM_TIMEOUT_MS,
       killSignal: 'SIGKILL',
     });
+    endWithBench(child);
     let complaint = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaint += text;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { endWithBench } from '../leftovers.js';
 import { type ProcessUsage, processUsage } from './process-usage.js';
 
 /** The shell's prompt in the default guest. */
@@ -29,6 +30,7 @@ export class GuestProcess {
     this.#console = console;
     // Standard input stays open: its end could be the console's end.
     this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    endWithBench(this.#child);
     for (const name of ['stdout', 'stderr'] as const) {
       this.#child[name]?.setEncoding('utf8').on('data', (text: string) => this.#take(name, text));
     }

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { debianGuest } from '../../src/node/guest-store.js';
 import { peerQemu } from '../engines/qemu.js';
+import { temporaryFolder } from '../leftovers.js';
 import type { MachineCommand } from './guest-process.js';
 
 const MEMORY = '256M';
@@ -27,7 +27,7 @@ export class GuestFiles {
 
   async #write(): Promise<string> {
     const { kernel, initrd, append } = await debianGuest();
-    const folder = await mkdtemp(join(tmpdir(), 'hartwood-bench-'));
+    const folder = await temporaryFolder();
     await writeFile(join(folder, 'kernel'), kernel);
     await writeFile(join(folder, 'initrd'), initrd);
     this.#append = append;

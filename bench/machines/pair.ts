@@ -1,10 +1,10 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GuestImage } from '../../src/guest/image.js';
 import { debianGuest } from '../../src/node/guest-store.js';
 import { attempt } from '../attempt.js';
 import type { Sink } from '../benchmark.js';
+import { temporaryFolder } from '../leftovers.js';
 import { type RowSubject, rowOf } from '../row.js';
 import { DISKS, writeImage } from './images.js';
 import type { BenchMachine } from './machine.js';
@@ -107,7 +107,7 @@ export class MachinePair {
 /** The files of both machines: each writes on images of its own. */
 async function writeFiles(): Promise<GuestFiles> {
   const image = await debianGuest();
-  const folder = await mkdtemp(join(tmpdir(), 'hartwood-bench-'));
+  const folder = await temporaryFolder();
   await writeFile(join(folder, 'kernel'), image.kernel);
   await writeFile(join(folder, 'initrd'), image.initrd);
   for (const { format } of DISKS) {

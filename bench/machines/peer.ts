@@ -7,6 +7,7 @@ import type { GuestImage } from '../../src/guest/image.js';
 import { CONSOLE_PORT } from '../../src/guest/initramfs/init-script.js';
 import { type AgentLine, connectAgent } from '../../src/index.js';
 import { peerQemu } from '../engines/qemu.js';
+import { endWithBench } from '../leftovers.js';
 import { ConsoleMeter } from './console-meter.js';
 import { DISKS, type Format } from './images.js';
 import { type BenchMachine, BOOT_MS, MEMORY } from './machine.js';
@@ -45,6 +46,7 @@ export async function startPeer(image: GuestImage, folder: string): Promise<Benc
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  endWithBench(child);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

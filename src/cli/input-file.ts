@@ -3,7 +3,7 @@ import { ImageError } from '../core/errors.js';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
-  EACCES: 'it may not be read',
+  EACCES: 'permission is denied',
   EISDIR: 'it is a directory',
 };
 
@@ -11,6 +11,12 @@ const REASONS: Readonly<Record<string, string>> = {
 export function fileTrouble(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ''] ?? message;
+}
+
+/** The words where a file was to be made: what is not there is its folder. */
+export function placeTrouble(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'there is no such folder' : fileTrouble(error);
 }
 
 /** Reads a file given on the command line. @throws ImageError that names it. */

@@ -1,11 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ConfigurationError } from '../core/errors.js';
 import type { Profile } from '../profile/profile.js';
 import type { ProfileOptions, Profiler } from '../profile/profiler.js';
 import { startProfile } from '../profile/start.js';
 import { parseSymbols } from '../profile/symbol-file.js';
 import type { Vm } from '../vm/vm.js';
-import { fileTrouble, readInputFile } from './input-file.js';
+import { placeTrouble, readInputFile } from './input-file.js';
 import { profileReport } from './profile-report.js';
 import type { RunOptions } from './run-options.js';
 
@@ -81,6 +82,21 @@ export class ProfileRun implements AsyncDisposable {
   }
 }
 
+/**
+ * Refuses a guest's name where a file is meant: `--profile web` would boot Debian, and write into `web`.
+ *
+ * @throws ConfigurationError
+ */
+export async function checkProfileFile({ guest, profile }: RunOptions): Promise<void> {
+  if (guest !== undefined || typeof profile !== 'string' || profile.includes('/')) return;
+  const { GUEST_FILES, guestsDirectory } = await import('../node/guests/guest-folder.js');
+  const { isThere } = await import('../node/guests/list.js');
+  if (!(await isThere(join(guestsDirectory(), profile, GUEST_FILES.manifest)))) return;
+  throw new ConfigurationError(
+    `--profile '${profile}' names a file, and a guest is called so; right would be 'run ${profile} --profile', or --profile=./${profile}`,
+  );
+}
+
 async function openOutput(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'w');
@@ -90,7 +106,7 @@ async function openOutput(path: string): Promise<FileHandle> {
 }
 
 function cannotWrite(path: string, cause: unknown): ConfigurationError {
-  return new ConfigurationError(`--profile '${path}' cannot be written: ${fileTrouble(cause)}`, {
+  return new ConfigurationError(`--profile '${path}' cannot be written: ${placeTrouble(cause)}`, {
     cause,
   });
 }

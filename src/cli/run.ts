@@ -10,7 +10,7 @@ import { execute } from './execute.js';
 import { EXEC_WORDS, OVERHEAD } from './guest-boot.js';
 import { readInputFile } from './input-file.js';
 import { settle } from './outcome.js';
-import { ProfileRun } from './profile.js';
+import { checkProfileFile, ProfileRun } from './profile.js';
 import { ProgressDisplay } from './progress.js';
 import { checkOptions, type RunOptions } from './run-options.js';
 import { signatureRange, writeSignature } from './signature.js';
@@ -24,6 +24,7 @@ export async function run(options: RunOptions, abort: AbortController): Promise<
   const numbers = checkOptions(options);
   const copies = copiesAround(options);
   const memory = parseVmMemory(options.memory);
+  await checkProfileFile(options);
   await using drives = await Drives.open(options.drive);
   const built = await openBuilt(options);
   if (built !== undefined) drives.own(built);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { ConfigurationError, ImageError } from '../core/errors.js';
 import type { Vm } from '../vm/vm.js';
-import { fileTrouble } from './input-file.js';
+import { placeTrouble } from './input-file.js';
 
 /** Bytes a line: the architecture tests compare words of 32 bits. */
 const WORD = 4;
@@ -33,8 +33,11 @@ export async function writeSignature(vm: Vm, path: string): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (cause) {
-    throw new ConfigurationError(`--signature '${path}' cannot be written: ${fileTrouble(cause)}`, {
-      cause,
-    });
+    throw new ConfigurationError(
+      `--signature '${path}' cannot be written: ${placeTrouble(cause)}`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -23,8 +23,17 @@ describe('hartwood lockstep', () => {
   it('says that engines agree, with status 0', async () => {
     const run = await lockstep('--steps', '50000', '--every', '20000', '--cpus', '2');
     expect(run).toMatchObject({ status: 0, stderr: '' });
-    expect(run.stdout).toMatch(/^wasm and wasm-interpreter agree: 50000 steps, compared 4 times\n/);
+    expect(run.stdout).toMatch(
+      /^wasm and wasm-interpreter agree: 50,000 steps, compared 4 times\n/,
+    );
     expect(run.stdout.split('\n').length).toBe(4);
+  });
+
+  it('takes engines with a space behind the comma', async () => {
+    const words = ['lockstep', '--engines', 'wasm, ts', '--bare', 'loop', '--steps', '100'];
+    const run = await hartwood(words, { cwd: folder });
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect(run.stdout).toMatch(/^wasm and ts agree: /);
   });
 
   it('says it in JSON', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -80,13 +80,25 @@ describe('hartwood run --profile', () => {
     expect(stderr).toContain('Profile: ');
   });
 
+  it("refuses a word behind it that is a guest's name", async () => {
+    await mkdir(at('guests/web'), { recursive: true });
+    await writeFile(at('guests/web/manifest.json'), '{}');
+    const words = ['run', '--bare', 'program', '--profile'];
+    const within = { cwd: folder, env: { HARTWOOD_GUESTS: at('guests') } };
+    const { status, stderr } = await hartwood([...words, 'web'], within);
+    expect(status).toBe(2);
+    expect(stderr).toContain("right would be 'run web --profile', or --profile=./web");
+    expect(await hartwood([...words, './web'], within)).toMatchObject({ status: 0 });
+    expect(await readFile(at('web'), 'utf8')).toMatch(/^Profile: /);
+  });
+
   it.each<[words: string[], status: number, line: RegExp]>([
     [['--symbols', 'System.map'], 2, /--symbols needs --profile beside it/],
     [['--profile='], 2, /--profile= needs a file/],
     [
       ['--profile=no/such/folder'],
       2,
-      /--profile 'no\/such\/folder' cannot be written: there is no/,
+      /--profile 'no\/such\/folder' cannot be written: there is no such folder/,
     ],
     [['--profile=.'], 2, /--profile '.' cannot be written: it is a directory/],
     [

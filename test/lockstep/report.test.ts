@@ -15,7 +15,7 @@ it('a report shows the instruction, what differs, and the hart before', async ()
     steps: 20_000,
   });
   const lines = tellResult(result).split('\n');
-  expect(lines[0]).toBe('wasm and faulty differ after step 1000');
+  expect(lines[0]).toBe('wasm and faulty differ after step 1,000');
   expect(lines.slice(4, 9)).toEqual([
     'hart 0, mode M, pc 0x80000014:  150513  addi a0,a0,1',
     '  wasm executed it, faulty executed it',

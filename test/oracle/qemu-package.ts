@@ -93,7 +93,7 @@ async function fetchInto(cache: string): Promise<string> {
   } catch (error) {
     if (error instanceof OracleUnavailableError) throw error;
     const { stderr, message } = error as Error & { stderr?: string };
-    const cause = stderr?.trim().split('\n').at(-1) ?? message;
+    const cause = (stderr?.trim() || message).split('\n').at(-1);
     throw new OracleUnavailableError(`could not fetch ${PACKAGE} from Debian ${SUITE}: ${cause}`);
   } finally {
     await rm(work, { recursive: true, force: true });

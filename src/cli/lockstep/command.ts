@@ -18,7 +18,7 @@ export async function compareEngines(
   signal: AbortSignal,
 ): Promise<number> {
   const { cpus, seed = 0n } = checkOptions(asRun(options));
-  const engines = options.engines.split(',');
+  const engines = options.engines.split(',').map((name) => name.trim());
   const every = stepCount('every', options.every);
   const steps = stepCount('steps', options.steps);
   await using drives = await Drives.open(options.drive.map(unwritten));

@@ -9,6 +9,8 @@ const MODES: Readonly<Record<number, string>> = { 0: 'U', 1: 'S', 3: 'M' };
 export const hex = (value: bigint): string =>
   value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
 
+const grouped = (count: number): string => count.toLocaleString('en-US');
+
 /** What a comparison came to, for people. */
 export function tellResult(result: LockstepResult): string {
   const names = result.engines.map(({ name }) => name);
@@ -28,14 +30,14 @@ function verdict(result: LockstepResult, names: readonly string[]): string {
   switch (result.verdict) {
     case 'equal': {
       const why = end === null ? '' : `; then ${end === 'idle' ? 'the guest waits for ever' : end}`;
-      return `${one} and ${other} agree: ${steps} steps, compared ${comparisons} times${why}`;
+      return `${one} and ${other} agree: ${grouped(steps)} steps, compared ${grouped(comparisons)} times${why}`;
     }
     case 'different':
-      return `${one} and ${other} differ after step ${steps}`;
+      return `${one} and ${other} differ after step ${grouped(steps)}`;
     case 'unproven': {
       const slow = result.engines.filter(({ fastSteps }) => fastSteps === 0);
       const which = [...new Set(slow.map(({ name }) => name))].join(' and ');
-      return `${one} and ${other} do not differ in ${steps} steps, but the fast path of ${which} took none`;
+      return `${one} and ${other} do not differ in ${grouped(steps)} steps, but the fast path of ${which} took none`;
     }
   }
 }
@@ -47,7 +49,7 @@ function tellDifference(difference: Difference, names: readonly string[]): strin
   const lines = [''];
   if (culprit !== null) lines.push(...tellCulprit(culprit, names));
   else if (agreed >= 0)
-    lines.push(`they agreed after step ${agreed}; which step did it was not found`);
+    lines.push(`they agreed after step ${grouped(agreed)}; which step did it was not found`);
   lines.push('', row('', 'before', ...names));
   for (const { hart, name, before, values: both } of values) {
     const cells = [before, ...both].map((value) =>
@@ -58,7 +60,8 @@ function tellDifference(difference: Difference, names: readonly string[]): strin
   for (const { address, values: both } of memory?.first ?? []) {
     lines.push(row(hex(address), '', ...both.map((byte) => byte.toString(16).padStart(2, '0'))));
   }
-  if (memory !== null) lines.push(`  ${memory.bytes} bytes differ, in ${memory.pages} pages`);
+  if (memory !== null)
+    lines.push(`  ${grouped(memory.bytes)} bytes differ, in ${grouped(memory.pages)} pages`);
   for (const { console, offset, values: both } of consoles) {
     for (const [n, text] of both.entries()) {
       lines.push(`  ${console}, byte ${offset}, ${names[n]}: ${JSON.stringify(text)}`);
