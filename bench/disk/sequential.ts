@@ -23,7 +23,7 @@ export function sequentialBenchmarks(pair: MachinePair): Benchmark[] {
   return Object.entries(COMMANDS).map(([name, command]) => ({
     group: GROUP,
     name,
-    long: name !== 'sequential-read',
+    long: true,
     async run({ shrink }, sink) {
       const rawOnly = name.endsWith('direct') || shrink > 1;
       const formats: readonly Format[] = rawOnly ? ['raw'] : ['raw', 'qcow2'];
