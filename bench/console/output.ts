@@ -18,6 +18,7 @@ export function consoleOutputBenchmark(pair: MachinePair): Benchmark {
   const subject = { group: 'console', name: 'output', unit: 'MB/s', better: 'higher' } as const;
   return {
     ...subject,
+    long: true,
     run: (_extent, sink) =>
       pair.measure(
         subject,
