@@ -1,6 +1,11 @@
 import type { FileEvent } from './recording-file.js';
 
-const SECTOR = 512;
+/**
+ * What a drive writes whole or not at all: 4 KiB, as drives of today do. ext4 asks for more than 512 bytes: its
+ * superblock has 1,024, and torn in the middle its checksum is wrong, whereupon `e2fsck -p` gives up before
+ * it comes to the journal.
+ */
+const SECTOR = 4096;
 
 interface Pending {
   readonly number: number;
