@@ -1,11 +1,11 @@
 import type { FileEvent } from './recording-file.js';
 
 /**
- * What a drive writes whole or not at all: 4 KiB, as drives of today do. ext4 asks for more than 512 bytes: its
- * superblock has 1,024, and torn in the middle its checksum is wrong, whereupon `e2fsck -p` gives up before
- * it comes to the journal.
+ * What is written whole or not at all: a block of the guest's ext4, 1 KiB. Between sectors of 512 bytes its
+ * superblock can be torn, whose checksum is wrong then, whereupon `e2fsck -p` gives up before it comes
+ * to the journal. The images' own tests (memory-file) tear at 512.
  */
-const SECTOR = 4096;
+const BLOCK = 1024;
 
 interface Pending {
   readonly number: number;
@@ -46,12 +46,12 @@ export class PowerCuts {
     }
   }
 
-  /** The file if the power fails now: of what may be lost, the sectors that `survives` says are there. */
+  /** The file if the power fails now: of what may be lost, the blocks that `survives` says are there. */
   image(survives: () => boolean): Uint8Array<ArrayBuffer> {
     let [bytes, size] = [this.#durable.slice(0, this.#size), this.#size];
     for (const { offset, bytes: written } of this.#pending) {
       for (let at = 0; at < written.length; ) {
-        const end = Math.min(written.length, at + SECTOR - ((offset + at) % SECTOR));
+        const end = Math.min(written.length, at + BLOCK - ((offset + at) % BLOCK));
         if (survives()) [bytes, size] = put(bytes, size, offset + at, written.subarray(at, end));
         at = end;
       }
