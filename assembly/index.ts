@@ -9,10 +9,12 @@ import { uartGive as give, uartTake as take } from './dev/uart-host';
 import { changePage } from './frames/door';
 import { frameAddress, host, initializeHost, skipFrames } from './frames/host';
 import { isRamPage, MAP_FRAME_MASK, MAP_PRESENT, mapEntry, mapEpoch, mapState } from './frames/map';
+import { Ext } from './generated/ops';
 import { readCsr } from './hart/csr';
 import { pcMask } from './hart/csr-value';
 import { refreshFloat } from './hart/csr-write';
 import { at, HART_FRAMES, Hart, MACHINE } from './hart/hart';
+import { REGIME_COUNTERS, REGIMES, regimeCounter } from './hart/regime';
 import { dropReservationsOf } from './hart/reservation';
 import { startMachine, startSupervisor } from './hart/reset';
 import {
@@ -247,12 +249,13 @@ export function virtioFail(vm: u32, slot: u32): void {
   failDevice(frameAddress(vm), slot);
 }
 
-/** Registers by number: 0…31 x, 32…63 f, 64 pc, 65 privilege, 66 fcsr. */
+/** Registers by number: 0…31 x, 32…63 f, 64 pc, 65 privilege, 66 fcsr, 67 V. */
 export function hartRegister(vm: u32, hart: u32, number: u32): u64 {
   const address = hartIn(vm, hart);
   if (number < 64) return load<u64>(address + ((<usize>number) << 3));
   if (number === 64) return at(address).pc;
-  return number === 65 ? at(address).privilege : at(address).fcsr;
+  if (number === 65) return at(address).privilege;
+  return number === 66 ? at(address).fcsr : at(address).virtualized;
 }
 
 export function hartSetRegister(vm: u32, hart: u32, number: u32, value: u64): void {
@@ -264,6 +267,8 @@ export function hartSetRegister(vm: u32, hart: u32, number: u32, value: u64): vo
   }
   if (number === 65) at(address).privilege = <u32>value;
   else if (number === 66) at(address).fcsr = <u32>value & 0xff;
+  else if (number === 67 && at(address).extensions & Ext.H)
+    at(address).virtualized = <u32>value & 1;
   refreshFloat(address);
   selectContexts(address);
 }
@@ -275,12 +280,21 @@ export function hartCsr(vm: u32, hart: u32, number: u32): u64 {
 
 const COUNTERS: usize = offsetof<Hart>('missRead');
 
-/** Counters: 0 steps, 1 unretired, 2…9 TLB misses by cause, 10 exceptions, 11 interrupts, 12 slow steps. */
+/**
+ * Counters: 0 steps, 1 unretired, 2…9 TLB misses by cause, 10 exceptions, 11 interrupts, 12 slow steps,
+ * 13…19 exits of a guest of the hart by cause, 20 and 21 entries read of page tables (hart/hart).
+ */
 export function hartCounter(vm: u32, hart: u32, which: u32): u64 {
   const address = hartIn(vm, hart);
   if (which === 0) return at(address).steps;
   if (which === 1) return at(address).unretired;
-  return which < 13 ? load<u64>(address + ((<usize>(which - 2)) << 3), COUNTERS) : 0;
+  return which < 22 ? load<u64>(address + ((<usize>(which - 2)) << 3), COUNTERS) : 0;
+}
+
+/** What the hart did in a regime (hart/regime); 0 for a regime or counter that is none. */
+export function hartRegimeCounter(vm: u32, hart: u32, regime: u32, which: u32): u64 {
+  if (regime >= REGIMES || which >= REGIME_COUNTERS) return 0;
+  return regimeCounter(hartIn(vm, hart), regime, which);
 }
 
 /** How often `vmRun` returned `reason`. */

@@ -11,6 +11,7 @@ import { walk, walkedAddress } from '../mmu/walk';
 import { stepHart } from '../sched/run';
 import { hartOf } from '../vm/vm';
 import { clearBreakpoint, setBreakpoint } from './breakpoints';
+import { lookAtWalk } from './look';
 import { debugOf } from './record';
 import { clearWatchpoint, setWatchpoint } from './watchpoints';
 
@@ -62,6 +63,15 @@ export function hartTranslate(vm: u32, hart: u32, va: u64): u64 {
   if (privilege === MACHINE || !(at(address).satp >> 60)) return va;
   if (!walk(address, va, PROBE, privilege)) return NOWHERE;
   return walkedAddress | (va & PAGE_MASK);
+}
+
+/**
+ * Walks the tables for an access (0 read, 1 write, 2 fetch) to `va` in a regime (hart/regime; 255: as the
+ * hart's own now), changing nothing: the outcome and each entry read are at TRANSFER
+ * (debug/walk-record). How many entries there are.
+ */
+export function hartWalk(vm: u32, hart: u32, va: u64, access: u32, regime: u32): u32 {
+  return lookAtWalk(hartOf(frameAddress(vm), hart), va, access, regime);
 }
 
 /** Writes a CSR as M-mode would; 0 if the hart lacks it or it is read-only. */

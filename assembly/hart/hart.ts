@@ -85,9 +85,9 @@ export class Hart {
   /** frm in bits 7..5, fflags in bits 4..0 (Unprivileged 20.2). */
   fcsr: u32;
   privilege: u32;
-  /** The V bit (Privileged 15.1); always 0 until the hypervisor extension runs. */
+  /** The V bit: 1 in VS- and VU-mode (Privileged 15.1). */
   virtualized: u32;
-  /** 1 while FS is Dirty: loads and stores of f registers may take the fast path. */
+  /** 1 while FS is Dirty, and vsstatus.FS if V is 1: loads and stores of f registers may take the fast path. */
   floatReady: u32;
   /** 1 while besides fcsr has NX set and rounds to nearest: native arithmetic may be exact in its flags. */
   floatFast: u32;
@@ -112,10 +112,13 @@ export class Hart {
   contextsUsed: u32;
   mcounteren: u32;
   scounteren: u32;
+  hcounteren: u32;
   /** Code page of the instruction that the inner loop left to exec/slow. */
   code: u32;
   /** 1 when the TLB may hold pages of superpages larger than 2 MiB. */
   hugeSuperpages: u32;
+  /** 1 when the TLB may hold pages of G-stage superpages larger than 2 MiB. */
+  hugeGuestPages: u32;
 
   mstatus: u64;
   misa: u64;
@@ -138,6 +141,29 @@ export class Hart {
   satp: u64;
   senvcfg: u64;
   stimecmp: u64;
+
+  // The hypervisor's CSRs and those of its guest (Privileged 15.2); zero without H.
+  mtval2: u64;
+  mtinst: u64;
+  hstatus: u64;
+  hedeleg: u64;
+  hideleg: u64;
+  htimedelta: u64;
+  henvcfg: u64;
+  htval: u64;
+  htinst: u64;
+  hgatp: u64;
+  /** Bits that software writes: VSSIP (also by hip and mip), VSTIP, VSEIP. */
+  hvip: u64;
+  vsstatus: u64;
+  vstvec: u64;
+  vsscratch: u64;
+  vsepc: u64;
+  vscause: u64;
+  vstval: u64;
+  vsatp: u64;
+  vstimecmp: u64;
+
   cycleOffset: u64;
   instretOffset: u64;
   pmpcfg0: u64;
@@ -167,7 +193,7 @@ export class Hart {
   /** Steps taken in all finished slices; of them, those that retired nothing. */
   steps: u64;
   unretired: u64;
-  /** Bits of mip that devices drive: MSIP, MTIP, STIP (Sstc), SEIP, MEIP. */
+  /** Bits of mip that devices drive: MSIP, MTIP, STIP and VSTIP (Sstc), SEIP, MEIP. */
   lines: u64;
   /** CLINT. */
   mtimecmp: u64;
@@ -188,6 +214,20 @@ export class Hart {
   interrupts: u64;
   /** Steps that the inner loop did not take: instructions of exec/slow, failed fetches, interrupts. */
   slow: u64;
+  /** Exits of a guest of this hart: traps from V=1 to HS- or M-mode, by cause. */
+  guestEcalls: u64;
+  guestFetchFaults: u64;
+  guestLoadFaults: u64;
+  guestStoreFaults: u64;
+  /** Virtual-instruction exceptions. */
+  guestInstructions: u64;
+  guestInterrupts: u64;
+  guestOthers: u64;
+  /** Page-table entries read by walks: of satp's or vsatp's tables, and of hgatp's. */
+  tableReads: u64;
+  guestTableReads: u64;
+  /** `steps` when the present privilege and V began, or the last slice ended (hart/regime). */
+  regimeBegan: u64;
 }
 
 export const F_OFFSET: usize = 256;
@@ -209,7 +249,13 @@ export const TLB_WRITE_OFFSET: usize =
   TLB_READ_OFFSET + ((<usize>TLB_DATA_ENTRIES) << TLB_ENTRY_SHIFT);
 export const TLB_FETCH_OFFSET: usize =
   TLB_WRITE_OFFSET + ((<usize>TLB_DATA_ENTRIES) << TLB_ENTRY_SHIFT);
-export const HART_SIZE: usize = TLB_FETCH_OFFSET + ((<usize>TLB_FETCH_ENTRIES) << TLB_ENTRY_SHIFT);
+/** Counters by regime (hart/regime). */
+export const REGIMES_OFFSET: usize =
+  TLB_FETCH_OFFSET + ((<usize>TLB_FETCH_ENTRIES) << TLB_ENTRY_SHIFT);
+/** Which guest-physical pages the TLB may hold translations by the G-stage of: 16,384 bits (mmu/guest-pages). */
+export const GUEST_PAGES_OFFSET: usize = REGIMES_OFFSET + 2048;
+export const GUEST_PAGES_SIZE: usize = 2048;
+export const HART_SIZE: usize = GUEST_PAGES_OFFSET + GUEST_PAGES_SIZE;
 export const HART_FRAMES: u32 = <u32>(HART_SIZE / PAGE_SIZE);
 
 export function at(hart: usize): Hart {

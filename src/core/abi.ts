@@ -47,6 +47,7 @@ export interface CoreExports {
   hartSetRegister(vm: number, hart: number, register: number, value: bigint): void;
   hartCsr(vm: number, hart: number, csr: number): bigint;
   hartCounter(vm: number, hart: number, which: number): bigint;
+  hartRegimeCounter(vm: number, hart: number, regime: number, which: number): bigint;
   vmExits(vm: number, reason: number): bigint;
   vmSetBreakpoint(vm: number, address: bigint): number;
   vmClearBreakpoint(vm: number, address: bigint): number;
@@ -56,6 +57,7 @@ export interface CoreExports {
   vmHoldHarts(vm: number, harts: number): void;
   vmStepHart(vm: number, hart: number, now: bigint, rate: bigint): number;
   hartTranslate(vm: number, hart: number, address: bigint): bigint;
+  hartWalk(vm: number, hart: number, address: bigint, access: number, regime: number): number;
   hartSetCsr(vm: number, hart: number, csr: number, value: bigint): number;
   hartActivity(vm: number, hart: number): number;
 }
@@ -108,7 +110,14 @@ export const VIRTIO_CAUSES = [
 export type VirtioCause = (typeof VIRTIO_CAUSES)[number];
 
 /** `hartRegister` numbers: some of x0..x31 by their names in calls, and those beyond f0..f31. */
-export const HartRegister = { A2: 12, F: 32, Pc: 64, Privilege: 65, Fcsr: 66 } as const;
+export const HartRegister = {
+  A2: 12,
+  F: 32,
+  Pc: 64,
+  Privilege: 65,
+  Fcsr: 66,
+  Virtualized: 67,
+} as const;
 
 /** `hartCounter` names, by number. */
 export const HART_COUNTERS = [
@@ -125,8 +134,42 @@ export const HART_COUNTERS = [
   'exceptions',
   'interrupts',
   'slow',
+  'guestEcalls',
+  'guestFetchFaults',
+  'guestLoadFaults',
+  'guestStoreFaults',
+  'guestInstructions',
+  'guestInterrupts',
+  'guestOthers',
+  'tableReads',
+  'guestTableReads',
 ] as const;
 export type HartCounter = (typeof HART_COUNTERS)[number];
+
+/** Regimes of a hart, by number (assembly/hart/regime.ts): modes M, S or HS, U, VS, VU. */
+export const REGIMES = [
+  'machine',
+  'supervisor',
+  'user',
+  'virtualSupervisor',
+  'virtualUser',
+] as const;
+export type Regime = (typeof REGIMES)[number];
+
+/** `hartRegimeCounter` names, by number. */
+export const REGIME_COUNTERS = [
+  'steps',
+  'missRead',
+  'missWrite',
+  'missFetch',
+  'traps',
+  'exits',
+] as const;
+export type RegimeCounter = (typeof REGIME_COUNTERS)[number];
+
+/** `hartWalk`'s kinds of access, and its regime for that of the hart's own loads and fetches now. */
+export const WalkAccess = { Read: 0, Write: 1, Fetch: 2 } as const;
+export const WALK_AS_IS = 255;
 
 /** Pages of 64 KiB that the module's imported memory has at first and at most (asconfig.json). */
 export const INITIAL_PAGES = 1088;

@@ -26,6 +26,12 @@ describe('CPU models', () => {
     expect(mmuType(cpu)).toBe('riscv,sv48');
   });
 
+  it('offers the hypervisor extension when asked', () => {
+    const cpu = parseCpuModel('rv64,h=on');
+    expect(isaString(cpu)).toMatch(/^rv64imafdch_/);
+    expect(hasExtensions(cpu.extensions, ['H'])).toBe(true);
+  });
+
   it('switches off what needs what was switched off', () => {
     const cpu = parseCpuModel('rv64,f=off,sv48=off');
     expect(isaExtensions(cpu)).not.toContain('d');
@@ -41,7 +47,7 @@ describe('CPU models', () => {
     ['rv64,zba=yes', /NAME=on or NAME=off/],
     ['rv64,', /NAME=on or NAME=off/],
     ['rv64,zbz=on', /it has: .*zbs/],
-    ['rv64,h=on', /no extension 'h'/],
+    ['rv64,s=off,h=on', /needs s/],
     ['rv64,i=off', /no extension 'i'/],
     ['rv64,f=off,d=on', /needs f/],
     ['rv64,sv48=off,sv57=on', /needs sv48/],

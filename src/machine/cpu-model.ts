@@ -15,14 +15,14 @@ export interface CpuModel {
   readonly extensions: bigint;
 }
 
-/** Known to the instruction table, but not executed yet. */
-const ABSENT: readonly ExtensionName[] = ['H'];
+/** Off unless asked for: a guest that is itself a hypervisor is the exception. */
+const OPTIONAL: readonly ExtensionName[] = ['H'];
 /** Parts of every model. */
 const FIXED: readonly ExtensionName[] = ['I', 'ZICSR'];
 
-const OFFERED = EXTENSION_NAMES.filter((name) => !ABSENT.includes(name));
-const MODELS: Readonly<Record<string, bigint>> = { rv64: extensionSet(OFFERED) };
-const SWITCHES = OFFERED.filter((name) => !FIXED.includes(name));
+const USUAL = EXTENSION_NAMES.filter((name) => !OPTIONAL.includes(name));
+const MODELS: Readonly<Record<string, bigint>> = { rv64: extensionSet(USUAL) };
+const SWITCHES = EXTENSION_NAMES.filter((name) => !FIXED.includes(name));
 
 /** What each needs (Unprivileged 21.1; Privileged 1.2, 12.4, 12.5). */
 const NEEDS: readonly (readonly [ExtensionName, ExtensionName])[] = [
@@ -34,6 +34,7 @@ const NEEDS: readonly (readonly [ExtensionName, ExtensionName])[] = [
   ['SVNAPOT', 'S'],
   ['SVPBMT', 'S'],
   ['SSTC', 'S'],
+  ['H', 'S'],
 ];
 
 /** Debian's and everybody's riscv64 kernels are compiled for these. */
@@ -97,7 +98,7 @@ export function requireLinuxCapable(cpu: CpuModel): void {
 }
 
 /** Order of single letters in an ISA string (Unprivileged, chapter "ISA Extension Naming"). */
-const LETTERS = 'IMAFDC';
+const LETTERS = 'IMAFDCH';
 /** Multi-letter extensions that a device tree names, in the order of the naming rules. */
 const NAMED: readonly ExtensionName[] = [
   'ZICNTR',

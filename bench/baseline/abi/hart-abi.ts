@@ -32,6 +32,8 @@ export type HartAbi = Pick<
   | 'hartCounter'
   | 'hartActivity'
   | 'hartTranslate'
+  | 'hartRegimeCounter'
+  | 'hartWalk'
 >;
 
 /** A pair as a BigInt: signed, as WebAssembly's u64 come out. */
@@ -119,6 +121,8 @@ export function hartAbi(host: BaselineHost): HartAbi {
       if (hart.state === HART_STOPPED) return 1;
       return hart.waiting !== 0 ? 2 : 0;
     },
+    hartRegimeCounter: () => 0n,
+    hartWalk: () => 0,
     hartTranslate: (vm, index, address) => translated(hartOf(vm, index), address),
   };
 }

@@ -1,0 +1,56 @@
+/**
+ * Counters by regime: what a hart did in each privilege mode, those of a guest of its own apart
+ * (Privileged 15.1).
+ */
+import { at, REGIMES_OFFSET, SUPERVISOR, USER } from './hart';
+
+/** Regimes, in the order of their counters. */
+export const REGIME_MACHINE: u32 = 0;
+/** S-mode, or HS-mode of a hart with H. */
+export const REGIME_SUPERVISOR: u32 = 1;
+export const REGIME_USER: u32 = 2;
+export const REGIME_VIRTUAL_SUPERVISOR: u32 = 3;
+export const REGIME_VIRTUAL_USER: u32 = 4;
+export const REGIMES: u32 = 5;
+
+/** Counters of a regime. A miss counts for the privilege that the access has (MPRV, HLV). */
+export const REGIME_STEPS: u32 = 0;
+export const REGIME_MISS_READ: u32 = 1;
+export const REGIME_MISS_WRITE: u32 = 2;
+export const REGIME_MISS_FETCH: u32 = 3;
+/** Exceptions and interrupts taken from it. */
+export const REGIME_TRAPS: u32 = 4;
+/** Runs of the VM that ended while the hart was in it. */
+export const REGIME_EXITS: u32 = 5;
+export const REGIME_COUNTERS: u32 = 6;
+
+export function regimeFor(privilege: u32, virtualized: bool): u32 {
+  if (privilege === USER) return virtualized ? REGIME_VIRTUAL_USER : REGIME_USER;
+  if (privilege !== SUPERVISOR) return REGIME_MACHINE;
+  return virtualized ? REGIME_VIRTUAL_SUPERVISOR : REGIME_SUPERVISOR;
+}
+
+export function regimeOf(hart: usize): u32 {
+  return regimeFor(at(hart).privilege, at(hart).virtualized !== 0);
+}
+
+function place(hart: usize, regime: u32, which: u32): usize {
+  return hart + ((<usize>(regime * REGIME_COUNTERS + which)) << 3);
+}
+
+export function regimeCounter(hart: usize, regime: u32, which: u32): u64 {
+  return load<u64>(place(hart, regime, which), REGIMES_OFFSET);
+}
+
+export function countInRegime(hart: usize, regime: u32, which: u32, more: u64): void {
+  const at64 = place(hart, regime, which);
+  store<u64>(at64, load<u64>(at64, REGIMES_OFFSET) + more, REGIMES_OFFSET);
+}
+
+/** Books the steps since the last call; before privilege or V change, and when a slice ends. */
+export function bookSteps(hart: usize): void {
+  const state = at(hart);
+  const now = state.steps + <u64>(state.slice - state.remaining);
+  countInRegime(hart, regimeOf(hart), REGIME_STEPS, now - state.regimeBegan);
+  state.regimeBegan = now;
+}
