@@ -27,6 +27,7 @@ export class OwnEngine implements ProgramEngine {
     await using vm = await host.create({
       guest: { bare: programElf(program, passes) },
       memory: `${PROGRAM_MEMORY}M`,
+      cpu: program.hypervisor ? 'rv64,h=on' : 'rv64',
     });
     const began = performance.now();
     await vm.start();
