@@ -1,4 +1,5 @@
 import type { GuestProgram } from '../../programs/program.js';
+import type { RatioSubject } from '../../programs/ratio.js';
 import { fenceAddress, fenceAll, fenceAsid } from './fence.js';
 import { fetchHit, fetchMiss, guestFetchHit, guestFetchMiss } from './fetch.js';
 import { guestHit, guestMiss, hit, miss, superpage } from './sweep.js';
@@ -19,9 +20,9 @@ export const PROGRAMS: readonly GuestProgram[] = [
 ];
 
 /** Programs in VS-mode behind a G-stage, and the same in S-mode. */
-export const GUEST_PROGRAMS: readonly (readonly [GuestProgram, GuestProgram])[] = [
-  [guestHit, hit],
-  [guestFetchHit, fetchHit],
-  [guestMiss, miss],
-  [guestFetchMiss, fetchMiss],
+export const GUEST_PROGRAMS: readonly RatioSubject[] = [
+  { program: guestHit, beside: hit },
+  { program: guestFetchHit, beside: fetchHit, long: true },
+  { program: guestMiss, beside: miss },
+  { program: guestFetchMiss, beside: fetchMiss, long: true },
 ];

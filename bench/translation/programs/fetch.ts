@@ -20,6 +20,8 @@ const LINES = Array.from(
 
 interface Jumps {
   readonly name: string;
+  /** The first page of the window that is jumped into, and how many. */
+  readonly from: number;
   readonly pages: number;
   /** How often a pass goes through them. */
   readonly rounds: number;
@@ -28,10 +30,11 @@ interface Jumps {
 }
 
 /** Jumps from page to page. */
-function jumps({ name, pages, rounds, guest = false }: Jumps): GuestProgram {
+function jumps({ name, from, pages, rounds, guest = false }: Jumps): GuestProgram {
   // As many of a round as strides fit.
   const each = Math.floor((pages * 4096) / STRIDE);
-  const window = { pages, frames: 1, code: 'fetch_page' };
+  const begin = WINDOW + BigInt(from * 4096);
+  const window = { pages: from + pages, frames: 1, code: 'fetch_page' };
   return {
     name,
     expected: BigInt(each * rounds),
@@ -43,10 +46,10 @@ function jumps({ name, pages, rounds, guest = false }: Jumps): GuestProgram {
     pass: `
   li a0, 0
   li a2, ${STRIDE}
-  li a3, ${WINDOW + BigInt(each * STRIDE)}
+  li a3, ${begin + BigInt(each * STRIDE)}
   li a4, ${rounds}
 1:
-  li a1, ${WINDOW}
+  li a1, ${begin}
   jalr a1
   addi a4, a4, -1
   bnez a4, 1b`,
@@ -59,9 +62,9 @@ ${LINES}
 }
 
 /** Twice what the TLB holds for fetches. */
-const MANY = { pages: 1024, rounds: 8 };
-/** Half of what it holds. */
-const FEW = { pages: 256, rounds: 128 };
+const MANY = { from: 0, pages: 1024, rounds: 8 };
+/** Half of what it holds, and none that contends with the loop's own page. */
+const FEW = { from: 64, pages: 256, rounds: 128 };
 
 /** Jumps through more pages than the TLB holds for fetches. */
 export const fetchMiss = jumps({ name: 'fetch-miss', ...MANY });
