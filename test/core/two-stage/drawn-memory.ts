@@ -7,7 +7,7 @@ import { isAllowed } from './places.js';
 export class DrawnMemory implements TableMemory {
   /** Words that are not, or need not be, zero, by their offset in RAM. */
   readonly words = new Map<number, bigint>();
-  /** Those drawn or updated since they were last taken. */
+  /** Those put or drawn since they were last taken. */
   #changed: number[] = [];
   readonly #draw: Draw;
   readonly #world: World;
@@ -25,9 +25,14 @@ export class DrawnMemory implements TableMemory {
     const known = this.words.get(place);
     if (known !== undefined) return known;
     const entry = drawEntry(this.#draw, this.#world, this.#virtual, stage, level);
-    this.set(place, entry);
-    this.#changed.push(place);
+    this.put(place, entry);
     return entry;
+  }
+
+  /** A word that is to stand in the core's RAM, too. */
+  put(place: number, word: bigint): void {
+    this.words.set(place, word);
+    this.#changed.push(place);
   }
 
   mayUpdate(physical: bigint): boolean {
@@ -46,7 +51,7 @@ export class DrawnMemory implements TableMemory {
     this.words.set(place, word);
   }
 
-  /** Offsets of words that were drawn since the last call. */
+  /** Offsets of words that were put or drawn since the last call. */
   takeDrawn(): number[] {
     const drawn = this.#changed;
     this.#changed = [];
