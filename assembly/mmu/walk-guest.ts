@@ -78,7 +78,7 @@ export function walkGuest(hart: usize, gpa: u64, access: u32, cause: u32, implic
       if (!permits(pte, access, implicit)) return failGuest(cause, gpa, implicit);
       const bits = missingBits(pte, access === WRITE);
       if (bits && !setsBits(config)) return failGuest(cause, gpa, implicit);
-      if (bits && !recording && !updateTable(hart, address, pte, bits, cause)) return false;
+      if (bits && !updateTable(hart, address, pte, bits, cause)) return false;
     }
     guestWalked = leafPage(pte, level, gpa) | (gpa & 0xfff);
     guestLevel = pte & PTE_N ? LEVEL_NAPOT : level;

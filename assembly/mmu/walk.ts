@@ -76,7 +76,7 @@ function permits(pte: u64, access: u32): bool {
 function update(hart: usize, address: u64, physical: u64, pte: u64, bits: u64, access: u32): bool {
   if (!setsBits(environment(hart, regimeVirtual))) return fail(pageFault(access));
   if (regimeVirtual && !walkGuest(hart, address, WRITE, access, IMPLICIT_WRITE)) return false;
-  return recording || updateTable(hart, physical, pte, bits, access);
+  return updateTable(hart, physical, pte, bits, access);
 }
 
 /** The first stage: `walkedGuest`, level and flags. */

@@ -1,10 +1,9 @@
 /** A guest's way to the program: superpages in the roots of both stages, as far as these can have them. */
-import { RAM_BASE } from '../../../src/core/abi.js';
 import { ALL, leaf, U } from '../page-tables.js';
 import type { DrawnMemory } from './drawn-memory.js';
 import { lookOnly } from './drawn-memory.js';
 import { type Access, levelsOf, type Setting, translate } from './model.js';
-import { isAllowed, PROGRAM_PAGES } from './places.js';
+import { isAllowed } from './places.js';
 
 /** Entries of the roots: of hgatp's, of vsatp's for the supervisor and for the user. */
 const SECOND_SLOT = 5n;
@@ -55,13 +54,11 @@ function mapSecond(memory: DrawnMemory, { hgatp }: Setting, code: bigint): bigin
 /** Where the second stage has a guest-physical address. */
 function physicalOf(memory: DrawnMemory, setting: Setting, va: bigint): bigint | undefined {
   const access: Access = { va, kind: 'read', user: false, virtual: true, executable: false };
-  return translate(lookOnly(memory), { ...setting, vsatp: 0n }, access).physical;
+  const { failure, physical } = translate(lookOnly(memory), { ...setting, vsatp: 0n }, access);
+  return failure === undefined ? physical : undefined;
 }
 
-/** Nothing is written where no table may be. */
+/** Nothing is written outside of RAM, and not into the program. */
 function put(memory: DrawnMemory, physical: bigint, entry: bigint): void {
-  const place = physical - RAM_BASE;
-  if (isAllowed(physical, 'read') && place >= PROGRAM_PAGES * 0x1000n) {
-    memory.put(Number(place), entry);
-  }
+  if (isAllowed(physical, 'write')) memory.put(physical, entry);
 }

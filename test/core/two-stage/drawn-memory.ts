@@ -13,42 +13,47 @@ export class DrawnMemory implements TableMemory {
   readonly #world: World;
   readonly #virtual: boolean;
 
-  constructor(draw: Draw, world: World, virtual: boolean) {
+  /** `program`'s words stand in RAM from its first byte on. */
+  constructor(draw: Draw, world: World, virtual: boolean, program: Uint8Array) {
     this.#draw = draw;
     this.#world = world;
     this.#virtual = virtual;
+    const view = new DataView(program.buffer, program.byteOffset);
+    for (let place = 0; place + 8 <= program.length; place += 8) {
+      this.words.set(place, view.getBigUint64(place, true));
+    }
   }
 
   read(physical: bigint, stage: Stage, level: number): bigint | undefined {
     if (!isAllowed(physical, 'read')) return undefined;
-    const place = Number(physical - RAM_BASE);
-    const known = this.words.get(place);
+    const known = this.words.get(Number(physical - RAM_BASE));
     if (known !== undefined) return known;
     const entry = drawEntry(this.#draw, this.#world, this.#virtual, stage, level);
-    this.put(place, entry);
+    this.put(physical, entry);
     return entry;
   }
 
+  /** A word that no walk has read is zero. */
+  word(physical: bigint): bigint {
+    return this.words.get(Number(physical - RAM_BASE)) ?? 0n;
+  }
+
   /** A word that is to stand in the core's RAM, too. */
-  put(place: number, word: bigint): void {
-    this.words.set(place, word);
-    this.#changed.push(place);
+  put(physical: bigint, word: bigint): void {
+    this.update(physical, word);
+    this.#changed.push(Number(physical - RAM_BASE));
   }
 
   mayUpdate(physical: bigint): boolean {
     return isAllowed(physical, 'read') && isAllowed(physical, 'write');
   }
 
-  update(physical: bigint, entry: bigint): void {
-    this.set(Number(physical - RAM_BASE), entry);
+  update(physical: bigint, word: bigint): void {
+    this.words.set(Number(physical - RAM_BASE), word);
   }
 
   allows(physical: bigint, kind: Kind): boolean {
     return isAllowed(physical, kind);
-  }
-
-  set(place: number, word: bigint): void {
-    this.words.set(place, word);
   }
 
   /** Offsets of words that were put or drawn since the last call. */

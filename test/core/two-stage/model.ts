@@ -88,6 +88,7 @@ export interface Outcome {
   readonly failure: Failure | undefined;
   /** What the first stage gave, if it gave anything. */
   readonly guestPhysical: bigint | undefined;
+  /** What the walk gave, though the access may not be allowed there. */
   readonly physical: bigint | undefined;
 }
 
@@ -144,22 +145,21 @@ export function translate(
   extensions: Extensions = { napot: true },
 ): Outcome {
   const translation = new Translation(memory, setting, access, extensions);
-  const { reads } = translation;
+  let failure: Failure | undefined;
   try {
-    const physical = translation.run();
-    return { reads, physical, guestPhysical: translation.guestPhysical, failure: undefined };
+    translation.run();
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
-    const { failure } = error;
-    const cause = CAUSES[failure.type][access.kind];
-    const { guestPhysical } = translation;
-    return { reads, physical: undefined, guestPhysical, failure: { ...failure, cause } };
+    failure = { ...error.failure, cause: CAUSES[error.failure.type][access.kind] };
   }
+  const { reads, guestPhysical, physical } = translation;
+  return { reads, guestPhysical, physical, failure };
 }
 
 class Translation {
   readonly reads: EntryRead[] = [];
   guestPhysical: bigint | undefined;
+  physical: bigint | undefined;
   readonly #memory: TableMemory;
   readonly #setting: Setting;
   readonly #access: Access;
@@ -172,13 +172,14 @@ class Translation {
     this.#extensions = extensions;
   }
 
-  run(): bigint {
+  run(): void {
     const { va, kind, virtual } = this.#access;
-    const first = this.#firstStage(va);
-    this.guestPhysical = first;
-    const physical = virtual ? this.#secondStage(first, kind, undefined) : first;
-    if (!this.#memory.allows(physical, kind)) throw accessFailed(virtual ? SECOND : FIRST, -1);
-    return physical;
+    this.guestPhysical = this.#firstStage(va);
+    this.physical = virtual
+      ? this.#secondStage(this.guestPhysical, kind, undefined)
+      : this.guestPhysical;
+    const allowed = this.#memory.allows(this.physical, kind);
+    if (!allowed) throw accessFailed(virtual ? SECOND : FIRST, -1);
   }
 
   /** By satp, or by vsatp with its tables behind the second stage (15.5). */

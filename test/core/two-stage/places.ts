@@ -3,8 +3,6 @@ import { RAM_BASE } from '../../../src/core/abi.js';
 import type { Kind } from './model.js';
 
 export const RAM_SIZE = 16 << 20;
-/** The program that makes the accesses; a case that would store there is not run. */
-export const PROGRAM_PAGES = 1n;
 /** Where tables are drawn, 16 KiB aligned: few pages, so that tables share and loop. */
 export const TABLES = 0x8010_0000n;
 export const TABLE_PAGES = 48;
@@ -21,6 +19,8 @@ interface Guarded {
 
 export const GUARDED_SIZE = 0x1_0000n;
 export const GUARDED: readonly Guarded[] = [
+  // The program that makes the accesses, so that no case changes it.
+  { base: RAM_BASE, allowed: ['read', 'fetch'] },
   { base: 0x8060_0000n, allowed: [] },
   { base: 0x8061_0000n, allowed: ['read'] },
   { base: 0x8062_0000n, allowed: ['fetch'] },

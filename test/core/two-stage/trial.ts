@@ -31,7 +31,7 @@ export class Trial {
     this.draw = randomNumbers(seed);
     this.world = drawWorld(this.draw, mode, guestMode);
     this.#virtual = virtual;
-    this.memory = new DrawnMemory(this.draw, this.world, virtual);
+    this.memory = new DrawnMemory(this.draw, this.world, virtual, rig.machine.program.bytes);
     const { setting } = this.world;
     rig.configure(setting);
     if (virtual) this.#code = mapCode(this.memory, setting, rig.machine.at('ld'));
@@ -44,7 +44,8 @@ export class Trial {
     const base = user ? this.#code.user : this.#code.supervisor;
     const va = base + machine.at(label) - machine.at('ld');
     const fetch: Access = { va, kind: 'fetch', user, virtual: true, executable: false };
-    return this.look(fetch).physical === machine.at(label) ? fetch : undefined;
+    const { failure, physical } = this.look(fetch);
+    return failure === undefined && physical === machine.at(label) ? fetch : undefined;
   }
 
   drawAccess(): Access {
@@ -76,7 +77,9 @@ export class Trial {
 
   /** RAM as it was before the first access. */
   clear(): void {
-    this.rig.write(new Map(), this.memory.words.keys());
+    const { bytes } = this.rig.machine.program;
+    const drawn = [...this.memory.words.keys()].filter((place) => place >= bytes.length);
+    this.rig.write(new Map(), drawn);
   }
 
   /** @throws Error with the seed and both answers, if they differ */
