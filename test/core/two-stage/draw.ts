@@ -12,7 +12,8 @@ import { DEVICE, GUARDED, NOWHERE, RAM_SIZE, TABLE_PAGES, TABLES } from './place
 export type Draw = ReturnType<typeof randomNumbers>;
 
 const PAGE = 0x1000n;
-const MODES = [0n, 8n, 9n, 10n];
+/** The widest most often: it has the most levels to get to. */
+const MODES = [0n, 8n, 9n, 10n, 10n];
 
 export const oneOf = <T>(draw: Draw, all: readonly T[]): T => all[draw(all.length)] as T;
 const chance = (draw: Draw, percent: number): boolean => draw(1000) < percent * 10;
@@ -27,6 +28,10 @@ export interface World {
   readonly setting: Setting;
   /** How many of a hundred entries are amiss in some way. */
   readonly oddity: number;
+  /** How many of a hundred entries above the last level are superpages. */
+  readonly superpages: number;
+  /** How many of a hundred of the second stage's pages may not be written. */
+  readonly readOnly: number;
 }
 
 /** A world whose modes both are given, or drawn where they are not. */
@@ -54,13 +59,15 @@ export function drawWorld(
       guestPageTypes: pageTypes && chance(draw, 60),
     },
     oddity: oneOf(draw, [0, 0.5, 2, 8]),
+    superpages: oneOf(draw, [10, 20, 50]),
+    readOnly: oneOf(draw, [0, 0, 60]),
   };
 }
 
 /** PPN of a root; that of Bare is nothing. */
 function root(draw: Draw, mode: bigint): bigint {
   if (mode === 0n) return 0n;
-  return (chance(draw, 97) ? tablePage(draw) & ~0x3fffn : oddPage(draw)) >> 12n;
+  return (chance(draw, 95) ? tablePage(draw) & ~0x3fffn : oddPage(draw)) >> 12n;
 }
 
 const tablePage = (draw: Draw): bigint => TABLES + BigInt(draw(TABLE_PAGES)) * PAGE;
@@ -108,13 +115,13 @@ export function drawEntry(
   stage: Stage,
   level: number,
 ): bigint {
-  const { setting, oddity } = world;
+  const { setting, oddity, superpages } = world;
   const guest = virtual && stage === FIRST;
   const guestLevels = guest ? levelsOf(setting.hgatp) : 0;
-  const isPointer = level > 0 && chance(draw, 85);
+  const isPointer = level > 0 && !chance(draw, superpages);
   const page = drawPage(draw, oddity, guestLevels, isPointer ? 0 : level, isPointer);
   const number = (page >> 12n) & mask(44);
-  let entry = (number << 10n) | (isPointer ? V : leafFlags(draw, oddity, stage, virtual));
+  let entry = (number << 10n) | (isPointer ? V : leafFlags(draw, world, stage, virtual));
   const pageTypes = guest ? setting.guestPageTypes : setting.pageTypes;
   if (!isPointer && pageTypes) entry |= pbmt(draw(3));
   if (!isPointer && level === 0 && chance(draw, 8)) {
@@ -123,13 +130,17 @@ export function drawEntry(
   return chance(draw, oddity) ? spoiled(draw, entry) : entry;
 }
 
-function leafFlags(draw: Draw, oddity: number, stage: Stage, virtual: boolean): bigint {
+function leafFlags(draw: Draw, world: World, stage: Stage, virtual: boolean): bigint {
+  const { setting, oddity, readOnly } = world;
   const second = virtual && stage !== FIRST;
-  const rights = oneOf(draw, [R | W | X, R | W | X, R | W | X, R | W | X, R | W, R | X, R, X]);
+  const updates = virtual && !second ? setting.guestUpdates : setting.updates;
+  const unset = updates ? 30 : oddity * 2;
+  const rights = oneOf(draw, [R | W | X, R | W, R | X, R | X, R, X]);
   let flags = V | (chance(draw, oddity * 6) ? rights : R | W | X);
+  if (second && chance(draw, readOnly)) flags &= ~W;
   if (second ? !chance(draw, oddity) : chance(draw, 50)) flags |= U;
-  if (chance(draw, 88)) flags |= A;
-  if (chance(draw, 85)) flags |= D;
+  if (!chance(draw, unset)) flags |= A;
+  if (!chance(draw, unset)) flags |= D;
   if (chance(draw, 10)) flags |= G;
   return flags | (BigInt(draw(4)) << 8n);
 }

@@ -112,11 +112,10 @@ export function levelsOf(atp: bigint): number {
   return levels;
 }
 
-class Failed extends Error {
-  constructor(readonly failure: Omit<Failure, 'cause'>) {
-    super(failure.type);
-  }
-}
+/** A failure without its cause: the causes are those of the original access (15.5.1). */
+type Failed = Omit<Failure, 'cause'>;
+/** An address, or why there is none. */
+type Result = bigint | Failed;
 
 /** How one stage's walk differs from another's. */
 interface Walk {
@@ -129,7 +128,7 @@ interface Walk {
   /** Whether the leaf allows the access (steps 6 and 8). */
   readonly permits: (pte: bigint) => boolean;
   /** The physical address of an entry, to be read or updated. */
-  readonly locate: (address: bigint, kind: 'read' | 'write') => bigint;
+  readonly locate: (address: bigint, kind: 'read' | 'write') => Result;
   readonly fault: (level: number) => Failed;
 }
 
@@ -145,13 +144,8 @@ export function translate(
   extensions: Extensions = { napot: true },
 ): Outcome {
   const translation = new Translation(memory, setting, access, extensions);
-  let failure: Failure | undefined;
-  try {
-    translation.run();
-  } catch (error) {
-    if (!(error instanceof Failed)) throw error;
-    failure = { ...error.failure, cause: CAUSES[error.failure.type][access.kind] };
-  }
+  const failed = translation.run();
+  const failure = failed && { ...failed, cause: CAUSES[failed.type][access.kind] };
   const { reads, guestPhysical, physical } = translation;
   return { reads, guestPhysical, physical, failure };
 }
@@ -172,27 +166,35 @@ class Translation {
     this.#extensions = extensions;
   }
 
-  run(): void {
+  /** Why the access fails, if it does. */
+  run(): Failed | undefined {
     const { va, kind, virtual } = this.#access;
-    this.guestPhysical = this.#firstStage(va);
-    this.physical = virtual
-      ? this.#secondStage(this.guestPhysical, kind, undefined)
-      : this.guestPhysical;
-    const allowed = this.#memory.allows(this.physical, kind);
-    if (!allowed) throw accessFailed(virtual ? SECOND : FIRST, -1);
+    const first = this.#firstStage(va);
+    if (typeof first !== 'bigint') return first;
+    this.guestPhysical = first;
+    const physical = virtual ? this.#secondStage(first, kind, undefined) : first;
+    if (typeof physical !== 'bigint') return physical;
+    this.physical = physical;
+    if (this.#memory.allows(physical, kind)) return undefined;
+    return accessFailed(virtual ? SECOND : FIRST, -1);
   }
 
   /** By satp, or by vsatp with its tables behind the second stage (15.5). */
-  #firstStage(va: bigint): bigint {
+  #firstStage(va: bigint): Result {
     const { virtual } = this.#access;
     const setting = this.#setting;
     const atp = virtual ? setting.vsatp : setting.satp;
     const levels = levelsOf(atp);
     if (levels === 0) return va;
-    const fault = (level: number) =>
-      new Failed({ type: 'page', stage: FIRST, level, guestPhysical: 0n, implicit: undefined });
+    const fault = (level: number): Failed => ({
+      type: 'page',
+      stage: FIRST,
+      level,
+      guestPhysical: 0n,
+      implicit: undefined,
+    });
     // Bits above the address are copies of its highest.
-    if (BigInt.asUintN(64, BigInt.asIntN(width(levels), va)) !== va) throw fault(levels);
+    if (BigInt.asUintN(64, BigInt.asIntN(width(levels), va)) !== va) return fault(levels);
     return this.#walk(va, {
       stage: FIRST,
       levels,
@@ -232,13 +234,18 @@ class Translation {
    * @param implicit the access is one to the guest's own tables, for which MXR does nothing: it concerns
    * explicit loads
    */
-  #secondStage(gpa: bigint, kind: Kind, implicit: Failure['implicit']): bigint {
+  #secondStage(gpa: bigint, kind: Kind, implicit: Failure['implicit']): Result {
     const { hgatp, mxr, updates, pageTypes } = this.#setting;
     const levels = levelsOf(hgatp);
     if (levels === 0) return gpa;
-    const fault = (level: number) =>
-      new Failed({ type: 'guest-page', stage: SECOND, level, guestPhysical: gpa, implicit });
-    if (gpa >> BigInt(width(levels) + 2) !== 0n) throw fault(levels);
+    const fault = (level: number): Failed => ({
+      type: 'guest-page',
+      stage: SECOND,
+      level,
+      guestPhysical: gpa,
+      implicit,
+    });
+    if (gpa >> BigInt(width(levels) + 2) !== 0n) return fault(levels);
     return this.#walk(gpa, {
       stage: SECOND,
       levels,
@@ -255,47 +262,49 @@ class Translation {
   }
 
   /** 12.3.2. */
-  #walk(address: bigint, walk: Walk): bigint {
+  #walk(address: bigint, walk: Walk): Result {
     const { stage, levels, locate, fault } = walk;
     let table = walk.root;
     for (let level = levels - 1; level >= 0; level--) {
       const wide = stage === SECOND && level === levels - 1;
       const at = table + index(address, level, wide) * PTE_BYTES;
-      const pte = this.#read(at, locate(at, 'read'), stage, level);
-      if (!isWellFormed(pte, level, walk.format)) throw fault(level);
+      const physical = locate(at, 'read');
+      if (typeof physical !== 'bigint') return physical;
+      const pte = this.#memory.read(physical, stage, level);
+      if (pte === undefined) return accessFailed(stage, level);
+      this.reads.push({ stage, level, address: at, physical, entry: pte });
+      if (!isWellFormed(pte, level, walk.format)) return fault(level);
       if (!isLeaf(pte)) {
         table = pageNumber(pte) << PAGE_BITS;
         continue;
       }
-      if (!walk.permits(pte)) throw fault(level);
+      if (!walk.permits(pte)) return fault(level);
       const wanted = pte | A | (walk.kind === 'write' ? D : 0n);
       if (wanted !== pte) {
-        if (!walk.updates) throw fault(level);
-        const physical = locate(at, 'write');
-        if (!this.#memory.mayUpdate(physical)) throw accessFailed(stage, level);
+        if (!walk.updates) return fault(level);
+        const updated = locate(at, 'write');
+        if (typeof updated !== 'bigint') return updated;
+        if (!this.#memory.mayUpdate(updated)) return accessFailed(stage, level);
         // Where tables are their own pages, the walk to the entry may have changed it: step 2 again.
-        if (this.#memory.read(physical, stage, level) !== pte) {
+        if (this.#memory.read(updated, stage, level) !== pte) {
           level++;
           continue;
         }
-        this.#memory.update(physical, wanted);
+        this.#memory.update(updated, wanted);
       }
       return leafTarget(pte, level, address);
     }
     throw new Error('a pointer at the last level is not well formed');
   }
-
-  #read(address: bigint, physical: bigint, stage: Stage, level: number): bigint {
-    const entry = this.#memory.read(physical, stage, level);
-    if (entry === undefined) throw accessFailed(stage, level);
-    this.reads.push({ stage, level, address, physical, entry });
-    return entry;
-  }
 }
 
-function accessFailed(stage: Stage, level: number): Failed {
-  return new Failed({ type: 'access', stage, level, guestPhysical: 0n, implicit: undefined });
-}
+const accessFailed = (stage: Stage, level: number): Failed => ({
+  type: 'access',
+  stage,
+  level,
+  guestPhysical: 0n,
+  implicit: undefined,
+});
 
 const width = (levels: number): number => Number(PAGE_BITS) + Number(INDEX_BITS) * levels;
 

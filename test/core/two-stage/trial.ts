@@ -1,4 +1,5 @@
 /** Accesses of a drawn world, by the model and by the core. */
+import { RAM_BASE } from '../../../src/core/abi.js';
 import { randomNumbers } from '../random.js';
 import { mapCode } from './code-page.js';
 import { type Draw, drawAccess, drawWorld, oneOf, type World } from './draw.js';
@@ -75,11 +76,25 @@ export class Trial {
     this.rig.write(this.memory.words, this.memory.takeDrawn());
   }
 
-  /** RAM as it was before the first access. */
-  clear(): void {
+  /**
+   * Compares RAM, then makes it what it was before the first access.
+   *
+   * @throws Error that names the first word that the core and the model disagree on
+   */
+  end(): void {
+    const { words } = this.memory;
     const { bytes } = this.rig.machine.program;
-    const drawn = [...this.memory.words.keys()].filter((place) => place >= bytes.length);
-    this.rig.write(new Map(), drawn);
+    for (const [place, word] of words) {
+      const address = RAM_BASE + BigInt(place);
+      const found = this.rig.machine.ram.readU64(address);
+      if (found !== word) {
+        throw new Error(`seed ${this.seed}: ${hex(address)} is ${hex(found)}, not ${hex(word)}`);
+      }
+    }
+    this.rig.write(
+      new Map(),
+      [...words.keys()].filter((place) => place >= bytes.length),
+    );
   }
 
   /** @throws Error with the seed and both answers, if they differ */
