@@ -1,4 +1,5 @@
 /** Page-table entries, those of the G-stage included (Privileged 12.3, 12.4; Svnapot, Svpbmt, Svadu). */
+import { recording } from '../debug/walk-record';
 import { guestRead, guestWrite } from '../frames/door';
 import { Ext } from '../generated/ops';
 import { at, SUPERVISOR } from '../hart/hart';
@@ -97,13 +98,15 @@ export function setsBits(config: u64): bool {
 }
 
 /**
- * Sets `bits` in the entry at `physical`, if it still is `pte`; the page passes the one door. False
- * with a fault, also WALK_AGAIN: another hart, or this walk's own G-stage, changed the entry.
+ * Sets `bits` in the entry at `physical`, if it still is `pte`; the page passes the one door. A walk that
+ * is written down only asks whether it might. False with a fault, also WALK_AGAIN: another hart, or this
+ * walk's own G-stage, changed the entry.
  */
 export function updateTable(hart: usize, physical: u64, pte: u64, bits: u64, access: u32): bool {
   if (checkPmp(hart, physical, 8, WRITE, SUPERVISOR) !== PMP_ALLOW) {
     return fail(accessFault(access));
   }
+  if (recording) return true;
   const pointer = guestWrite(at(hart).vm, physical);
   if (!pointer) return fail(WALK_NO_MEMORY);
   return atomic.cmpxchg<u64>(pointer, pte, pte | bits) === pte || fail(WALK_AGAIN);

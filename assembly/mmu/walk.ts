@@ -124,7 +124,7 @@ function update(hart: usize, entry: u64, physical: u64, pte: u64, bits: u64, sta
   if (stage === FIRST && regimeVirtual && !walkGuest(hart, entry, WRITE, IMPLICIT_WRITE)) {
     return false;
   }
-  return recording || updateTable(hart, physical, pte, bits, cause);
+  return updateTable(hart, physical, pte, bits, cause);
 }
 
 /** Where the entry of a guest's table is: `stagePage`. */
