@@ -69,7 +69,8 @@ static void last_deed(uint64_t neighbour) {
   root[RAM_BASE >> 30] = RAM_BASE >> 30 << 28 | 0xcf;
   CSR_WRITE(satp, 8ul << 60 | (uint64_t)root / 4096);
   asm volatile("sfence.vma" : : : "memory");
-  /* No fence here: the hart goes on fetching by what it remembers. */
+  /* No fence behind it: the hart may go on fetching by what it remembers, and either is right. */
+  CSR_CLEAR(sstatus, STATUS_INTERRUPTS);
   asm volatile("sd zero, 0(%0)\n sb zero, 0(%1)" : : "r"(&root[RAM_BASE >> 30]), "r"(UART) : "memory");
 #else
   (void)neighbour;
