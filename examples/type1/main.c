@@ -27,6 +27,7 @@ static void summary(void) {
 }
 
 void main(void) {
+  CSR_WRITE(stvec, supervisor_trap);
   CSR_WRITE(hedeleg, GUEST_EXCEPTIONS);
   CSR_WRITE(hideleg, GUEST_INTERRUPTS);
   CSR_WRITE(hcounteren, COUNTEREN_TIME);
@@ -48,8 +49,7 @@ void main(void) {
 }
 
 /* Ends the machine: a trap of the hypervisor's own is its mistake, and nothing after it can be trusted. */
-void unexpected_trap(void) {
-  print("[type1] trap with scause 0x%x, sepc 0x%x, stval 0x%x\n", CSR_READ(scause), CSR_READ(sepc),
-        CSR_READ(stval));
+void unexpected_trap(uint64_t cause, uint64_t pc, uint64_t value) {
+  print("[type1] trap with cause 0x%x at 0x%x, value 0x%x\n", cause, pc, value);
   panic("the hypervisor itself has trapped");
 }

@@ -13,7 +13,7 @@
 #define DELEGATED_INTERRUPTS (1 << 1 | 1 << 5 | 1 << 9)
 
 void setup(void) {
-  CSR_WRITE(mtvec, unexpected_trap);
+  CSR_WRITE(mtvec, machine_trap);
   if (!(CSR_READ(misa) & 1 << ('H' - 'A'))) panic("this hart has no hypervisor extension");
 
   /* S-mode may touch nothing until a PMP entry says so (Privileged 3.7): all memory, read, write, execute. */

@@ -86,7 +86,7 @@ guest_trapped:
   sd t0, A0(a0)
   csrr t0, sepc
   sd t0, PC(a0)
-  la t0, unexpected_trap_entry
+  la t0, supervisor_trap
   csrw stvec, t0
   ld sp, HOST_STACK(a0)
   host_registers ld
@@ -122,14 +122,3 @@ guest_instruction:
   csrw hstatus, t1
   csrw sstatus, t0
   ret
-
-# A trap that the hypervisor itself ran into, in HS- or in M-mode: a mistake of ours.
-  .balign 4
-unexpected_trap_entry:
-  la sp, trap_stack_top
-  tail unexpected_trap
-
-  .bss
-  .align 4
-  .space 4096
-trap_stack_top:

@@ -62,10 +62,11 @@ struct vm {
   uint8_t ram[GUEST_RAM_SIZE] __attribute__((aligned(PAGE_SIZE)));
 };
 
-/* setup.c, main.c */
+/* start.S, setup.c, main.c */
+extern const uint8_t machine_trap[], supervisor_trap[];
 void setup(void);
 void main(void);
-void unexpected_trap(void);
+void unexpected_trap(uint64_t cause, uint64_t pc, uint64_t value);
 
 /* vm.c: a guest's life. */
 void vm_create(struct vm *vm, const char *name, uint64_t vmid, const uint8_t *image, size_t size);

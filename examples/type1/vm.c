@@ -2,6 +2,8 @@
 #include "hart.h"
 #include "type1.h"
 
+_Static_assert(offsetof(struct vcpu, host_stack) == 256, "HOST_STACK in switch.S");
+
 void vm_create(struct vm *vm, const char *name, uint64_t vmid, const uint8_t *image, size_t size) {
   if (size > GUEST_RAM_SIZE) panic("a guest's image is larger than its RAM");
   vm->name = name;

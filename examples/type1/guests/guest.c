@@ -52,9 +52,9 @@ void sleep_until(uint64_t time) {
   sbi(SBI_TIME, 0, time, 0, 0);
   while (!rung) {
     /* Off between the look and the WFI, so that the timer cannot ring unheard; WFI ends all the same. */
-    CSR_CLEAR(sstatus, STATUS_INTERRUPTS);
+    CSR_CLEAR(sstatus, SSTATUS_SIE);
     if (!rung) asm volatile("wfi");
-    CSR_SET(sstatus, STATUS_INTERRUPTS);
+    CSR_SET(sstatus, SSTATUS_SIE);
   }
 }
 

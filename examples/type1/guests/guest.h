@@ -3,22 +3,9 @@
 #define GUEST_H
 
 #include <stdbool.h>
-#include <stdint.h>
+#include "../hart.h"
 
-#define CSR_READ(name)                                                    \
-  ({                                                                      \
-    uint64_t value_;                                                      \
-    asm volatile("csrr %0, " #name : "=r"(value_) : : "memory");          \
-    value_;                                                               \
-  })
-#define CSR_WRITE(name, value) asm volatile("csrw " #name ", %0" : : "r"((uint64_t)(value)) : "memory")
-#define CSR_SET(name, bits) asm volatile("csrs " #name ", %0" : : "r"((uint64_t)(bits)) : "memory")
-#define CSR_CLEAR(name, bits) asm volatile("csrc " #name ", %0" : : "r"((uint64_t)(bits)) : "memory")
-
-#define STATUS_INTERRUPTS (1ul << 1)
-#define TIMER_INTERRUPT (1ul << 5)
-#define CAUSE_TIMER (1ul << 63 | 5)
-#define TICKS_PER_MILLISECOND 10000ul
+#define TICKS_PER_MILLISECOND (1000ul * TICKS_PER_MICROSECOND)
 #define RAM_BASE 0x80000000ul
 #define RAM_SIZE (2ul << 20)
 #define NEVER (~0ul)

@@ -1,10 +1,10 @@
 /*
- * The guest that misbehaves. It tries what would hurt the machine, the hypervisor or its neighbour, says what came of each
- * attempt, and at last does what it can only be killed for.
+ * The guest that misbehaves. It tries what would hurt the machine, the hypervisor or its neighbour, says what came
+ * of each attempt, and at last does what it can only be killed for.
  */
 #include "guest.h"
 
-#define PAUSE (1 * TICKS_PER_MILLISECOND)
+#define PAUSE (5 * TICKS_PER_MILLISECOND)
 #define FINISHER 0x100000ul
 #define CLINT 0x2000000ul
 #define UART 0x10000000ul
@@ -24,7 +24,7 @@ uint64_t on_trap(uint64_t cause, uint64_t pc) {
 }
 
 static void begin(const char *what) {
-  sleep_until(CSR_READ(time) + PAUSE);
+  sleep_until(now() + PAUSE);
   print(what);
   caught = 0;
 }
@@ -70,20 +70,20 @@ static void last_deed(uint64_t neighbour) {
   CSR_WRITE(satp, 8ul << 60 | (uint64_t)root / 4096);
   asm volatile("sfence.vma" : : : "memory");
   /* No fence behind it: the hart may go on fetching by what it remembers, and either is right. */
-  CSR_CLEAR(sstatus, STATUS_INTERRUPTS);
+  CSR_CLEAR(sstatus, SSTATUS_SIE);
   asm volatile("sd zero, 0(%0)\n sb zero, 0(%1)" : : "r"(&root[RAM_BASE >> 30]), "r"(UART) : "memory");
 #else
   (void)neighbour;
   begin("turn interrupts off and never come back\n");
-  CSR_CLEAR(sstatus, STATUS_INTERRUPTS);
+  CSR_CLEAR(sstatus, SSTATUS_SIE);
 #endif
   for (;;) {
   }
 }
 
 void main(uint64_t neighbour) {
-  CSR_SET(sie, TIMER_INTERRUPT);
-  CSR_SET(sstatus, STATUS_INTERRUPTS);
+  CSR_SET(sie, SIE_TIMER);
+  CSR_SET(sstatus, SSTATUS_SIE);
 
   /* Its own, though the worker has something at the same address. */
   ATTEMPT("write my own last word", "sd zero, 0(%1)", RAM_BASE + RAM_SIZE - 8);

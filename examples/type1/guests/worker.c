@@ -5,8 +5,8 @@
 #include "guest.h"
 
 #define ROUNDS 10
-#define PER_ROUND 40000ul
-#define PRIMES_IN_ALL 33860 /* below ROUNDS * PER_ROUND */
+#define PER_ROUND 20000ul
+#define PRIMES_IN_ALL 17984 /* below ROUNDS * PER_ROUND */
 #define ROUND_TIME (15 * TICKS_PER_MILLISECOND)
 
 #define PTE_TABLE 0x01ul
@@ -73,12 +73,12 @@ void main(uint64_t argument) {
   turn_on_paging();
   *GUARD = GUARD_VALUE;
   uint64_t code = sum_of_code();
-  CSR_SET(sie, TIMER_INTERRUPT);
-  CSR_SET(sstatus, STATUS_INTERRUPTS);
+  CSR_SET(sie, SIE_TIMER);
+  CSR_SET(sstatus, SSTATUS_SIE);
 
   long found = 0;
   for (unsigned round = 1; round <= ROUNDS; round++) {
-    uint64_t began = CSR_READ(time);
+    uint64_t began = now();
     found = primes_below(round * PER_ROUND);
     print_number("primes below ", (long)(round * PER_ROUND));
     print_number(": ", found);
