@@ -5,7 +5,7 @@
 #include "hart.h"
 #include "type1.h"
 
-/* Low bits of htinst that say: no instruction, but the walk of the guest's own tables (Privileged 15.6.3). */
+/* What htinst says if it was no instruction, but the walk of the guest's own tables (Privileged 15.6.3). */
 static bool is_table_access(uint64_t htinst) { return htinst == 0x3000 || htinst == 0x3020; }
 
 static void strike(struct vm *vm, uint64_t cause, uint64_t value) {
@@ -36,14 +36,18 @@ static void guest_page_fault(struct vm *vm, uint64_t cause) {
   }
 
   vm->exits[EXIT_FAULT]++;
-  const char *did = cause == CAUSE_GUEST_FETCH ? "fetch from" : cause == CAUSE_GUEST_LOAD ? "load from" : "store to";
+  const char *did = "fetch from";
+  uint64_t fault = CAUSE_FETCH_ACCESS;
+  if (cause == CAUSE_GUEST_LOAD) {
+    did = "load from";
+    fault = CAUSE_LOAD_ACCESS;
+  } else if (cause == CAUSE_GUEST_STORE) {
+    did = "store to";
+    fault = CAUSE_STORE_ACCESS;
+  }
   print("[type1] %s: %s 0x%x refused: guest-physical 0x%x is not for it%s\n", vm->name, did, address,
         guest_physical, table ? " (its page tables lead there)" : "");
-  strike(vm,
-         cause == CAUSE_GUEST_FETCH  ? CAUSE_FETCH_ACCESS
-         : cause == CAUSE_GUEST_LOAD ? CAUSE_LOAD_ACCESS
-                                     : CAUSE_STORE_ACCESS,
-         address);
+  strike(vm, fault, address);
 }
 
 /* An instruction that HS-mode may execute and a guest may not: WFI, as we asked for it, and the hypervisor's. */

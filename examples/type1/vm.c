@@ -18,6 +18,7 @@ void vm_create(struct vm *vm, const char *name, uint64_t vmid, const uint8_t *im
   vcpu->x[0] = GUEST_RAM_BASE;
   vcpu->hgatp = gstage_hgatp(vm);
   vcpu->hstatus = HSTATUS_VSXL_64 | HSTATUS_VTW | HSTATUS_SPV;
+  /* Begins in VS-mode, not VU. FS is off: guests have no floating point, and nobody has to save it. */
   vcpu->sstatus = SSTATUS_SPP;
   vcpu->vstimecmp = NEVER;
   /* Its time begins at 0. */
