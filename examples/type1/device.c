@@ -12,8 +12,8 @@
 #define LINE_STATUS_EMPTY 0x60 /* ready for the next byte, as it always is */
 
 /*
- * Emulates the access and steps over it; false if there is no device or the access is none of a driver's. Registers are
- * bytes, and no compressed instruction of RV64GC accesses one: a load or a store of a byte has 4 bytes.
+ * Emulates the access and steps over it; false if there is no device, or the access is none of a driver's.
+ * Registers are bytes, and what loads or stores a byte in RV64GC has 4 bytes itself.
  */
 bool device_access(struct vm *vm, uint64_t guest_physical, uint32_t instruction) {
   uint64_t offset = guest_physical - GUEST_UART_BASE;

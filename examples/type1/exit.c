@@ -24,8 +24,8 @@ static void guest_page_fault(struct vm *vm, uint64_t cause) {
   if (!table && cause != CAUSE_GUEST_FETCH) {
     uint32_t instruction = 0;
 #ifdef DECODE_FROM_htinst
-    /* The hart may hand over the instruction, with bit 1 cleared if it was a compressed one. */
-    instruction = htinst | 2;
+    /* The hart may hand over the instruction; from a compressed one it makes what is no valid opcode. */
+    instruction = htinst;
     if (htinst == 0)
 #endif
       instruction = guest_instruction(vm->vcpu.x[0]);
