@@ -37,7 +37,8 @@ export function isGuestAccess(): bool {
   return accessing !== ORDINARY;
 }
 
-function modifies(hart: usize): bool {
+/** Whether loads and stores have another privilege than the hart (MPRV). */
+export function modifiesPrivilege(hart: usize): bool {
   return at(hart).privilege === MACHINE && (at(hart).mstatus & MPRV) !== 0;
 }
 
@@ -45,7 +46,7 @@ function modifies(hart: usize): bool {
 export function privilegeOf(hart: usize, access: u32): u32 {
   if (access === FETCH) return at(hart).privilege;
   if (accessing) return at(hart).hstatus & SPVP ? SUPERVISOR : USER;
-  if (modifies(hart)) return <u32>(at(hart).mstatus >> MSTATUS_MPP_SHIFT) & 3;
+  if (modifiesPrivilege(hart)) return <u32>(at(hart).mstatus >> MSTATUS_MPP_SHIFT) & 3;
   return at(hart).privilege;
 }
 
@@ -53,7 +54,7 @@ export function privilegeOf(hart: usize, access: u32): u32 {
 export function isVirtual(hart: usize, access: u32): bool {
   if (access === FETCH) return at(hart).virtualized !== 0;
   if (accessing) return true;
-  if (modifies(hart))
+  if (modifiesPrivilege(hart))
     return (at(hart).mstatus & MPV) !== 0 && privilegeOf(hart, access) !== MACHINE;
   return at(hart).virtualized !== 0;
 }
@@ -78,8 +79,14 @@ export function setFetchRegime(hart: usize): void {
 
 /** The regime of the loads and stores of the instruction that runs. */
 export function setDataRegime(hart: usize): void {
-  regimePrivilege = privilegeOf(hart, 0);
-  regimeVirtual = isVirtual(hart, 0);
+  const state = at(hart);
+  if (accessing || modifiesPrivilege(hart)) {
+    regimePrivilege = privilegeOf(hart, 0);
+    regimeVirtual = isVirtual(hart, 0);
+  } else {
+    regimePrivilege = state.privilege;
+    regimeVirtual = state.virtualized !== 0;
+  }
   regimeExecutable = accessing === AS_GUEST_EXECUTABLE;
   permissions(hart);
 }

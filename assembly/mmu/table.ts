@@ -23,11 +23,10 @@ const PTE_PPN_SHIFT: u64 = 10;
 const PTE_PPN: u64 = (1 << 44) - 1;
 const PTE_RESERVED: u64 = 0x7f << 54;
 const PTE_PBMT_SHIFT: u64 = 61;
+/** All that stands above the page number. */
+const PTE_UPPER: u64 = 0x3ff << 54;
 /** Pages that a Svnapot entry of 64 KiB maps, less one. */
 const NAPOT: u64 = 15;
-
-/** The entry that `readTable` read. */
-export let entryRead: u64 = 0;
 
 export function isLeaf(pte: u64): bool {
   return (pte & (PTE_R | PTE_X)) !== 0;
@@ -44,6 +43,11 @@ export function environment(hart: usize, virtual: bool): u64 {
  */
 export function isWellFormed(hart: usize, pte: u64, level: u32, config: u64): bool {
   if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) === PTE_W) return false;
+  if (pte & PTE_UPPER && !isUpperAllowed(hart, pte, level, config)) return false;
+  return isLeaf(pte) || !(pte & (PTE_D | PTE_A | PTE_U));
+}
+
+function isUpperAllowed(hart: usize, pte: u64, level: u32, config: u64): bool {
   if (pte & PTE_RESERVED) return false;
   const leaf = isLeaf(pte);
   const memoryType = (pte >> PTE_PBMT_SHIFT) & 3;
@@ -52,7 +56,7 @@ export function isWellFormed(hart: usize, pte: u64, level: u32, config: u64): bo
     if (!leaf || level || !(at(hart).extensions & Ext.SVNAPOT)) return false;
     if (((pte >> PTE_PPN_SHIFT) & 15) !== 8) return false;
   }
-  return leaf || !(pte & (PTE_D | PTE_A | PTE_U));
+  return true;
 }
 
 /** Address of the table that a non-leaf entry names. */
@@ -72,15 +76,14 @@ export function leafPage(pte: u64, level: u32, address: u64): u64 {
   return ((ppn & ~within) | ((address >> 12) & within)) << 12;
 }
 
-/** Reads the entry at `physical` into `entryRead`; false with the access fault of `access`. */
-export function readTable(hart: usize, physical: u64, access: u32): bool {
-  if (checkPmp(hart, physical, 8, READ, SUPERVISOR) !== PMP_ALLOW) {
-    return fail(accessFault(access));
+/** Linear address of the entry at `physical`; 0 with the access fault of `access`. */
+export function locateEntry(hart: usize, physical: u64, access: u32): usize {
+  let pointer: usize = 0;
+  if (checkPmp(hart, physical, 8, READ, SUPERVISOR) === PMP_ALLOW) {
+    pointer = guestRead(at(hart).vm, physical);
   }
-  const pointer = guestRead(at(hart).vm, physical);
-  if (!pointer) return fail(accessFault(access));
-  entryRead = load<u64>(pointer);
-  return true;
+  if (!pointer) fail(accessFault(access));
+  return pointer;
 }
 
 /** A and D bits that an access needs and the entry lacks. */

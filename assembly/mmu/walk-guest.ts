@@ -7,12 +7,12 @@ import { at } from '../hart/hart';
 import { FETCH, LEVEL_NAPOT, PROBE, WRITE } from './entry';
 import { regimeExecutable, regimeGuestMxr } from './regime';
 import {
-  entryRead,
   environment,
   isLeaf,
   isMisaligned,
   isWellFormed,
   leafPage,
+  locateEntry,
   missingBits,
   nextTable,
   PTE_N,
@@ -21,7 +21,6 @@ import {
   PTE_W,
   PTE_X,
   ROOT_PPN,
-  readTable,
   setsBits,
   updateTable,
 } from './table';
@@ -62,8 +61,9 @@ export function walkGuest(hart: usize, gpa: u64, access: u32, cause: u32, implic
   let index = gpa >> (12 + 9 * (levels - 1));
   for (let level = levels - 1; ; --level) {
     const address = table + (index << 3);
-    if (!readTable(hart, address, cause)) return false;
-    const pte = entryRead;
+    const pointer = locateEntry(hart, address, cause);
+    if (!pointer) return false;
+    const pte = load<u64>(pointer);
     if (recording) recordEntry(1, level, address, address, pte);
     else at(hart).guestTableReads += 1;
     if (!isWellFormed(hart, pte, level, config)) return failGuest(cause, gpa, implicit);

@@ -19,12 +19,12 @@ import {
   regimeVirtual,
 } from './regime';
 import {
-  entryRead,
   environment,
   isLeaf,
   isMisaligned,
   isWellFormed,
   leafPage,
+  locateEntry,
   missingBits,
   nextTable,
   PTE_G,
@@ -34,7 +34,6 @@ import {
   PTE_W,
   PTE_X,
   ROOT_PPN,
-  readTable,
   setsBits,
   updateTable,
 } from './table';
@@ -95,8 +94,9 @@ function walkFirst(hart: usize, va: u64, access: u32, root: u64): bool {
       physical = guestWalked;
       if (!recording) noteGuestPage(hart, address, guestLevel, vmidOf(hart));
     }
-    if (!readTable(hart, physical, access)) return false;
-    const pte = entryRead;
+    const pointer = locateEntry(hart, physical, access);
+    if (!pointer) return false;
+    const pte = load<u64>(pointer);
     if (recording) recordEntry(0, level, address, physical, pte);
     else at(hart).tableReads += 1;
     if (!isWellFormed(hart, pte, level, config)) return fail(pageFault(access));
