@@ -8,8 +8,8 @@ it('KVM is loaded on a processor with the hypervisor extension', async () => {
     'ls -l /dev/kvm; grep -c ^kvm /proc/modules; lsmod | grep -c ext4',
   );
   expect(stdout).toMatch(/^crw.* 10, 232 .*\/dev\/kvm\n1\n0\n$/);
-  expect(log()).toMatch(/kvm \[\d+\]: hypervisor extension available\n/);
-  expect(log()).toMatch(/kvm \[\d+\]: using Sv57x4 G-stage page table format\n/);
+  expect(log()).toMatch(/kvm \[\d+\]: hypervisor extension available\r\n/);
+  expect(log()).toMatch(/kvm \[\d+\]: using Sv57x4 G-stage page table format\r\n/);
 });
 
 it('nobody hears of KVM on another', async () => {
