@@ -28,6 +28,7 @@ import {
   regimeVirtual,
   setDataRegime,
   setFetchRegime,
+  setOwnDataRegime,
 } from './regime';
 import { forgetSuperpages } from './superpages';
 
@@ -127,7 +128,7 @@ export function selectContexts(hart: usize): void {
   if (at(hart).virtualized || modifiesPrivilege(hart)) {
     setFetchRegime(hart);
     const fetchKey = regimeKey(hart);
-    setDataRegime(hart);
+    setOwnDataRegime(hart);
     select(hart, fetchKey, regimeKey(hart));
   } else {
     selectOwn(hart);
