@@ -175,8 +175,11 @@ class Translation {
     const physical = virtual ? this.#secondStage(first, kind, undefined) : first;
     if (typeof physical !== 'bigint') return physical;
     this.physical = physical;
-    if (this.#memory.allows(physical, kind)) return undefined;
-    return accessFailed(virtual ? SECOND : FIRST, -1);
+    // HLVX needs both execute and read permission of the physical address (15.3.1).
+    const allowed =
+      this.#memory.allows(physical, kind) &&
+      (!this.#access.executable || this.#memory.allows(physical, 'fetch'));
+    return allowed ? undefined : accessFailed(virtual ? SECOND : FIRST, -1);
   }
 
   /** By satp, or by vsatp with its tables behind the second stage (15.5). */
