@@ -1,0 +1,80 @@
+/** The folder in the guest that has what its own guest boots from. */
+export const L2_FOLDER = '/usr/local/lib/l2';
+
+/**
+ * `/usr/local/bin/l2`: boots the default guest in the guest, by KVM. "L1" is the machine that Hartwood runs,
+ * "L2" the one inside of it.
+ *
+ * Every exit to QEMU costs L1 thousands of instructions, so this leads L2's console where there are few: the
+ * kernel's log goes by SBI's debug console, a line for each call, until the virtio console is there. By the
+ * UART it would be two exits for each character. Memory comes in huge pages if L1 has them free: its kernel
+ * then maps 2 MiB for each fault of the G-stage, else 4 KiB.
+ */
+export const L2_COMMAND = `#!/bin/sh
+# Boots Debian in this machine, by KVM.
+set -u
+memory=256 cpus=1 kernel=${L2_FOLDER}/kernel initrd=${L2_FOLDER}/initrd append=
+
+usage() {
+  cat << 'END'
+Usage: l2 [options] [-- QEMU's options]
+
+Boots Debian inside of this machine, by QEMU and KVM, and connects its console.
+Ctrl-] X leaves; the end of the shell there switches it off.
+
+Options:
+  --memory MB     RAM of the machine inside (256)
+  --cpus NUMBER   its harts (1)
+  --kernel FILE   a riscv64 Linux Image (this machine's own)
+  --initrd FILE   its initial RAM disk (that of Hartwood's default guest)
+  --append WORDS  added to its kernel's command line
+  --help          this help
+END
+}
+wrong() {
+  echo "l2: $1" >&2
+  exit 2
+}
+number() {
+  case $2 in
+    '' | 0* | *[!0-9]* | ?????*) wrong "$1 '$2' is no number; right would be $3" ;;
+  esac
+}
+
+while [ $# -gt 0 ]; do
+  option=$1
+  shift
+  case $option in
+    --help | -h)
+      usage
+      exit
+      ;;
+    --) break ;;
+    --memory | --cpus | --kernel | --initrd | --append)
+      [ $# -gt 0 ] || wrong "$option needs a value"
+      case $option in
+        --memory) memory=$1 ;;
+        --cpus) cpus=$1 ;;
+        --kernel) kernel=$1 ;;
+        --initrd) initrd=$1 ;;
+        --append) append=$1 ;;
+      esac
+      shift
+      ;;
+    *) wrong "there is no option '$option'; l2 --help lists them" ;;
+  esac
+done
+number --memory "$memory" 'megabytes, as 256'
+number --cpus "$cpus" '1 to 8'
+[ -r "$kernel" ] || wrong "there is no kernel '$kernel'"
+[ -r "$initrd" ] || wrong "there is no initrd '$initrd'"
+[ -e /dev/kvm ] || wrong "there is no /dev/kvm: this machine needs the hypervisor extension, as --nested gives it"
+
+exec qemu-system-riscv64 -accel kvm -cpu host -machine virt -nodefaults -display none \\
+  -m "$memory" -smp "$cpus" -kernel "$kernel" -initrd "$initrd" \\
+  -append "earlycon=sbi console=hvc0 cryptomgr.notests $append" \\
+  -chardev stdio,id=terminal,mux=on,signal=off -echr 29 -mon terminal \\
+  -serial chardev:terminal \\
+  -device virtio-serial-pci -device virtconsole,chardev=terminal,name=org.hartwood.console \\
+  "$@"
+`;
