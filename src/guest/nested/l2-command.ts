@@ -70,11 +70,38 @@ number --cpus "$cpus" '1 to 8'
 [ -r "$initrd" ] || wrong "there is no initrd '$initrd'"
 [ -e /dev/kvm ] || wrong "there is no /dev/kvm: this machine needs the hypervisor extension, as --nested gives it"
 
-exec qemu-system-riscv64 -accel kvm -cpu host -machine virt -nodefaults -display none \\
-  -m "$memory" -smp "$cpus" -kernel "$kernel" -initrd "$initrd" \\
+# Other guests may have some of the pool; what is added to it is taken back at the end.
+pool=/sys/kernel/mm/hugepages/hugepages-2048kB
+pages=$(((memory + 1) / 2))
+memory=$((pages * 2))
+unused() {
+  echo $(($(cat $pool/free_hugepages) - $(cat $pool/resv_hugepages)))
+}
+resize() {
+  echo $(($(cat $pool/nr_hugepages) + $1)) > $pool/nr_hugepages
+}
+before=$(cat $pool/nr_hugepages 2> /dev/null || echo 0)
+added=0 backend=memory-backend-ram,id=ram,size=\${memory}M
+if [ -w $pool/nr_hugepages ]; then
+  missing=$((pages - $(unused)))
+  [ $missing -gt 0 ] && resize $missing
+  added=$(($(cat $pool/nr_hugepages) - before))
+  if [ "$(unused)" -ge $pages ]; then
+    backend=memory-backend-memfd,id=ram,size=\${memory}M,hugetlb=on
+  elif [ $added -gt 0 ]; then
+    resize -$added
+    added=0
+  fi
+fi
+
+qemu-system-riscv64 -accel kvm -cpu host -machine virt,memory-backend=ram -nodefaults -display none \\
+  -m "$memory" -object "$backend" -smp "$cpus" -kernel "$kernel" -initrd "$initrd" \\
   -append "earlycon=sbi console=hvc0 cryptomgr.notests $append" \\
   -chardev stdio,id=terminal,mux=on,signal=off -echr 29 -mon terminal \\
   -serial chardev:terminal \\
   -device virtio-serial-pci -device virtconsole,chardev=terminal,name=org.hartwood.console \\
   "$@"
+status=$?
+[ $added -gt 0 ] && resize -$added
+exit $status
 `;
