@@ -1,8 +1,11 @@
 /** The folder in the guest that has what its own guest boots from. */
 export const L2_FOLDER = '/usr/local/lib/l2';
 
+/** Where the command is. */
+export const L2_PATH = '/usr/local/bin/l2';
+
 /**
- * `/usr/local/bin/l2`: boots the default guest in the guest, by KVM. "L1" is the machine that Hartwood runs,
+ * `l2`: boots the default guest in the guest, by KVM. "L1" is the machine that Hartwood runs,
  * "L2" the one inside of it.
  *
  * Every exit to QEMU costs L1 thousands of instructions, so this leads L2's console where there are few: the

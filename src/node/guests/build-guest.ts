@@ -136,6 +136,7 @@ async function build(
     suite: SUITE,
     include: [...include],
     packages: packages.map((pack) => ({ name: pack.name, version: pack.version })),
+    files: (options.files ?? []).map(({ path }) => path),
     kernel: image.release,
     append: image.append,
     size,

@@ -1,4 +1,5 @@
 import { GuestError } from '../../guest/errors.js';
+import { L2_PATH } from '../../guest/nested/l2-command.js';
 import { NESTED_GUEST, NESTED_PACKAGES, nestedFiles } from '../../guest/nested/recipe.js';
 import { FileCache } from '../file-cache.js';
 import { debianGuest } from '../guest-store.js';
@@ -32,11 +33,10 @@ export async function nestedGuest(options: NestedGuestOptions = {}): Promise<str
   return NESTED_GUEST;
 }
 
-/** @throws GuestError `guest-name` for a guest that somebody made of other packages */
+/** @throws GuestError `guest-name` for a guest that somebody made of other things */
 async function mustBeNested(guests: string): Promise<void> {
   const { manifest } = await showGuest(NESTED_GUEST, guests);
-  if (NESTED_PACKAGES.every((name) => manifest.include.includes(name))) return;
-  const need = `--nested needs one with ${NESTED_PACKAGES.join(', ')}`;
-  const remedy = `'hartwood guest delete ${NESTED_GUEST}' makes room for it`;
-  throw new GuestError('guest-name', `guest '${NESTED_GUEST}' is another; ${need}; ${remedy}`);
+  if (manifest.files?.includes(L2_PATH)) return;
+  const remedy = `'hartwood guest delete ${NESTED_GUEST}' makes room for the one that is wanted`;
+  throw new GuestError('guest-name', `guest '${NESTED_GUEST}' has no ${L2_PATH}; ${remedy}`);
 }
