@@ -97,11 +97,20 @@ if [ -w $pool/nr_hugepages ]; then
   fi
 fi
 
+# On a terminal the log and the console share it, and a key that leaves. Elsewhere they must not: QEMU holds
+# back up to 32 bytes of what is shared until more is typed, and the end of a pipe would be lost.
+if [ -t 0 ]; then
+  terminal='-chardev stdio,id=terminal,signal=off,mux=on -echr 29 -serial chardev:terminal'
+else
+  # QEMU takes a descriptor for writing only, and that of a terminal is not.
+  if [ -t 1 ]; then exec 3> /dev/stdout; else exec 3>&1; fi
+  terminal='-chardev stdio,id=terminal,signal=off -add-fd set=1,fd=3
+    -chardev file,id=log,path=/dev/fdset/1,append=on -serial chardev:log'
+fi
+
 qemu-system-riscv64 -accel kvm -cpu host -machine virt,memory-backend=ram -nodefaults -display none \\
   -m "$memory" -object "$backend" -smp "$cpus" -kernel "$kernel" -initrd "$initrd" \\
-  -append "earlycon=sbi console=hvc0 cryptomgr.notests $append" \\
-  -chardev stdio,id=terminal,mux=on,signal=off -echr 29 -mon terminal \\
-  -serial chardev:terminal \\
+  -append "earlycon=sbi console=hvc0 cryptomgr.notests $append" $terminal \\
   -device virtio-serial-pci -device virtconsole,chardev=terminal,name=org.hartwood.console \\
   "$@"
 status=$?
