@@ -22,6 +22,8 @@ const INTEGER = INTEGER_PROGRAMS.map(({ name }) => name);
  */
 function isQuick({ group, name, engine }: RowName): boolean {
   if (!['vcpu', 'translation', 'rings', 'nested'].includes(group)) return true;
+  // Whole machines, which a quick run has only if they are named.
+  if (name.startsWith('l2-')) return true;
   if (engine === 'wasm-interpreter' || engine === 'ts') return true;
   return group === 'vcpu' && INTEGER.includes(name);
 }
