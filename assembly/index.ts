@@ -12,7 +12,7 @@ import { isRamPage, MAP_FRAME_MASK, MAP_PRESENT, mapEntry, mapEpoch, mapState } 
 import { Ext } from './generated/ops';
 import { readCsr } from './hart/csr';
 import { pcMask } from './hart/csr-value';
-import { refreshFloat } from './hart/csr-write';
+import { refreshFloat } from './hart/float-status';
 import { at, HART_FRAMES, Hart, MACHINE } from './hart/hart';
 import { REGIME_COUNTERS, REGIMES, regimeCounter } from './hart/regime';
 import { dropReservationsOf } from './hart/reservation';

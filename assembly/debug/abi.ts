@@ -3,10 +3,10 @@ import { frameAddress } from '../frames/host';
 import { readCsr } from '../hart/csr';
 import { csrMissing } from '../hart/csr-value';
 import { writeCsr } from '../hart/csr-write';
-import { at, HART_STOPPED, MACHINE } from '../hart/hart';
+import { at, HART_STOPPED } from '../hart/hart';
 import { PAGE_MASK } from '../layout';
-import { dataPrivilege } from '../mmu/context';
 import { PROBE } from '../mmu/entry';
+import { isTranslated, setDataRegime } from '../mmu/regime';
 import { walk, walkedAddress } from '../mmu/walk';
 import { stepHart } from '../sched/run';
 import { hartOf } from '../vm/vm';
@@ -59,9 +59,9 @@ export function vmStepHart(vm: u32, hart: u32, now: u64, rate: u64): u32 {
 /** Guest-physical address of `va` as the hart's loads translate it, all ones if they do not. Changes nothing. */
 export function hartTranslate(vm: u32, hart: u32, va: u64): u64 {
   const address = hartOf(frameAddress(vm), hart);
-  const privilege = dataPrivilege(address);
-  if (privilege === MACHINE || !(at(address).satp >> 60)) return va;
-  if (!walk(address, va, PROBE, privilege)) return NOWHERE;
+  setDataRegime(address);
+  if (!isTranslated(address)) return va;
+  if (!walk(address, va, PROBE)) return NOWHERE;
   return walkedAddress | (va & PAGE_MASK);
 }
 

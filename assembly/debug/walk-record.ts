@@ -31,9 +31,16 @@ export function endRecording(): void {
   recording = false;
 }
 
+export function recordOutcome(cause: u64, gpa: u64, physical: u64, faulted: u64): void {
+  store<u64>(TRANSFER, cause);
+  store<u64>(TRANSFER, gpa, 8);
+  store<u64>(TRANSFER, physical, 16);
+  store<u64>(TRANSFER, faulted, 24);
+}
+
 export function recordEntry(stage: u32, level: u32, address: u64, physical: u64, entry: u64): void {
   if (recorded === MOST) return;
-  const at64 = TRANSFER + WALK_RECORDS + recorded * WALK_RECORD;
+  const at64 = TRANSFER + WALK_RECORDS + <usize>recorded * WALK_RECORD;
   store<u32>(at64, stage);
   store<u32>(at64, level, 4);
   store<u64>(at64, address, 8);

@@ -2,11 +2,15 @@
 import { Op } from '../generated/ops';
 import { LOAD_MISALIGNED, STORE_MISALIGNED } from '../hart/cause';
 import { at } from '../hart/hart';
-import { raise } from '../hart/trap';
 import { READ, WRITE } from '../mmu/entry';
 import { word } from './bits';
-import { REDIRECT } from './outcome';
-import { failed, locateAtomic, locatedAddress, watchToHost } from './virtual-memory';
+import {
+  failed,
+  locateAtomic,
+  locatedAddress,
+  refuseMisaligned,
+  watchToHost,
+} from './virtual-memory';
 
 function amo32(address: usize, op: i32, operand: u32): u32 {
   switch (op) {
@@ -85,8 +89,8 @@ export function executeAtomic(hart: usize, op: i32, slot: usize): u32 {
   const operand = load<u64>(hart + operandOffset(slot));
   const reserve = op === Op.LR_W || op === Op.LR_D;
   if (va & (bytes - 1)) {
-    raise(hart, reserve ? LOAD_MISALIGNED : STORE_MISALIGNED, va);
-    return REDIRECT;
+    refuseMisaligned(hart, reserve ? LOAD_MISALIGNED : STORE_MISALIGNED, va);
+    return failed;
   }
   let result: u64 = 0;
   if (reserve) {

@@ -69,6 +69,12 @@ export function decode(raw: u32, pageOffset: u32, slot: usize, extensions: u64):
   writeSlot(row, word, length, pageOffset, slot, (extensions & Ext.C) !== 0);
 }
 
+/** The 32-bit instruction that a 16-bit one, which is none of the illegal ones, stands for. */
+export function expansionOf(raw: u32, extensions: u64): u32 {
+  const number = <u32>findShort(raw, extensions);
+  return expand(raw, number - FIRST_COMPRESSED, rowAt(number).expansion);
+}
+
 function rowAt(number: u32): Row {
   return changetype<Row>(ROWS + number * offsetof<Row>());
 }

@@ -2,12 +2,13 @@
 
 import { hasBreakpointIn, stopsAtBreakpoint } from '../debug/breakpoints';
 import { host } from '../frames/host';
-import { FETCH_ACCESS } from '../hart/cause';
+import { FETCH_ACCESS, FETCH_GUEST_PAGE } from '../hart/cause';
 import { at } from '../hart/hart';
-import { raise } from '../hart/trap';
+import { raiseAccess } from '../hart/trap';
 import { PAGE_SHIFT } from '../layout';
 import { addendOf, FETCH, fetchEntry, setAddend, setTag, TAG_SLOW, tagOf } from '../mmu/entry';
 import { fault, IS_MMIO, NO_MEMORY, resolve, resolvedFast, translate } from '../mmu/tlb';
+import { faultedGuest, faultedImplicit } from '../mmu/walk-fault';
 import { stopForMemory } from '../vm/exit';
 import { codePage, codeSource, LAST_HALFWORD, scratchPage } from './code-page';
 import { lengthOf } from './decode';
@@ -27,8 +28,15 @@ function fetchHalf(hart: usize, va: u64): usize {
     stopForMemory(hart);
     return NO_FRAME;
   }
-  raise(hart, fault === IS_MMIO ? FETCH_ACCESS : fault, va);
+  refuseFetch(hart, va, fault === IS_MMIO ? FETCH_ACCESS : fault);
   return TRAPPED;
+}
+
+function refuseFetch(hart: usize, va: u64, cause: u64): void {
+  const guest = cause === FETCH_GUEST_PAGE;
+  const address = guest ? faultedGuest : 0;
+  const implicit = guest ? faultedImplicit : 0;
+  raiseAccess(hart, cause, va, at(hart).virtualized !== 0, address, implicit);
 }
 
 function isFast(entry: usize): bool {

@@ -6,3 +6,7 @@ export const AGAIN: u32 = 0;
 export const REDIRECT: u32 = 1;
 /** The same without a step: the instruction must be fetched another way, or could not be begun. */
 export const REENTER: u32 = 3;
+/** The instruction is illegal here; exec/slow raises the exception with the word's bits. */
+export const ILLEGAL: u32 = 0xff;
+/** The same with a virtual-instruction exception, so that the hypervisor may emulate it (Privileged 15.6.1). */
+export const VIRTUAL: u32 = 0xfe;

@@ -3,25 +3,29 @@
  * instructions of the slow tier. An instruction that comes here is executed here as a whole.
  */
 import { FIRST_SHORT, FIRST_SLOW, OP_BASE, OP_LENGTH, Op } from '../generated/ops';
-import { ILLEGAL_INSTRUCTION } from '../hart/cause';
-import { refreshFloat } from '../hart/csr-write';
+import { ILLEGAL_INSTRUCTION, VIRTUAL_INSTRUCTION } from '../hart/cause';
+import { isFloatOn, markFloatDirty } from '../hart/float-status';
 import { at, F_OFFSET } from '../hart/hart';
-import { FS } from '../hart/status';
 import { raise } from '../hart/trap';
 import { executeAtomic } from './atomic';
 import { word } from './bits';
 import { codeWord, decodeSlot } from './code-page';
 import { executeFloat } from './float';
 import { executeJump } from './jump';
-import { AGAIN, REDIRECT, REENTER } from './outcome';
-import { executeCsr, executeEbreak, executeEcall, executePrivileged, ILLEGAL } from './system';
+import { AGAIN, ILLEGAL, REDIRECT, REENTER, VIRTUAL } from './outcome';
+import { executeCsr, executeEbreak, executeEcall, executePrivileged } from './system';
 import { failed, loadVirtual, storeVirtual } from './virtual-memory';
 
 const BOXED: u64 = 0xffff_ffff_0000_0000;
 
-function illegal(hart: usize, code: usize): u32 {
-  raise(hart, ILLEGAL_INSTRUCTION, codeWord(code, <u32>at(hart).pc & 0xfff));
+/** An exception whose tval is the instruction's bits. */
+function refuse(hart: usize, code: usize, cause: u64): u32 {
+  raise(hart, cause, codeWord(code, <u32>at(hart).pc & 0xfff));
   return REDIRECT;
+}
+
+function illegal(hart: usize, code: usize): u32 {
+  return refuse(hart, code, ILLEGAL_INSTRUCTION);
 }
 
 /** log2 of the bytes that a load or store op moves. */
@@ -69,14 +73,9 @@ function isStore(op: i32): bool {
   return (op >= Op.SB && op <= Op.SD) || op === Op.FSW || op === Op.FSD;
 }
 
-function markFloatDirty(hart: usize): void {
-  at(hart).mstatus |= FS;
-  refreshFloat(hart);
-}
-
 /** A load or store of the hot tier that missed. */
 function access(hart: usize, slot: usize, op: i32, length: u32, code: usize): u32 {
-  if (isFloat(op) && !(at(hart).mstatus & FS)) return illegal(hart, code);
+  if (isFloat(op) && !isFloatOn(hart)) return illegal(hart, code);
   const va = load<u64>(hart + load<u8>(slot, 2)) + <u64>(<i64>load<i32>(slot, 4));
   const bank = isFloat(op) ? F_OFFSET : 0;
   if (isStore(op)) {
@@ -98,7 +97,7 @@ function loadDiscarded(hart: usize, instruction: u32, length: u32): u32 {
 }
 
 function float(hart: usize, op: i32, instruction: u32, code: usize): u32 {
-  if (!(at(hart).mstatus & FS)) return illegal(hart, code);
+  if (!isFloatOn(hart)) return illegal(hart, code);
   if (!executeFloat(hart, <u32>op, instruction)) return illegal(hart, code);
   markFloatDirty(hart);
   return 4;
@@ -117,6 +116,7 @@ function slowTier(hart: usize, slot: usize, op: i32, code: usize): u32 {
     op >= Op.CSRRW && op <= Op.CSRRCI
       ? executeCsr(hart, op, instruction)
       : executePrivileged(hart, op, instruction);
+  if (outcome === VIRTUAL) return refuse(hart, code, VIRTUAL_INSTRUCTION);
   return outcome === ILLEGAL ? illegal(hart, code) : outcome;
 }
 

@@ -4,36 +4,65 @@
  */
 import { busFault, busLoad, busStore } from '../bus/bus';
 import { stopsAtAccess } from '../debug/watchpoints';
+import { Ext } from '../generated/ops';
+import { isGuestPageFault } from '../hart/cause';
 import { at } from '../hart/hart';
 import { requestStop } from '../hart/interrupts';
-import { raise } from '../hart/trap';
+import { raiseAccess } from '../hart/trap';
 import { PAGE_MASK, PAGE_SIZE } from '../layout';
 import { guestAddress, READ, WRITE } from '../mmu/entry';
+import { isVirtual } from '../mmu/regime';
 import { fault, IS_MMIO, NO_MEMORY, resolve, translate } from '../mmu/tlb';
-import { accessFault } from '../mmu/walk';
+import { accessFault, faultedGuest, faultedImplicit } from '../mmu/walk-fault';
 import { stopForMemory } from '../vm/exit';
 import { EXIT_BUDGET, EXIT_HTIF, vmAt } from '../vm/vm';
 import { REDIRECT, REENTER } from './outcome';
+import { transformed } from './transformed';
 
 /** 0, or the outcome (REDIRECT after a trap, REENTER without memory or for a debugger) of an access that failed. */
 export let failed: u32 = 0;
+
+/** Where the access of the instruction that runs begins; a fault may be in its second page. */
+let begin: u64 = 0;
 
 /** Linear address, or 0: MMIO (`failed` is 0) or failed. */
 function locate(hart: usize, entry: usize, va: u64, bytes: u32, access: u32): usize {
   failed = 0;
   const address = entry ? resolve(hart, entry, va, bytes, access) : 0;
-  if (!address && fault !== IS_MMIO) fail(hart, va, fault);
+  if (!address && fault !== IS_MMIO) fail(hart, va, fault, access);
   return address;
 }
 
-function fail(hart: usize, va: u64, cause: u64): void {
+function fail(hart: usize, va: u64, cause: u64, access: u32): void {
   if (cause === NO_MEMORY) {
     stopForMemory(hart);
     failed = REENTER;
+  } else if (isGuestPageFault(cause)) {
+    refuse(hart, cause, va, access, faultedGuest, faultedImplicit);
   } else {
-    raise(hart, cause, va);
-    failed = REDIRECT;
+    refuse(hart, cause, va, access, 0, 0);
   }
+}
+
+/** Takes the exception; tinst tells of the instruction, or of the walk's own access (15.6.3). */
+function refuse(
+  hart: usize,
+  cause: u64,
+  va: u64,
+  access: u32,
+  guestAddress: u64,
+  implicit: u64,
+): void {
+  let instruction = implicit;
+  if (!implicit && at(hart).extensions & Ext.H) instruction = transformed(hart, <u32>(va - begin));
+  raiseAccess(hart, cause, va, isVirtual(hart, access), guestAddress, instruction);
+  failed = REDIRECT;
+}
+
+/** An atomic at an address that is not aligned. */
+export function refuseMisaligned(hart: usize, cause: u64, va: u64): void {
+  begin = va;
+  refuse(hart, cause, va, READ, 0, 0);
 }
 
 /** Whether a debugger wants to know of an access, all of which is resolved: the hart then stops before it. */
@@ -58,6 +87,7 @@ function storeBytes(address: usize, bytes: u32, value: u64): void {
 
 /** Zero-extended value at `va`; look at `failed`. */
 export function loadVirtual(hart: usize, va: u64, bytes: u32): u64 {
+  begin = va;
   if (va & (bytes - 1)) at(hart).missMisaligned += 1;
   const first = PAGE_SIZE - (<u32>va & PAGE_MASK);
   if (bytes > first) return loadCrossing(hart, va, first, bytes);
@@ -67,7 +97,7 @@ export function loadVirtual(hart: usize, va: u64, bytes: u32): u64 {
   if (address) return loadBytes(address, bytes);
   at(hart).missMmio += 1;
   const value = busLoad(hart, guestAddress(entry, va), bytes);
-  if (busFault) fail(hart, va, accessFault(READ));
+  if (busFault) fail(hart, va, accessFault(READ), READ);
   return value;
 }
 
@@ -88,12 +118,13 @@ function loadCrossing(hart: usize, va: u64, first: u32, bytes: u32): u64 {
 /** One page of an access that crosses; devices do not take such accesses. */
 function crossing(hart: usize, va: u64, bytes: u32, access: u32): usize {
   const address = locate(hart, translate(hart, va, access), va, bytes, access);
-  if (!address && !failed) fail(hart, va, accessFault(access));
+  if (!address && !failed) fail(hart, va, accessFault(access), access);
   return address;
 }
 
 /** Stores the lower `bytes` bytes at `va`; look at `failed`. */
 export function storeVirtual(hart: usize, va: u64, bytes: u32, value: u64): void {
+  begin = va;
   if (va & (bytes - 1)) at(hart).missMisaligned += 1;
   const first = PAGE_SIZE - (<u32>va & PAGE_MASK);
   if (bytes > first) {
@@ -110,7 +141,7 @@ export function storeVirtual(hart: usize, va: u64, bytes: u32, value: u64): void
   }
   at(hart).missMmio += 1;
   busStore(hart, guestAddress(entry, va), bytes, value);
-  if (busFault) fail(hart, va, accessFault(WRITE));
+  if (busFault) fail(hart, va, accessFault(WRITE), WRITE);
 }
 
 function storeCrossing(hart: usize, va: u64, first: u32, bytes: u32, value: u64): void {
@@ -141,10 +172,11 @@ export function watchToHost(hart: usize, gpa: u64, bytes: u32): void {
  * is read.
  */
 export function locateAtomic(hart: usize, va: u64, bytes: u32, access: u32, modifies: bool): usize {
+  begin = va;
   const entry = translate(hart, va, access);
   const address = locate(hart, entry, va, bytes, access);
   if (!address) {
-    if (!failed) fail(hart, va, accessFault(access));
+    if (!failed) fail(hart, va, accessFault(access), access);
     return 0;
   }
   locatedAddress = guestAddress(entry, va);

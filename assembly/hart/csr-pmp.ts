@@ -1,6 +1,7 @@
 /** Writes of pmpcfg and pmpaddr (Privileged 3.7.1); any change empties the TLB, whose fills hold the verdicts. */
+
+import { flushAll } from '../mmu/fence';
 import { PMP_ENTRIES, pmpAddress, pmpConfig, setPmpAddress, setPmpConfig } from '../mmu/pmp';
-import { flushAll } from '../mmu/tlb';
 import { CSR_PMPADDR0, CSR_PMPCFG0, CSR_PMPCFG2, isPmpAddress } from './csr-machine';
 
 const READ_WRITE: u32 = 3;

@@ -2,7 +2,6 @@
 import { Ext } from '../generated/ops';
 import { selectContexts } from '../mmu/context';
 import { updateTimers } from '../vm/clock';
-import { DELEGABLE } from './cause';
 import {
   CSR_FCSR,
   CSR_FFLAGS,
@@ -20,6 +19,7 @@ import {
   CSR_STVAL,
   CSR_STVEC,
 } from './csr';
+import { injectSoftware, writeHypervisor } from './csr-hypervisor-write';
 import {
   CSR_MCAUSE,
   CSR_MCOUNTEREN,
@@ -38,24 +38,22 @@ import {
 } from './csr-machine';
 import { writePmp } from './csr-pmp';
 import { cycleValue, instretValue } from './csr-value';
+import { markFloatDirty, refreshFloat } from './float-status';
 import { at } from './hart';
 import { recheckInterrupts, requestStop, S_INTERRUPTS, SEIP, SSIP, STIP } from './interrupts';
-import { hasMode, interruptBits, machineWritable, supervisorWritable } from './model';
-import { ADUE, FIOM, FS, MPP, MPRV, MSTATUS_MPP_SHIFT, MXR, PBMTE, STCE, SUM } from './status';
+import {
+  alwaysDelegated,
+  delegable,
+  hasMode,
+  interruptBits,
+  machineWritable,
+  supervisorWritable,
+} from './model';
+import { ADUE, FIOM, MPP, MPRV, MPV, MSTATUS_MPP_SHIFT, MXR, PBMTE, STCE, SUM } from './status';
+import { hasRootMode, legalVector } from './warl';
 
-/** NX, and with frm what must stand for native arithmetic: NX set, frm RNE. */
-const FCSR_NX: u32 = 1;
-const FCSR_FAST: u32 = FCSR_NX | (7 << 5);
 /** Fields that decide contexts: a change selects others. */
-const CONTEXT_FIELDS: u64 = MPRV | MPP | SUM | MXR;
-
-/** Keeps `floatReady` and `floatFast` as mstatus and fcsr say. */
-export function refreshFloat(hart: usize): void {
-  const state = at(hart);
-  const ready = (state.mstatus & FS) === FS;
-  state.floatReady = ready ? 1 : 0;
-  state.floatFast = ready && (state.fcsr & FCSR_FAST) === FCSR_NX ? 1 : 0;
-}
+const CONTEXT_FIELDS: u64 = MPRV | MPP | MPV | SUM | MXR;
 
 function writeStatus(hart: usize, value: u64, writable: u64): void {
   const old = at(hart).mstatus;
@@ -70,14 +68,7 @@ function writeStatus(hart: usize, value: u64, writable: u64): void {
 
 /** Modes that the CPU model lacks leave satp as it was (12.1.11). */
 function writeSatp(hart: usize, value: u64): void {
-  const mode = value >> 60;
-  const extensions = at(hart).extensions;
-  const known =
-    mode === 0 ||
-    mode === 8 ||
-    (mode === 9 && (extensions & Ext.SV48) !== 0) ||
-    (mode === 10 && (extensions & Ext.SV57) !== 0);
-  if (!known) return;
+  if (!hasRootMode(hart, value >> 60)) return;
   at(hart).satp = value;
   selectContexts(hart);
 }
@@ -99,6 +90,11 @@ function timersChanged(hart: usize): void {
   requestStop(hart);
 }
 
+function writeEnabled(hart: usize, value: u64, writable: u64): void {
+  at(hart).mie = (at(hart).mie & ~writable) | (value & writable);
+  recheckInterrupts(hart);
+}
+
 function writePending(hart: usize, value: u64, writable: u64): void {
   at(hart).mip = (at(hart).mip & ~writable) | (value & writable);
   recheckInterrupts(hart);
@@ -106,13 +102,7 @@ function writePending(hart: usize, value: u64, writable: u64): void {
 
 function writeFcsr(hart: usize, value: u32): void {
   at(hart).fcsr = value & 0xff;
-  at(hart).mstatus |= FS;
-  refreshFloat(hart);
-}
-
-/** tvec: modes direct and vectored; a reserved mode leaves the register as it was. */
-function legalVector(old: u64, value: u64): u64 {
-  return value & 2 ? old : value;
+  markFloatDirty(hart);
 }
 
 /** Bits of mip that M-mode writes: STIP not while Sstc drives it. */
@@ -141,24 +131,23 @@ export function writeCsr(hart: usize, number: u32, value: u64): void {
       writeStatus(hart, value, machineWritable(hart));
       break;
     case CSR_SIE:
-      state.mie = (state.mie & ~state.mideleg) | (value & state.mideleg);
-      recheckInterrupts(hart);
+      writeEnabled(hart, value, state.mideleg & S_INTERRUPTS);
       break;
     case CSR_MIE:
-      state.mie = value & interruptBits(hart);
-      recheckInterrupts(hart);
+      writeEnabled(hart, value, interruptBits(hart));
       break;
     case CSR_SIP:
       writePending(hart, value, SSIP & state.mideleg);
       break;
     case CSR_MIP:
       writePending(hart, value, pendingWritable(hart));
+      if (state.extensions & Ext.H) injectSoftware(hart, value);
       break;
     case CSR_MEDELEG:
-      state.medeleg = value & DELEGABLE;
+      state.medeleg = value & delegable(hart);
       break;
     case CSR_MIDELEG:
-      state.mideleg = value & S_INTERRUPTS;
+      state.mideleg = (value & S_INTERRUPTS) | alwaysDelegated(hart);
       recheckInterrupts(hart);
       break;
     case CSR_STVEC:
@@ -218,6 +207,6 @@ export function writeCsr(hart: usize, number: u32, value: u64): void {
       state.instretOffset += value - instretValue(hart) - 1;
       break;
     default:
-      writePmp(hart, number, value);
+      if (!writeHypervisor(hart, number, value)) writePmp(hart, number, value);
   }
 }

@@ -3,14 +3,17 @@
  * anything (Privileged 3.1.6). A field that speaks of a mode or an extension the model lacks reads 0.
  */
 import { Ext } from '../generated/ops';
+import { DELEGABLE, GUEST_DELEGABLE } from './cause';
 import { at, MACHINE, SUPERVISOR, USER } from './hart';
-import { ALL_INTERRUPTS, S_INTERRUPTS } from './interrupts';
+import { ALL_INTERRUPTS, S_INTERRUPTS, VS_INTERRUPTS } from './interrupts';
 import {
   FS,
+  GVA,
   MIE,
   MPIE,
   MPP,
   MPRV,
+  MPV,
   MXR,
   SIE,
   SPIE,
@@ -57,6 +60,7 @@ export function machineWritable(hart: usize): u64 {
   if (extensions & Ext.U) bits |= MPRV | TW;
   if (extensions & Ext.S) bits |= supervisorWritable(hart) | TVM | TSR;
   if (extensions & Ext.F) bits |= FS;
+  if (extensions & Ext.H) bits |= MPV | GVA;
   return bits;
 }
 
@@ -71,5 +75,17 @@ export function resetStatus(hart: usize): u64 {
 
 /** Bits that mie and mip have. */
 export function interruptBits(hart: usize): u64 {
-  return at(hart).extensions & Ext.S ? ALL_INTERRUPTS : ALL_INTERRUPTS & ~S_INTERRUPTS;
+  const extensions = at(hart).extensions;
+  if (extensions & Ext.H) return ALL_INTERRUPTS | VS_INTERRUPTS;
+  return extensions & Ext.S ? ALL_INTERRUPTS : ALL_INTERRUPTS & ~S_INTERRUPTS;
+}
+
+/** Exceptions that medeleg can hand to S-mode. */
+export function delegable(hart: usize): u64 {
+  return at(hart).extensions & Ext.H ? DELEGABLE | GUEST_DELEGABLE : DELEGABLE;
+}
+
+/** Bits of mideleg that are read-only one (15.4.2). */
+export function alwaysDelegated(hart: usize): u64 {
+  return at(hart).extensions & Ext.H ? VS_INTERRUPTS : 0;
 }

@@ -2,10 +2,10 @@
 import { Ext } from '../generated/ops';
 import { emptyTlb, selectContexts } from '../mmu/context';
 import { updateTimers } from '../vm/clock';
-import { DELEGABLE, SUPERVISOR_ECALL } from './cause';
+import { SUPERVISOR_ECALL } from './cause';
 import { at, HART_STARTED, Hart, MACHINE, SUPERVISOR } from './hart';
 import { requestStop, S_INTERRUPTS } from './interrupts';
-import { misaValue, resetStatus } from './model';
+import { alwaysDelegated, delegable, misaValue, resetStatus } from './model';
 import { ADUE, PBMTE, STCE } from './status';
 
 const A0: usize = 10 << 3;
@@ -28,6 +28,8 @@ export function resetHart(hart: usize, vm: usize, index: u32, extensions: u64): 
   state.privilege = MACHINE;
   state.mstatus = resetStatus(hart);
   state.stimecmp = u64.MAX_VALUE;
+  state.vstimecmp = u64.MAX_VALUE;
+  state.mideleg = alwaysDelegated(hart);
   emptyTlb(hart);
   selectContexts(hart);
 }
@@ -49,8 +51,8 @@ export function startSupervisor(hart: usize, pc: u64, a0: u64, a1: u64): void {
   const state = at(hart);
   resetHart(hart, state.vm, state.index, state.extensions);
   state.privilege = SUPERVISOR;
-  state.medeleg = DELEGABLE & ~(1 << SUPERVISOR_ECALL);
-  state.mideleg = S_INTERRUPTS;
+  state.medeleg = delegable(hart) & ~(1 << SUPERVISOR_ECALL);
+  state.mideleg |= S_INTERRUPTS;
   state.mcounteren = 7;
   state.scounteren = 7;
   if (state.extensions & Ext.SSTC) state.menvcfg |= STCE;

@@ -1,12 +1,11 @@
 /**
  * Dense context ids, per hart (law 3): a TLB tag holds an 8-bit id for everything but the address
  * that decides a translation. A write of satp or a change of privilege selects another id and flushes
- * nothing. The id is the key's slot in an open-addressed table; a fence by ASID retires keys, so
- * that entries under them match no more. When the table fills, the TLB is emptied with it.
+ * nothing. The id is the key's slot in an open-addressed table; a fence retires keys, so that entries
+ * under them match no more. When the table fills, the TLB is emptied with it.
  */
 import { at, CONTEXTS, CONTEXTS_OFFSET, MACHINE, SUPERVISOR } from '../hart/hart';
 import { requestStop } from '../hart/interrupts';
-import { MPRV, MSTATUS_MPP_SHIFT, MXR, SUM } from '../hart/status';
 import { spendWork } from '../vm/work';
 import {
   ENTRIES_BEGIN,
@@ -16,16 +15,42 @@ import {
   TAG_CONTEXT_SHIFT,
   TAG_EMPTY,
 } from './entry';
+import { forgetGuestPages } from './guest-pages';
+import {
+  regimeExecutable,
+  regimeGuestMxr,
+  regimeMxr,
+  regimePrivilege,
+  regimeRoot,
+  regimeSum,
+  regimeVirtual,
+  setDataRegime,
+  setFetchRegime,
+} from './regime';
 import { forgetSuperpages } from './superpages';
 
-/** A key: ASID (0..15), satp.MODE (16..19), privilege (20..21), SUM, MXR, V; USED is always set. */
+/**
+ * A key: ASID (0..15), MODE of satp or vsatp (16..19), privilege (20..21), SUM, MXR; with V VMID
+ * (25..38) and MODE of hgatp (39..42), MXR at the G-stage and HLVX. USED is always set.
+ */
 const KEY_ASID: u64 = 0xffff;
 const KEY_MODE_SHIFT: u64 = 16;
 const KEY_PRIVILEGE_SHIFT: u64 = 20;
 const KEY_SUM: u64 = 1 << 22;
 const KEY_MXR: u64 = 1 << 23;
+const KEY_VIRTUAL: u64 = 1 << 24;
+const KEY_VMID_SHIFT: u64 = 25;
+const KEY_VMID: u64 = 0x3fff << KEY_VMID_SHIFT;
+const KEY_GUEST_MODE_SHIFT: u64 = 39;
+const KEY_GUEST_MXR: u64 = 1 << 43;
+const KEY_EXECUTABLE: u64 = 1 << 44;
+/** Not even global pages are of use any more. */
+const KEY_DEAD: u64 = 1 << 61;
 const KEY_USED: u64 = 1 << 62;
 const KEY_RETIRED: u64 = 1 << 63;
+/** Where hgatp and satp have VMID and ASID. */
+const ID_SHIFT: u64 = 44;
+const VMID: u64 = 0x3fff;
 /** Entries that `emptyTlb` writes. */
 const WORK: u32 = <u32>((ENTRIES_END - ENTRIES_BEGIN) / ENTRY_SIZE);
 /** Beyond this many keys, probing grows long: start anew. */
@@ -48,6 +73,7 @@ export function emptyTlb(hart: usize): void {
   memory.fill(hart + CONTEXTS_OFFSET, 0, (CONTEXTS + 1) << 3);
   at(hart).contextsUsed = 0;
   forgetSuperpages(hart);
+  forgetGuestPages(hart);
   spendWork(at(hart).vm, WORK);
 }
 
@@ -67,30 +93,39 @@ function find(hart: usize, key: u64): i32 {
   return id;
 }
 
-function keyFor(hart: usize, privilege: u32, sum: bool, mxr: bool): u64 {
-  const satp = at(hart).satp;
-  const mode = satp >> 60;
-  let key = KEY_USED | ((<u64>privilege) << KEY_PRIVILEGE_SHIFT);
-  if (privilege === MACHINE || !mode) return key;
-  key |= (mode << KEY_MODE_SHIFT) | ((satp >> 44) & KEY_ASID);
-  if (sum && privilege === SUPERVISOR) key |= KEY_SUM;
-  return mxr ? key | KEY_MXR : key;
+/** The VMID that a virtual machine's accesses have now. */
+export function vmidOf(hart: usize): u32 {
+  return <u32>((at(hart).hgatp >> ID_SHIFT) & VMID);
 }
 
-/** The privilege that loads and stores have (mstatus.MPRV, Privileged 3.1.6.3). */
-export function dataPrivilege(hart: usize): u32 {
-  const status = at(hart).mstatus;
-  if (at(hart).privilege === MACHINE && status & MPRV) {
-    return <u32>(status >> MSTATUS_MPP_SHIFT) & 3;
-  }
-  return at(hart).privilege;
+/** What V=1 adds to a key. */
+function virtualKey(hart: usize): u64 {
+  const hgatp = at(hart).hgatp;
+  let key = KEY_VIRTUAL | ((hgatp >> 60) << KEY_GUEST_MODE_SHIFT);
+  key |= (<u64>vmidOf(hart)) << KEY_VMID_SHIFT;
+  if (regimeExecutable) key |= KEY_EXECUTABLE;
+  return regimeGuestMxr ? key | KEY_GUEST_MXR : key;
 }
 
-/** To be called after any change of privilege, satp, or mstatus.MPRV, MPP, SUM, MXR. */
+/** The key of the regime that mmu/regime was set to. */
+function regimeKey(hart: usize): u64 {
+  let key = KEY_USED | ((<u64>regimePrivilege) << KEY_PRIVILEGE_SHIFT);
+  if (regimePrivilege === MACHINE) return key;
+  if (regimeVirtual) key |= virtualKey(hart);
+  const root = regimeRoot(hart);
+  const mode = root >> 60;
+  if (!mode) return key;
+  key |= (mode << KEY_MODE_SHIFT) | ((root >> ID_SHIFT) & KEY_ASID);
+  if (regimeSum && regimePrivilege === SUPERVISOR) key |= KEY_SUM;
+  return regimeMxr ? key | KEY_MXR : key;
+}
+
+/** To be called after any change of what mmu/regime reads, of satp, vsatp or hgatp. */
 export function selectContexts(hart: usize): void {
-  const status = at(hart).mstatus;
-  const fetchKey = keyFor(hart, at(hart).privilege, false, false);
-  const dataKey = keyFor(hart, dataPrivilege(hart), (status & SUM) !== 0, (status & MXR) !== 0);
+  setFetchRegime(hart);
+  const fetchKey = regimeKey(hart);
+  setDataRegime(hart);
+  const dataKey = regimeKey(hart);
   let fetch = find(hart, fetchKey);
   let data = find(hart, dataKey);
   if (fetch < 0 || data < 0) {
@@ -102,6 +137,20 @@ export function selectContexts(hart: usize): void {
   }
   at(hart).fetchContext = (<u64>fetch) << TAG_CONTEXT_SHIFT;
   at(hart).dataContext = (<u64>data) << TAG_CONTEXT_SHIFT;
+}
+
+/** The context, in its place in a tag, of the HLV, HLVX or HSV that runs. */
+export function guestAccessContext(hart: usize): u64 {
+  setDataRegime(hart);
+  const key = regimeKey(hart);
+  let id = find(hart, key);
+  if (id < 0) {
+    emptyTlb(hart);
+    selectContexts(hart);
+    requestStop(hart);
+    id = find(hart, key);
+  }
+  return (<u64>id) << TAG_CONTEXT_SHIFT;
 }
 
 /**
@@ -116,19 +165,56 @@ export function holdsIn(hart: usize, from: u32, to: u32, global: bool, user: boo
   return !difference;
 }
 
-/** Retires all contexts of an address space; global entries stay usable through `holdsIn`. */
-export function retireAsid(hart: usize, asid: u32): void {
+/**
+ * What a fence names, as bits of keys: with V a virtual machine, and in it or in the hart's own space an
+ * address space. Lives within one call into the core.
+ */
+let fencedMask: u64 = KEY_VIRTUAL;
+let fencedKey: u64 = 0;
+let fencedSpace: bool = false;
+
+/** The fence is for the hart's own address spaces, or for one of them. */
+export function fenceOwn(asid: u32, hasAsid: bool): void {
+  fencedMask = KEY_VIRTUAL;
+  fencedKey = 0;
+  nameSpace(asid, hasAsid);
+}
+
+/** The fence is for those of the virtual machine that hgatp names, or for one of them. */
+export function fenceVirtual(hart: usize, asid: u32, hasAsid: bool): void {
+  fenceMachine(vmidOf(hart), true);
+  nameSpace(asid, hasAsid);
+}
+
+/** The fence is for all of a virtual machine, or of all of them. */
+export function fenceMachine(vmid: u32, hasVmid: bool): void {
+  fencedMask = hasVmid ? KEY_VIRTUAL | KEY_VMID : KEY_VIRTUAL;
+  fencedKey = hasVmid ? KEY_VIRTUAL | ((<u64>vmid & VMID) << KEY_VMID_SHIFT) : KEY_VIRTUAL;
+  fencedSpace = false;
+}
+
+function nameSpace(asid: u32, hasAsid: bool): void {
+  fencedSpace = hasAsid;
+  if (!hasAsid) return;
+  fencedMask |= KEY_ASID;
+  fencedKey |= <u64>asid;
+}
+
+/** Retires the contexts that the fence names; if it names an ASID, global entries stay usable. */
+export function retireFenced(hart: usize): void {
+  const mark = fencedSpace ? KEY_RETIRED : KEY_RETIRED | KEY_DEAD;
   for (let id: u32 = 0; id < CONTEXTS; ++id) {
     const key = keyAt(hart, id);
-    if (!key || key & KEY_RETIRED) continue;
-    if (!((key >> KEY_MODE_SHIFT) & 15) || (key & KEY_ASID) !== <u64>asid) continue;
-    setKey(hart, id, key | KEY_RETIRED);
+    if (!key || key & KEY_DEAD || (key & fencedMask) !== fencedKey) continue;
+    if (fencedSpace && (key & KEY_RETIRED || !((key >> KEY_MODE_SHIFT) & 15))) continue;
+    setKey(hart, id, key | mark);
   }
   spendWork(at(hart).vm, CONTEXTS);
   selectContexts(hart);
 }
 
-/** Whether a live context id is of the given address space. */
-export function isOfAsid(hart: usize, id: u32, asid: u32): bool {
-  return id < CONTEXTS && (keyAt(hart, id) & KEY_ASID) === <u64>asid;
+/** Whether the fence spares an entry of this context id. */
+export function isSpared(hart: usize, id: u32, global: bool): bool {
+  if (id >= CONTEXTS || (fencedSpace && global)) return true;
+  return (keyAt(hart, id) & fencedMask) !== fencedKey;
 }

@@ -6,15 +6,12 @@ import { isWatchedPage } from '../debug/watchpoints';
 import { changePage, readPage } from '../frames/door';
 import { frameRecord } from '../frames/host';
 import { isRamPage } from '../frames/map';
-import { at, MACHINE } from '../hart/hart';
+import { at } from '../hart/hart';
+import { countInRegime, REGIME_MISS_READ } from '../hart/regime';
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
 import { vmAt } from '../vm/vm';
-import { spendWork } from '../vm/work';
-import { dataPrivilege, emptyTlb, holdsIn, isOfAsid, retireAsid, selectContexts } from './context';
+import { guestAccessContext, holdsIn, vmidOf } from './context';
 import {
-  ENTRIES_BEGIN,
-  ENTRIES_END,
-  ENTRY_SIZE,
   entryFor,
   FETCH,
   GUEST_GLOBAL,
@@ -23,52 +20,60 @@ import {
   GUEST_USER,
   guestAddress,
   guestOf,
-  LEVEL_NAPOT,
   READ,
   setAddend,
   setGuest,
   setTag,
   TAG_CONTEXT,
   TAG_CONTEXT_SHIFT,
-  TAG_EMPTY,
   TAG_PAGE,
   TAG_SLOW,
   tagOf,
   WRITE,
 } from './entry';
+import { noteGuestPage } from './guest-pages';
 import { checkPmp, PMP_ALLOW, PMP_DENY } from './pmp';
-import { mayHoldSuperpage, noteSuperpage } from './superpages';
 import {
-  accessFault,
-  WALK_NO_MEMORY,
+  countedRegime,
+  isGuestAccess,
+  isTranslated,
+  privilegeOf,
+  regimeVirtual,
+  setDataRegime,
+  setFetchRegime,
+} from './regime';
+import { noteSuperpage } from './superpages';
+import {
   walk,
   walkedAddress,
   walkedGlobal,
+  walkedGuest,
+  walkedGuestLevel,
   walkedLevel,
   walkedUser,
-  walkFault,
 } from './walk';
+import { accessFault, WALK_NO_MEMORY, walkFault } from './walk-fault';
 
 /** Why the last `translate` or `resolve` yielded 0: a cause, or NO_MEMORY, or IS_MMIO. */
 export let fault: u64 = 0;
 export const NO_MEMORY: u64 = WALK_NO_MEMORY;
-/** A fence of more pages searches all entries instead of looking each page up. */
-const FEW_PAGES: u64 = 32;
-/** Work of looking one page up in all three arrays (vm/work). */
-const PAGE_WORK: u32 = 16;
 export const IS_MMIO: u64 = u64.MAX_VALUE - 1;
 
 /** Whether the last `translate` filled its entry by a walk. */
 let filled: bool = false;
 
-function privilegeFor(hart: usize, access: u32): u32 {
-  return access === FETCH ? at(hart).privilege : dataPrivilege(hart);
-}
-
+/** Counts a miss, by its kind and by the regime that mmu/regime was set to. */
 function countMiss(hart: usize, access: u32): void {
   if (access === READ) at(hart).missRead += 1;
   else if (access === WRITE) at(hart).missWrite += 1;
   else at(hart).missFetch += 1;
+  countInRegime(hart, countedRegime(), REGIME_MISS_READ + access, 1);
+}
+
+/** The context of an access, in its place in a tag. */
+function contextOf(hart: usize, access: u32): u64 {
+  if (access === FETCH) return at(hart).fetchContext;
+  return isGuestAccess() ? guestAccessContext(hart) : at(hart).dataContext;
 }
 
 /**
@@ -76,7 +81,7 @@ function countMiss(hart: usize, access: u32): void {
  * filled by a walk. 0 with `fault` when the walk failed.
  */
 export function translate(hart: usize, va: u64, access: u32): usize {
-  const context = access === FETCH ? at(hart).fetchContext : at(hart).dataContext;
+  const context = contextOf(hart, access);
   const entry = entryFor(hart, va, access);
   const want = (va & TAG_PAGE) | context;
   const tag = tagOf(entry);
@@ -92,12 +97,13 @@ export function translate(hart: usize, va: u64, access: u32): usize {
       return entry;
     }
   }
+  if (access === FETCH) setFetchRegime(hart);
+  else setDataRegime(hart);
   countMiss(hart, access);
-  const privilege = privilegeFor(hart, access);
   let address = va & TAG_PAGE;
   let flags: u32 = 0;
-  if (privilege !== MACHINE && at(hart).satp >> 60) {
-    if (!walk(hart, va, access, privilege)) {
+  if (isTranslated(hart)) {
+    if (!walk(hart, va, access)) {
       fault = walkFault;
       return 0;
     }
@@ -106,6 +112,7 @@ export function translate(hart: usize, va: u64, access: u32): usize {
     if (walkedGlobal) flags |= GUEST_GLOBAL;
     if (walkedUser) flags |= GUEST_USER;
     if (walkedLevel) noteSuperpage(hart, va, walkedLevel);
+    if (regimeVirtual) noteGuestPage(hart, walkedGuest, walkedGuestLevel, vmidOf(hart));
   }
   if (address >= GUEST_LIMIT) {
     fault = accessFault(access);
@@ -131,7 +138,7 @@ export function resolve(hart: usize, entry: usize, va: u64, bytes: u32, access: 
   if (!(tag & TAG_SLOW)) return <usize>(<u32>va + load<u32>(entry, 8));
   const vm = <usize>at(hart).vm;
   const gpa = guestAddress(entry, va);
-  const privilege = privilegeFor(hart, access);
+  const privilege = privilegeOf(hart, access);
   const verdict = checkPmp(hart, gpa & TAG_PAGE, PAGE_SIZE, access, privilege);
   if (verdict !== PMP_ALLOW) {
     if (verdict === PMP_DENY || checkPmp(hart, gpa, bytes, access, privilege) !== PMP_ALLOW) {
@@ -169,68 +176,4 @@ export function resolve(hart: usize, entry: usize, va: u64, bytes: u32, access: 
     setTag(entry, tag & ~TAG_SLOW);
   }
   return address + offset;
-}
-
-/** Empties the hart's TLB (a fence without operands, or a write of a PMP register). */
-export function flushAll(hart: usize): void {
-  emptyTlb(hart);
-  selectContexts(hart);
-}
-
-/** Bits of the virtual page number that a superpage of this level leaves free. */
-function coveredBits(level: u32): u64 {
-  return level === LEVEL_NAPOT ? 0xffff : ((<u64>PAGE_SIZE) << (9 * level)) - 1;
-}
-
-/** Whether an entry holds a page of [first, last], itself or by the superpage it is of. */
-function meets(entry: usize, first: u64, last: u64): bool {
-  const covered = coveredBits(guestOf(entry) >> GUEST_LEVEL_SHIFT);
-  const begin = tagOf(entry) & ~covered;
-  return begin <= last && begin + covered >= first;
-}
-
-/** Whether a fence for `asid` spares the entry: it is global, or of another address space. */
-function isSpared(hart: usize, entry: usize, asid: u32): bool {
-  if (guestOf(entry) & GUEST_GLOBAL) return true;
-  return !isOfAsid(hart, <u32>((tagOf(entry) & TAG_CONTEXT) >> TAG_CONTEXT_SHIFT), asid);
-}
-
-function dropIf(hart: usize, entry: usize, first: u64, last: u64, asid: u32, hasAsid: bool): void {
-  if (meets(entry, first, last) && !(hasAsid && isSpared(hart, entry, asid))) {
-    setTag(entry, TAG_EMPTY);
-  }
-}
-
-/** SFENCE.VMA of the whole address space (Privileged 12.2.1), or of all of one ASID's but global pages. */
-export function fenceAll(hart: usize, asid: u32, hasAsid: bool): void {
-  if (hasAsid) retireAsid(hart, asid);
-  else flushAll(hart);
-}
-
-/**
- * SFENCE.VMA of each page of [start, start + bytes), which is neither empty nor wraps: drops what they name. A
- * page of a superpage goes with any address in it; global entries stay when an ASID is named.
- */
-export function fenceRange(hart: usize, start: u64, bytes: u64, asid: u32, hasAsid: bool): void {
-  const first = start & TAG_PAGE;
-  const last = (start + bytes - 1) | ~TAG_PAGE;
-  const pages = ((last - first) >> PAGE_SHIFT) + 1;
-  let search = pages > FEW_PAGES;
-  for (let page: u64 = 0; !search && page < pages; ++page) {
-    search = mayHoldSuperpage(hart, first + (page << PAGE_SHIFT));
-  }
-  if (search) {
-    spendWork(at(hart).vm, <u32>((ENTRIES_END - ENTRIES_BEGIN) / ENTRY_SIZE));
-    for (let entry = hart + ENTRIES_BEGIN; entry < hart + ENTRIES_END; entry += ENTRY_SIZE) {
-      dropIf(hart, entry, first, last, asid, hasAsid);
-    }
-    return;
-  }
-  spendWork(at(hart).vm, <u32>pages * PAGE_WORK);
-  for (let page: u64 = 0; page < pages; ++page) {
-    const va = first + (page << PAGE_SHIFT);
-    dropIf(hart, entryFor(hart, va, READ), va, va, asid, hasAsid);
-    dropIf(hart, entryFor(hart, va, WRITE), va, va, asid, hasAsid);
-    dropIf(hart, entryFor(hart, va, FETCH), va, va, asid, hasAsid);
-  }
 }

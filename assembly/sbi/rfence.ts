@@ -3,7 +3,7 @@
  * before the caller's next instruction.
  */
 import { at } from '../hart/hart';
-import { fenceAll, fenceRange } from '../mmu/tlb';
+import { fenceAll, fenceRange } from '../mmu/fence';
 import { hartOf } from '../vm/vm';
 import { hartSet, NO_SUCH_HART } from './hart-mask';
 import { fail, SBI_ERR_INVALID_PARAM, SBI_ERR_NOT_SUPPORTED, succeed } from './reply';

@@ -9,6 +9,7 @@ import { updateAlarm } from '../dev/rtc';
 import { interpret } from '../exec/interpreter';
 import { at, HART_STARTED, HART_STOPPED } from '../hart/hart';
 import { nextInterrupt, wakingBits } from '../hart/interrupts';
+import { bookSteps, countInRegime, REGIME_EXITS, regimeOf } from '../hart/regime';
 import { dropOtherReservations } from '../hart/reservation';
 import { interrupt } from '../hart/trap';
 import { nextDeadline, stepsUntil, synchronize, updateTimers } from '../vm/clock';
@@ -20,6 +21,9 @@ const QUANTUM: u32 = 5000;
 /** Work of a slice (vm/work), and of each hart in it, whose timers and reservations are looked at. */
 const SLICE_WORK: u32 = 32;
 const HART_WORK: u32 = 8;
+
+/** The hart that ran last in this call into the core, if any. */
+let ran: usize = 0;
 
 /** Whether the hart has something to execute; an enabled pending interrupt ends its wait. */
 function isRunnable(hart: usize): bool {
@@ -68,6 +72,8 @@ export function runSlice(vm: usize, hart: usize, steps: i64, interruptible: bool
   state.slice = 0;
   state.remaining = 0;
   vmAt(vm).steps += taken;
+  bookSteps(hart);
+  ran = hart;
   return taken;
 }
 
@@ -123,7 +129,10 @@ export function runVm(vm: usize, budget: u64, now: u64, rate: u64): u32 {
   synchronize(vm, now, rate);
   state.exitPending = EXIT_BUDGET;
   state.work = 0;
-  return countExit(vm, runHarts(vm, budget));
+  ran = 0;
+  const reason = runHarts(vm, budget);
+  if (ran) countInRegime(ran, regimeOf(ran), REGIME_EXITS, 1);
+  return countExit(vm, reason);
 }
 
 function countExit(vm: usize, reason: u32): u32 {

@@ -6,7 +6,7 @@
  * that reading the time costs no exit. Time never runs backwards.
  */
 import { at, HART_STOPPED } from '../hart/hart';
-import { MTIP, STIP, setLine } from '../hart/interrupts';
+import { MTIP, STIP, setLine, VSTIP } from '../hart/interrupts';
 import { STCE } from '../hart/status';
 import { STEPS_PER_TICK } from '../layout';
 import { CLOCK_VIRTUAL, hartOf, VM_SBI, Vm, vmAt } from './vm';
@@ -62,11 +62,26 @@ function supervisorTimer(hart: usize): bool {
   return (at(hart).menvcfg & STCE) !== 0 || (vmAt(at(hart).vm).flags & VM_SBI) !== 0;
 }
 
-/** MTIP and STIP as the comparators say (Privileged 3.2.1; Sstc 2.1). */
+/** Whether vstimecmp drives VSTIP (Sstc 3.2); without H henvcfg is 0. */
+function guestTimer(hart: usize): bool {
+  return (at(hart).menvcfg & at(hart).henvcfg & STCE) !== 0;
+}
+
+/** When vstimecmp, on the scale of a guest of the hart, falls due on that of `time`, which is now. */
+function guestDeadline(hart: usize, time: u64): u64 {
+  const guestTime = time + at(hart).htimedelta;
+  const left = at(hart).vstimecmp - guestTime;
+  if (at(hart).vstimecmp <= guestTime || left >= LATEST) return NEVER;
+  return time + left;
+}
+
+/** MTIP, STIP and VSTIP as the comparators say (Privileged 3.2.1; Sstc 2.1, 3.1). */
 export function updateTimers(hart: usize): void {
   const time = vmTime(at(hart).vm);
   setLine(hart, MTIP, time >= at(hart).mtimecmp);
   setLine(hart, STIP, supervisorTimer(hart) && time >= at(hart).stimecmp);
+  const guestTime = time + at(hart).htimedelta;
+  setLine(hart, VSTIP, guestTimer(hart) && guestTime >= at(hart).vstimecmp);
 }
 
 /** The RTC's alarm while it can interrupt; else it is looked at when the guest asks (dev/rtc). */
@@ -85,6 +100,7 @@ export function nextDeadline(vm: usize): u64 {
     if (at(hart).state === HART_STOPPED) continue;
     const machine = at(hart).mtimecmp;
     if (machine > now && machine < earliest) earliest = machine;
+    if (guestTimer(hart)) earliest = min<u64>(earliest, guestDeadline(hart, now));
     if (!supervisorTimer(hart)) continue;
     const supervisor = at(hart).stimecmp;
     if (supervisor > now && supervisor < earliest) earliest = supervisor;

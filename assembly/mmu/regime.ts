@@ -1,0 +1,112 @@
+/**
+ * The translation regime of an access: privilege and V, and what of the status registers decides
+ * (Privileged 12.1.1, 15.2.13, 15.5). One of the `set…` functions fills the variables, which live
+ * within one call into the core.
+ */
+import { at, MACHINE, SUPERVISOR, USER } from '../hart/hart';
+import { regimeFor } from '../hart/regime';
+import { MPRV, MPV, MSTATUS_MPP_SHIFT, MXR, SPVP, SUM } from '../hart/status';
+import { FETCH } from './entry';
+
+export let regimePrivilege: u32 = 0;
+/** Two stages: vsatp, then hgatp. */
+export let regimeVirtual: bool = false;
+export let regimeSum: bool = false;
+/** MXR at the first stage, and at the G-stage, where HS-mode's alone counts. */
+export let regimeMxr: bool = false;
+export let regimeGuestMxr: bool = false;
+/** HLVX: execute permission takes the place of read permission, at both stages (15.3). */
+export let regimeExecutable: bool = false;
+
+/** What the instruction that runs is: an ordinary access, HLV or HSV, or HLVX. */
+const ORDINARY: u32 = 0;
+const AS_GUEST: u32 = 1;
+const AS_GUEST_EXECUTABLE: u32 = 2;
+let accessing: u32 = ORDINARY;
+
+/** Data accesses until `endGuestAccess` are those of HLV, HLVX or HSV. */
+export function beginGuestAccess(executable: bool): void {
+  accessing = executable ? AS_GUEST_EXECUTABLE : AS_GUEST;
+}
+
+export function endGuestAccess(): void {
+  accessing = ORDINARY;
+}
+
+export function isGuestAccess(): bool {
+  return accessing !== ORDINARY;
+}
+
+function modifies(hart: usize): bool {
+  return at(hart).privilege === MACHINE && (at(hart).mstatus & MPRV) !== 0;
+}
+
+/** The privilege that an access has (MPRV, 3.1.6.3; HLV, 15.3). */
+export function privilegeOf(hart: usize, access: u32): u32 {
+  if (access === FETCH) return at(hart).privilege;
+  if (accessing) return at(hart).hstatus & SPVP ? SUPERVISOR : USER;
+  if (modifies(hart)) return <u32>(at(hart).mstatus >> MSTATUS_MPP_SHIFT) & 3;
+  return at(hart).privilege;
+}
+
+/** Whether an access is made with V=1. */
+export function isVirtual(hart: usize, access: u32): bool {
+  if (access === FETCH) return at(hart).virtualized !== 0;
+  if (accessing) return true;
+  if (modifies(hart))
+    return (at(hart).mstatus & MPV) !== 0 && privilegeOf(hart, access) !== MACHINE;
+  return at(hart).virtualized !== 0;
+}
+
+function permissions(hart: usize): void {
+  const status = at(hart).mstatus;
+  const own = regimeVirtual ? at(hart).vsstatus : status;
+  regimeSum = (own & SUM) !== 0;
+  regimeMxr = ((own | status) & MXR) !== 0;
+  regimeGuestMxr = (status & MXR) !== 0;
+}
+
+/** The regime of the hart's fetches. */
+export function setFetchRegime(hart: usize): void {
+  regimePrivilege = at(hart).privilege;
+  regimeVirtual = at(hart).virtualized !== 0;
+  regimeSum = false;
+  regimeMxr = false;
+  regimeGuestMxr = false;
+  regimeExecutable = false;
+}
+
+/** The regime of the loads and stores of the instruction that runs. */
+export function setDataRegime(hart: usize): void {
+  regimePrivilege = privilegeOf(hart, 0);
+  regimeVirtual = isVirtual(hart, 0);
+  regimeExecutable = accessing === AS_GUEST_EXECUTABLE;
+  permissions(hart);
+}
+
+/** The regime that an access would have in another privilege and V, for a look. */
+export function setRegime(hart: usize, privilege: u32, virtualized: bool, access: u32): void {
+  regimePrivilege = privilege;
+  regimeVirtual = virtualized;
+  regimeExecutable = false;
+  permissions(hart);
+  if (access !== FETCH) return;
+  regimeSum = false;
+  regimeMxr = false;
+}
+
+/** satp, or vsatp, of the regime; 0 where the first stage is absent. */
+export function regimeRoot(hart: usize): u64 {
+  if (regimePrivilege === MACHINE) return 0;
+  return regimeVirtual ? at(hart).vsatp : at(hart).satp;
+}
+
+/** Whether anything is translated. */
+export function isTranslated(hart: usize): bool {
+  return regimeRoot(hart) >> 60 !== 0 || (regimeVirtual && at(hart).hgatp >> 60 !== 0);
+}
+
+/** The regime's counters (hart/regime). */
+export function countedRegime(): u32 {
+  return regimeFor(regimePrivilege, regimeVirtual);
+}
