@@ -11,8 +11,6 @@ export interface FailedWalk {
   readonly access: Access;
   /** Whether U-mode or VU-mode asks. */
   readonly user: boolean;
-  /** Whether there is a first stage that translates. */
-  readonly translates: boolean;
   readonly entries: readonly TableEntry[];
 }
 
@@ -50,15 +48,13 @@ function malformed({ flags, kind, level, pageSize, target }: TableEntry): string
 
 /** What this access may not do there (steps 6 to 9; for the G-stage Privileged 15.5.1). */
 function forbidden(
-  { flags, kind }: TableEntry,
-  { access, user, translates, entries }: FailedWalk,
+  { flags, kind, serves }: TableEntry,
+  { access, user }: FailedWalk,
   guest: boolean,
 ): string | undefined {
   if (kind !== 'page') return undefined;
-  // For an entry of the first stage the G-stage makes a read, whatever the access is.
-  const before = entries.findLast(({ stage }) => stage === 'first');
-  const own = !guest || !translates || before?.kind === 'page';
-  const wanted = own ? access : 'read';
+  // An entry of the first stage is read, or written, whatever the access is.
+  const wanted = { address: access, entry: 'read', update: 'write' }[serves];
   if (guest && !flags.user) return 'is not for users, as whom the G-stage takes everyone';
   if (!guest && user && !flags.user) return 'is not for users';
   if (wanted === 'fetch' && !flags.execute) return 'may not be executed';

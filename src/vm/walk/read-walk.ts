@@ -1,29 +1,22 @@
-import { CSR_NUMBERS } from '../../../isa/csrs.js';
-import {
-  HartRegister,
-  LayoutValue,
-  REGIMES,
-  type Regime,
-  WALK_AS_IS,
-  WalkAccess,
-} from '../../core/abi.js';
+import { LayoutValue, WALK_AS_IS, WalkAccess } from '../../core/abi.js';
 import type { Core } from '../../core/core.js';
 import { DebugError } from '../../core/errors.js';
+import { readRegister } from '../registers.js';
 import { type AddressTranslation, decodeTranslation } from './address-translation.js';
-import { faultReason, GUEST_PAGE_FAULTS } from './fault-reason.js';
-import { decodeEntry, type ReadEntry, type TableEntry } from './table-entry.js';
+import { type FailedWalk, faultReason, GUEST_PAGE_FAULTS } from './fault-reason.js';
+import { RECORD, RECORDS, readEntries, wantsUpdate } from './read-entries.js';
+import type { TableEntry } from './table-entry.js';
 import type { Access, Walk, WalkOptions, WalkOutcome } from './walk.js';
+import { presentRegime, regimeNumber } from './walk-regime.js';
 
-/** Places of the core's record (assembly/debug/walk-record.ts); a test holds them. */
+/** Places of the outcome that the core writes down (assembly/debug/walk-record.ts). */
 const CAUSE = 0;
 const GUEST_PHYSICAL = 8;
 const PHYSICAL = 16;
 const FAULTED = 24;
-const RECORDS = 32;
-const RECORD = 32;
-/** Records that the core has room for. */
+/** Entries that it has room for. */
 const MOST_RECORDS = 64;
-/** Of a walk that translates, the cause. */
+/** The cause of a walk that translates. */
 const NO_FAULT = 0xffff_ffff_ffff_ffffn;
 
 const ACCESSES: Readonly<Record<Access, number>> = {
@@ -44,12 +37,7 @@ const FAULTS: Readonly<Record<number, string>> = {
   23: 'store guest-page fault',
 };
 
-/** Fields of mstatus (Privileged 3.1.6). */
-const MPRV = 1n << 17n;
-const MPP_SHIFT = 11n;
-const MPV = 1n << 39n;
-
-/** @throws DebugError for a regime or an access that is none, or one that the hart lacks */
+/** @throws DebugError for a regime or an access that is none, or a regime that the hart lacks */
 export function readWalk(
   core: Core,
   vm: number,
@@ -63,24 +51,25 @@ export function readWalk(
     throw new DebugError(`there is no access '${access}'; right would be read, write or fetch`);
   }
   const regime = options.regime ?? presentRegime(core, vm, hart, access);
-  const number = options.regime === undefined ? WALK_AS_IS : numberOf(core, vm, hart, regime);
-  const count = core.exports.hartWalk(vm, hart, unsigned, ACCESSES[access], number) >>> 0;
-  const area = core.layout(LayoutValue.Transfer);
-  const size = RECORDS + Math.min(count, MOST_RECORDS) * RECORD;
-  // The next call into the core may put something else there.
-  const record = new DataView(core.bytes.slice(area, area + size).buffer);
+  const number =
+    options.regime === undefined ? WALK_AS_IS : regimeNumber(core, vm, hart, options.regime);
+  const record = recordOf(core, () =>
+    core.exports.hartWalk(vm, hart, unsigned, ACCESSES[access], number),
+  );
   const virtual = regime === 'virtualSupervisor' || regime === 'virtualUser';
-  const stages: { firstStage?: AddressTranslation; guestStage?: AddressTranslation } = {};
-  if (regime !== 'machine') {
-    stages.firstStage = translationBy(core, vm, hart, virtual ? 'vsatp' : 'satp');
-  }
-  if (virtual) stages.guestStage = translationBy(core, vm, hart, 'hgatp');
-  const entries = decodeEntries(record, stages);
+  const translation = (register: AddressTranslation['register']) =>
+    decodeTranslation(register, readRegister(core, vm, hart, register));
+  const stages: Pick<Walk, 'firstStage' | 'guestStage'> = {
+    ...(regime === 'machine' ? {} : { firstStage: translation(virtual ? 'vsatp' : 'satp') }),
+    ...(virtual ? { guestStage: translation('hgatp') } : {}),
+  };
+  const entries = readEntries(record, stages, access);
   const cause = record.getBigUint64(CAUSE, true);
+  const faulted = record.getBigUint64(FAULTED, true);
   const user = regime === 'user' || regime === 'virtualUser';
-  const translates = (stages.firstStage?.levels ?? 0) > 0;
-  const failed = { cause: Number(cause), access, user, translates, entries };
-  const pastFirst = cause === NO_FAULT || !translates || entries.findLast(isFirst)?.kind === 'page';
+  const failed = { cause: Number(cause), access, user, entries };
+  const passed =
+    cause === NO_FAULT || !stages.firstStage?.levels || passesFirst(entries, access, faulted);
   return {
     hart,
     address: unsigned,
@@ -88,17 +77,32 @@ export function readWalk(
     regime,
     ...stages,
     entries,
-    ...(virtual && pastFirst ? { guestPhysical: record.getBigUint64(GUEST_PHYSICAL, true) } : {}),
+    ...(virtual && passed ? { guestPhysical: record.getBigUint64(GUEST_PHYSICAL, true) } : {}),
     outcome:
       cause === NO_FAULT
         ? { kind: 'translated', physical: record.getBigUint64(PHYSICAL, true) }
-        : faultOf(failed, record.getBigUint64(FAULTED, true)),
+        : faultOf(failed, faulted),
   };
 }
 
-const isFirst = ({ stage }: TableEntry) => stage === 'first';
+/** What `walk` left, copied: the next call into the core may put something else there. */
+function recordOf(core: Core, walk: () => number): DataView {
+  const count = Math.min(walk() >>> 0, MOST_RECORDS);
+  const area = core.layout(LayoutValue.Transfer);
+  return new DataView(core.bytes.slice(area, area + RECORDS + count * RECORD).buffer);
+}
 
-function faultOf(failed: Parameters<typeof faultReason>[0], faulted: bigint): WalkOutcome {
+/** Whether a walk that failed did so behind the first stage, at the address that this had yielded. */
+function passesFirst(entries: readonly TableEntry[], access: Access, faulted: bigint): boolean {
+  const leaf = entries.findLast(({ stage }) => stage === 'first');
+  if (leaf?.kind !== 'page') return false;
+  const last = entries.at(-1);
+  if (last?.stage === 'guest') return last.serves === 'address';
+  // The G-stage has no entry for an address with too many bits.
+  return faulted !== 0n && !(wantsUpdate(leaf, access) && faulted === leaf.address);
+}
+
+function faultOf(failed: FailedWalk, faulted: bigint): WalkOutcome {
   const { cause } = failed;
   const reason = faultReason(failed);
   return {
@@ -108,76 +112,4 @@ function faultOf(failed: Parameters<typeof faultReason>[0], faulted: bigint): Wa
     ...(GUEST_PAGE_FAULTS.includes(cause) ? { guestPhysical: faulted } : {}),
     ...(reason === undefined ? {} : { reason }),
   };
-}
-
-function decodeEntries(
-  record: DataView,
-  stages: Partial<Pick<Walk, 'firstStage' | 'guestStage'>>,
-): TableEntry[] {
-  const entries: TableEntry[] = [];
-  for (let at = RECORDS; at + RECORD <= record.byteLength; at += RECORD) {
-    const read: ReadEntry = {
-      number: entries.length + 1,
-      stage: record.getUint32(at, true) === 0 ? 'first' : 'guest',
-      level: record.getUint32(at + 4, true),
-      address: record.getBigUint64(at + 8, true),
-      physical: record.getBigUint64(at + 16, true),
-      value: record.getBigUint64(at + 24, true),
-    };
-    const { levels = 0 } = (read.stage === 'first' ? stages.firstStage : stages.guestStage) ?? {};
-    entries.push(decodeEntry(read, read.level === levels - 1));
-  }
-  return entries;
-}
-
-/** The regime's number, for a hart that has the regime. */
-function numberOf(core: Core, vm: number, hart: number, regime: Regime): number {
-  const number = REGIMES.indexOf(regime);
-  if (number < 0) {
-    throw new DebugError(`there is no regime '${regime}'; right would be ${REGIMES.join(', ')}`);
-  }
-  const needs = {
-    machine: '',
-    supervisor: 'S',
-    user: 'U',
-    virtualSupervisor: 'H',
-    virtualUser: 'H',
-  };
-  const letter = needs[regime];
-  const misa = csr(core, vm, hart, 'misa');
-  if (letter !== '' && ((misa >> BigInt(letter.charCodeAt(0) - 65)) & 1n) === 0n) {
-    throw new DebugError(`the harts have no regime '${regime}': their CPU model lacks ${letter}`);
-  }
-  return number;
-}
-
-/** The regime whose tables an access of the hart would use now (Privileged 3.1.6.3). */
-function presentRegime(core: Core, vm: number, hart: number, access: Access): Regime {
-  const privilege = Number(core.register(vm, hart, HartRegister.Privilege));
-  const virtualized = core.register(vm, hart, HartRegister.Virtualized) !== 0n;
-  const mstatus = csr(core, vm, hart, 'mstatus');
-  if (access === 'fetch' || privilege !== 3 || (mstatus & MPRV) === 0n) {
-    return regimeOf(privilege, virtualized);
-  }
-  return regimeOf(Number((mstatus >> MPP_SHIFT) & 3n), (mstatus & MPV) !== 0n);
-}
-
-function regimeOf(privilege: number, virtualized: boolean): Regime {
-  if (privilege === 3) return 'machine';
-  if (privilege === 1) return virtualized ? 'virtualSupervisor' : 'supervisor';
-  return virtualized ? 'virtualUser' : 'user';
-}
-
-function translationBy(
-  core: Core,
-  vm: number,
-  hart: number,
-  register: AddressTranslation['register'],
-): AddressTranslation {
-  return decodeTranslation(register, csr(core, vm, hart, register));
-}
-
-function csr(core: Core, vm: number, hart: number, name: string): bigint {
-  const number = CSR_NUMBERS.get(name);
-  return number === undefined ? 0n : BigInt.asUintN(64, core.exports.hartCsr(vm, hart, number));
 }

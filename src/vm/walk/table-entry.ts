@@ -24,6 +24,11 @@ export interface TableEntry {
   readonly number: number;
   /** Whose table it is of: that of satp or vsatp, or that of hgatp. */
   readonly stage: 'first' | 'guest';
+  /**
+   * What it is read for: the address that the hart wants; or, of a G-stage, an entry of the first stage,
+   * or the A and D bits that are to be set in one.
+   */
+  readonly serves: 'address' | 'entry' | 'update';
   /** 0 is the last. */
   readonly level: number;
   /** Its place in its table. */
@@ -68,7 +73,7 @@ function flagsOf(value: bigint): EntryFlags {
 /** What a walk wrote down of an entry. */
 export type ReadEntry = Pick<
   TableEntry,
-  'number' | 'stage' | 'level' | 'address' | 'physical' | 'value'
+  'number' | 'stage' | 'serves' | 'level' | 'address' | 'physical' | 'value'
 >;
 
 /** @param root whether it is of the root table */
