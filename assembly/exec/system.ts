@@ -9,7 +9,7 @@ import {
 } from '../hart/cause';
 import { CSR_SATP, readCsr } from '../hart/csr';
 import { ALLOWED, csrAccess, DENIED } from '../hart/csr-access';
-import { CSR_HGATP, CSR_VSATP, meantCsr } from '../hart/csr-hypervisor';
+import { CSR_HGATP, CSR_VSATP, replicaOf } from '../hart/csr-hypervisor';
 import { CSR_MIP } from '../hart/csr-machine';
 import { csrMissing } from '../hart/csr-value';
 import { writeCsr } from '../hart/csr-write';
@@ -29,12 +29,13 @@ function register(word: u32, shift: u32): usize {
 
 /** CSRRW, CSRRS, CSRRC and their immediate forms. */
 export function executeCsr(hart: usize, op: i32, word: u32): u32 {
-  const number = meantCsr(hart, word >> 20);
+  const named = word >> 20;
+  const number = at(hart).virtualized ? replicaOf(named) : named;
   const source = (word >> 15) & 31;
   const immediate = op >= Op.CSRRWI;
   const swap = op === Op.CSRRW || op === Op.CSRRWI;
   const write = swap || source !== 0;
-  const verdict = csrAccess(hart, word >> 20, write);
+  const verdict = csrAccess(hart, named, write);
   if (verdict === DENIED) return ILLEGAL;
   const old = readCsr(hart, number);
   if (csrMissing) return ILLEGAL;

@@ -18,7 +18,7 @@ export const DENIED_TO_GUEST: u32 = 2;
 /** Levels of CSRs, by bits 9 and 8 of their numbers. */
 const LEVEL_USER: u32 = 0;
 const LEVEL_SUPERVISOR: u32 = 1;
-const LEVEL_HYPERVISOR: u32 = 2;
+const LEVEL_MACHINE: u32 = 3;
 
 /** mcounteren; of a virtual machine hcounteren; in U-mode below an S-mode scounteren (3.1.11, 12.1.5, 15.2.6). */
 function counterAccess(hart: usize, bit: u32): u32 {
@@ -85,8 +85,8 @@ function userAccess(hart: usize, number: u32): u32 {
 export function csrAccess(hart: usize, number: u32, write: bool): u32 {
   if (write && number >> 10 === 3) return DENIED;
   const level = (number >> 8) & 3;
+  if (level === LEVEL_MACHINE) return at(hart).privilege === MACHINE ? ALLOWED : DENIED;
   if (level === LEVEL_USER) return userAccess(hart, number);
   if (level === LEVEL_SUPERVISOR) return supervisorAccess(hart, number);
-  if (level === LEVEL_HYPERVISOR) return hypervisorAccess(hart, number);
-  return at(hart).privilege === MACHINE ? ALLOWED : DENIED;
+  return hypervisorAccess(hart, number);
 }

@@ -48,8 +48,7 @@ function asGuest(hart: usize, bits: u64): u64 {
 }
 
 /** The CSR that a hart with V=1 means by a supervisor's: of those that have a replica, that (15.2.11). */
-export function meantCsr(hart: usize, number: u32): u32 {
-  if (!at(hart).virtualized) return number;
+export function replicaOf(number: u32): u32 {
   switch (number + GUEST_CSR) {
     case CSR_VSSTATUS:
     case CSR_VSIE:

@@ -54,3 +54,9 @@ export function bookSteps(hart: usize): void {
   countInRegime(hart, regimeOf(hart), REGIME_STEPS, now - state.regimeBegan);
   state.regimeBegan = now;
 }
+
+/** The same before a trap is taken, which is counted, too. */
+export function bookTrap(hart: usize): void {
+  bookSteps(hart);
+  countInRegime(hart, regimeOf(hart), REGIME_TRAPS, 1);
+}

@@ -10,7 +10,7 @@ import { countGuestExit } from './guest-exit';
 import { at, MACHINE, SUPERVISOR, USER } from './hart';
 import { recheckInterrupts } from './interrupts';
 import { leastMode } from './model';
-import { bookSteps, countInRegime, REGIME_TRAPS, regimeOf } from './regime';
+import { bookSteps, bookTrap } from './regime';
 import {
   GVA,
   HSTATUS_GVA,
@@ -111,8 +111,7 @@ function enter(hart: usize, cause: u64, tval: u64, delegation: u64, guestDelegat
   const state = at(hart);
   const code = cause & 63;
   const delegated = state.privilege !== MACHINE && (delegation >> code) & 1;
-  bookSteps(hart);
-  countInRegime(hart, regimeOf(hart), REGIME_TRAPS, 1);
+  bookTrap(hart);
   if (delegated && state.virtualized && (guestDelegation >> code) & 1) {
     enterVirtual(hart, cause, tval);
   } else {

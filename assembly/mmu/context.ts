@@ -6,6 +6,7 @@
  */
 import { at, CONTEXTS, CONTEXTS_OFFSET, MACHINE, SUPERVISOR } from '../hart/hart';
 import { requestStop } from '../hart/interrupts';
+import { MXR, SUM } from '../hart/status';
 import { spendWork } from '../vm/work';
 import {
   ENTRIES_BEGIN,
@@ -17,6 +18,7 @@ import {
 } from './entry';
 import { forgetGuestPages } from './guest-pages';
 import {
+  modifiesPrivilege,
   regimeExecutable,
   regimeGuestMxr,
   regimeMxr,
@@ -26,6 +28,7 @@ import {
   regimeVirtual,
   setDataRegime,
   setFetchRegime,
+  setOwnDataRegime,
 } from './regime';
 import { forgetSuperpages } from './superpages';
 
@@ -122,12 +125,37 @@ function regimeKey(hart: usize): u64 {
 
 /** To be called after any change of what mmu/regime reads, of satp, vsatp or hgatp. */
 export function selectContexts(hart: usize): void {
-  setFetchRegime(hart);
-  const fetchKey = regimeKey(hart);
-  setDataRegime(hart);
-  const dataKey = regimeKey(hart);
+  if (at(hart).virtualized || modifiesPrivilege(hart)) {
+    setFetchRegime(hart);
+    const fetchKey = regimeKey(hart);
+    setOwnDataRegime(hart);
+    select(hart, fetchKey, regimeKey(hart));
+  } else {
+    selectOwn(hart);
+  }
+}
+
+/** The same keys as by way of mmu/regime, for what nearly all traps and returns select. */
+function selectOwn(hart: usize): void {
+  const privilege = at(hart).privilege;
+  const key = KEY_USED | ((<u64>privilege) << KEY_PRIVILEGE_SHIFT);
+  const satp = at(hart).satp;
+  const mode = satp >> 60;
+  if (privilege === MACHINE || !mode) {
+    select(hart, key, key);
+    return;
+  }
+  const status = at(hart).mstatus;
+  const fetchKey = key | (mode << KEY_MODE_SHIFT) | ((satp >> ID_SHIFT) & KEY_ASID);
+  let dataKey = fetchKey;
+  if (status & SUM && privilege === SUPERVISOR) dataKey |= KEY_SUM;
+  if (status & MXR) dataKey |= KEY_MXR;
+  select(hart, fetchKey, dataKey);
+}
+
+function select(hart: usize, fetchKey: u64, dataKey: u64): void {
   let fetch = find(hart, fetchKey);
-  let data = find(hart, dataKey);
+  let data = dataKey === fetchKey ? fetch : find(hart, dataKey);
   if (fetch < 0 || data < 0) {
     emptyTlb(hart);
     // The fetch entry of the running page went too: all runs consult the TLB here, cut or not.

@@ -46,14 +46,17 @@ function isAllowed(config: u32, access: u32, privilege: u32): bool {
   return (config & (access === FETCH ? X : W)) !== 0;
 }
 
+/** Whether entry 0 opens all of memory to everybody, so that no check can fail. */
+export function isAllOpen(hart: usize): bool {
+  return (pmpConfig(hart, 0) & ~LOCKED) === OPEN && pmpAddress(hart, 0) === OPEN_ADDRESS;
+}
+
 /**
  * Whether `privilege` may make this access to all of [address, address + bytes): the entry of the
  * lowest number that matches any byte decides; PMP_PARTIAL if it does not match all (3.7.1).
  */
 export function checkPmp(hart: usize, address: u64, bytes: u64, access: u32, privilege: u32): u32 {
-  if ((pmpConfig(hart, 0) & ~LOCKED) === OPEN && pmpAddress(hart, 0) === OPEN_ADDRESS) {
-    return PMP_ALLOW;
-  }
+  if (isAllOpen(hart)) return PMP_ALLOW;
   const last = address + (bytes - 1);
   let below: u64 = 0;
   for (let index: u32 = 0; index < PMP_ENTRIES; ++index) {

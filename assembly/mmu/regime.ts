@@ -37,25 +37,40 @@ export function isGuestAccess(): bool {
   return accessing !== ORDINARY;
 }
 
-function modifies(hart: usize): bool {
+/** Whether the data access under way is HLVX's, which execute permission lets read, at every stage and by PMP. */
+export function isExecutableAccess(): bool {
+  return accessing === AS_GUEST_EXECUTABLE;
+}
+
+/** Whether loads and stores have another privilege than the hart (MPRV). */
+export function modifiesPrivilege(hart: usize): bool {
   return at(hart).privilege === MACHINE && (at(hart).mstatus & MPRV) !== 0;
+}
+
+function guestPrivilege(hart: usize): u32 {
+  return at(hart).hstatus & SPVP ? SUPERVISOR : USER;
+}
+
+function ownPrivilege(hart: usize): u32 {
+  if (!modifiesPrivilege(hart)) return at(hart).privilege;
+  return <u32>(at(hart).mstatus >> MSTATUS_MPP_SHIFT) & 3;
+}
+
+function isOwnVirtual(hart: usize): bool {
+  if (!modifiesPrivilege(hart)) return at(hart).virtualized !== 0;
+  return (at(hart).mstatus & MPV) !== 0 && ownPrivilege(hart) !== MACHINE;
 }
 
 /** The privilege that an access has (MPRV, 3.1.6.3; HLV, 15.3). */
 export function privilegeOf(hart: usize, access: u32): u32 {
   if (access === FETCH) return at(hart).privilege;
-  if (accessing) return at(hart).hstatus & SPVP ? SUPERVISOR : USER;
-  if (modifies(hart)) return <u32>(at(hart).mstatus >> MSTATUS_MPP_SHIFT) & 3;
-  return at(hart).privilege;
+  return accessing ? guestPrivilege(hart) : ownPrivilege(hart);
 }
 
 /** Whether an access is made with V=1. */
 export function isVirtual(hart: usize, access: u32): bool {
   if (access === FETCH) return at(hart).virtualized !== 0;
-  if (accessing) return true;
-  if (modifies(hart))
-    return (at(hart).mstatus & MPV) !== 0 && privilegeOf(hart, access) !== MACHINE;
-  return at(hart).virtualized !== 0;
+  return accessing ? true : isOwnVirtual(hart);
 }
 
 function permissions(hart: usize): void {
@@ -78,9 +93,21 @@ export function setFetchRegime(hart: usize): void {
 
 /** The regime of the loads and stores of the instruction that runs. */
 export function setDataRegime(hart: usize): void {
-  regimePrivilege = privilegeOf(hart, 0);
-  regimeVirtual = isVirtual(hart, 0);
-  regimeExecutable = accessing === AS_GUEST_EXECUTABLE;
+  if (!accessing) {
+    setOwnDataRegime(hart);
+    return;
+  }
+  regimePrivilege = guestPrivilege(hart);
+  regimeVirtual = true;
+  regimeExecutable = isExecutableAccess();
+  permissions(hart);
+}
+
+/** That of ordinary loads and stores, also while an HLV runs, or fails. */
+export function setOwnDataRegime(hart: usize): void {
+  regimePrivilege = ownPrivilege(hart);
+  regimeVirtual = isOwnVirtual(hart);
+  regimeExecutable = false;
   permissions(hart);
 }
 

@@ -1,10 +1,11 @@
 /** Page-table entries, those of the G-stage included (Privileged 12.3, 12.4; Svnapot, Svpbmt, Svadu). */
+import { recording } from '../debug/walk-record';
 import { guestRead, guestWrite } from '../frames/door';
 import { Ext } from '../generated/ops';
 import { at, SUPERVISOR } from '../hart/hart';
 import { ADUE, PBMTE } from '../hart/status';
 import { READ, WRITE } from './entry';
-import { checkPmp, PMP_ALLOW } from './pmp';
+import { checkPmp, isAllOpen, PMP_ALLOW } from './pmp';
 import { accessFault, fail, WALK_AGAIN, WALK_NO_MEMORY } from './walk-fault';
 
 export const PTE_V: u64 = 1;
@@ -23,11 +24,10 @@ const PTE_PPN_SHIFT: u64 = 10;
 const PTE_PPN: u64 = (1 << 44) - 1;
 const PTE_RESERVED: u64 = 0x7f << 54;
 const PTE_PBMT_SHIFT: u64 = 61;
+/** All that stands above the page number. */
+const PTE_UPPER: u64 = 0x3ff << 54;
 /** Pages that a Svnapot entry of 64 KiB maps, less one. */
 const NAPOT: u64 = 15;
-
-/** The entry that `readTable` read. */
-export let entryRead: u64 = 0;
 
 export function isLeaf(pte: u64): bool {
   return (pte & (PTE_R | PTE_X)) !== 0;
@@ -44,6 +44,11 @@ export function environment(hart: usize, virtual: bool): u64 {
  */
 export function isWellFormed(hart: usize, pte: u64, level: u32, config: u64): bool {
   if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) === PTE_W) return false;
+  if (pte & PTE_UPPER && !isUpperAllowed(hart, pte, level, config)) return false;
+  return isLeaf(pte) || !(pte & (PTE_D | PTE_A | PTE_U));
+}
+
+function isUpperAllowed(hart: usize, pte: u64, level: u32, config: u64): bool {
   if (pte & PTE_RESERVED) return false;
   const leaf = isLeaf(pte);
   const memoryType = (pte >> PTE_PBMT_SHIFT) & 3;
@@ -52,7 +57,7 @@ export function isWellFormed(hart: usize, pte: u64, level: u32, config: u64): bo
     if (!leaf || level || !(at(hart).extensions & Ext.SVNAPOT)) return false;
     if (((pte >> PTE_PPN_SHIFT) & 15) !== 8) return false;
   }
-  return leaf || !(pte & (PTE_D | PTE_A | PTE_U));
+  return true;
 }
 
 /** Address of the table that a non-leaf entry names. */
@@ -72,15 +77,14 @@ export function leafPage(pte: u64, level: u32, address: u64): u64 {
   return ((ppn & ~within) | ((address >> 12) & within)) << 12;
 }
 
-/** Reads the entry at `physical` into `entryRead`; false with the access fault of `access`. */
-export function readTable(hart: usize, physical: u64, access: u32): bool {
-  if (checkPmp(hart, physical, 8, READ, SUPERVISOR) !== PMP_ALLOW) {
-    return fail(accessFault(access));
+/** Linear address of the entry at `physical`; 0 with the access fault of `access`. */
+export function locateEntry(hart: usize, physical: u64, access: u32): usize {
+  if (isAllOpen(hart) || checkPmp(hart, physical, 8, READ, SUPERVISOR) === PMP_ALLOW) {
+    const pointer = guestRead(at(hart).vm, physical);
+    if (pointer) return pointer;
   }
-  const pointer = guestRead(at(hart).vm, physical);
-  if (!pointer) return fail(accessFault(access));
-  entryRead = load<u64>(pointer);
-  return true;
+  fail(accessFault(access));
+  return 0;
 }
 
 /** A and D bits that an access needs and the entry lacks. */
@@ -94,13 +98,15 @@ export function setsBits(config: u64): bool {
 }
 
 /**
- * Sets `bits` in the entry at `physical`, if it still is `pte`; the page passes the one door. False
- * with a fault, also WALK_AGAIN: another hart, or this walk's own G-stage, changed the entry.
+ * Sets `bits` in the entry at `physical`, if it still is `pte`; the page passes the one door. A walk that
+ * is written down only asks whether it might. False with a fault, also WALK_AGAIN: another hart, or this
+ * walk's own G-stage, changed the entry.
  */
 export function updateTable(hart: usize, physical: u64, pte: u64, bits: u64, access: u32): bool {
   if (checkPmp(hart, physical, 8, WRITE, SUPERVISOR) !== PMP_ALLOW) {
     return fail(accessFault(access));
   }
+  if (recording) return true;
   const pointer = guestWrite(at(hart).vm, physical);
   if (!pointer) return fail(WALK_NO_MEMORY);
   return atomic.cmpxchg<u64>(pointer, pte, pte | bits) === pte || fail(WALK_AGAIN);

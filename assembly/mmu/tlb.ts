@@ -35,6 +35,7 @@ import { noteGuestPage } from './guest-pages';
 import { checkPmp, PMP_ALLOW, PMP_DENY } from './pmp';
 import {
   countedRegime,
+  isExecutableAccess,
   isGuestAccess,
   isTranslated,
   privilegeOf,
@@ -139,6 +140,7 @@ export function resolve(hart: usize, entry: usize, va: u64, bytes: u32, access: 
   const vm = <usize>at(hart).vm;
   const gpa = guestAddress(entry, va);
   const privilege = privilegeOf(hart, access);
+  const executable = access === READ && isExecutableAccess();
   const verdict = checkPmp(hart, gpa & TAG_PAGE, PAGE_SIZE, access, privilege);
   if (verdict !== PMP_ALLOW) {
     if (verdict === PMP_DENY || checkPmp(hart, gpa, bytes, access, privilege) !== PMP_ALLOW) {
@@ -148,11 +150,16 @@ export function resolve(hart: usize, entry: usize, va: u64, bytes: u32, access: 
   }
   const page = (gpa - RAM_BASE) >> PAGE_SHIFT;
   if (!isRamPage(vm, page)) {
-    fault = IS_MMIO;
+    // Nothing is executed from devices, so that HLVX does not read them either (15.3.1).
+    fault = executable ? accessFault(access) : IS_MMIO;
+    return 0;
+  }
+  if (executable && checkPmp(hart, gpa, bytes, FETCH, privilege) !== PMP_ALLOW) {
+    fault = accessFault(access);
     return 0;
   }
   const offset = <u32>gpa & PAGE_MASK;
-  let fast = verdict === PMP_ALLOW;
+  let fast = verdict === PMP_ALLOW && !executable;
   let address: usize;
   if (access === WRITE) {
     address = changePage(vm, <u32>page, offset, bytes);

@@ -67,12 +67,15 @@ function guestTimer(hart: usize): bool {
   return (at(hart).menvcfg & at(hart).henvcfg & STCE) !== 0;
 }
 
-/** When vstimecmp, on the scale of a guest of the hart, falls due on that of `time`, which is now. */
+/**
+ * When vstimecmp, on the scale of a guest of the hart, falls due on that of `time`, which is now; if it is due,
+ * when the guest's time begins at 0 again, before which it stays so.
+ */
 function guestDeadline(hart: usize, time: u64): u64 {
   const guestTime = time + at(hart).htimedelta;
-  const left = at(hart).vstimecmp - guestTime;
-  if (at(hart).vstimecmp <= guestTime || left >= LATEST) return NEVER;
-  return time + left;
+  const next: u64 = at(hart).vstimecmp <= guestTime ? 0 : at(hart).vstimecmp;
+  const left = next - guestTime;
+  return left && left < LATEST ? time + left : NEVER;
 }
 
 /** MTIP, STIP and VSTIP as the comparators say (Privileged 3.2.1; Sstc 2.1, 3.1). */

@@ -5,8 +5,11 @@ export interface GuestImage {
   readonly kernel: Uint8Array;
   /** A cpio archive, not compressed: a guest would spend more on unpacking than the host on reading. */
   readonly initrd: Uint8Array;
-  /** A cpio archive to stand behind the initrd, for a machine with disks: ext4, loaded on demand. */
-  readonly fileSystems: () => Promise<Uint8Array>;
+  /**
+   * A cpio archive to stand behind the initrd of a machine with disks or with the hypervisor extension: ext4
+   * and KVM, and the lists by which `modprobe` finds them.
+   */
+  readonly modulesOnDemand: () => Promise<Uint8Array>;
   /** The kernel's command line. */
   readonly append: string;
   /** The kernel's release, as `uname -r` says it. */

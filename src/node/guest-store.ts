@@ -21,7 +21,7 @@ interface StoredGuest {
   readonly append: string;
   readonly kernel: string;
   readonly initrd: string;
-  readonly fileSystems: string;
+  readonly modulesOnDemand: string;
 }
 
 /**
@@ -42,8 +42,8 @@ export async function debianGuest(options: DebianGuestOptions = {}): Promise<Gue
   const { name, release, append } = image;
   const kernel = await cache.put(image.kernel);
   const initrd = await cache.put(image.initrd);
-  const fileSystems = await cache.put(await image.fileSystems());
-  const stored: StoredGuest = { name, release, append, kernel, initrd, fileSystems };
+  const modulesOnDemand = await cache.put(await image.modulesOnDemand());
+  const stored: StoredGuest = { name, release, append, kernel, initrd, modulesOnDemand };
   await cache.setRef(ref, `${JSON.stringify(stored)}\n`);
   return image;
 }
@@ -61,10 +61,10 @@ async function loadGuest(
   ]);
   if (kernel === undefined || initrd === undefined) return undefined;
   // Few machines need them, and reading checks their hash.
-  const fileSystems = async () =>
-    (await cache.load(stored.fileSystems)) ??
-    (await (await debianGuest({ ...options, refresh: true })).fileSystems());
-  return { ...stored, kernel, initrd, fileSystems };
+  const modulesOnDemand = async () =>
+    (await cache.load(stored.modulesOnDemand)) ??
+    (await (await debianGuest({ ...options, refresh: true })).modulesOnDemand());
+  return { ...stored, kernel, initrd, modulesOnDemand };
 }
 
 /** What cannot be read counts as absent: it is made anew. */
@@ -73,7 +73,7 @@ function parseStored(text: string | undefined): StoredGuest | undefined {
     const stored: Record<keyof StoredGuest, unknown> = JSON.parse(text ?? '');
     const isHash = (value: unknown): boolean => /^[0-9a-f]{64}$/.test(String(value));
     const texts = Object.values(stored).every((value) => typeof value === 'string');
-    const hashes = [stored.kernel, stored.initrd, stored.fileSystems];
+    const hashes = [stored.kernel, stored.initrd, stored.modulesOnDemand];
     if (!texts || !hashes.every(isHash)) return undefined;
     return stored as StoredGuest;
   } catch {

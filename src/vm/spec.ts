@@ -219,9 +219,11 @@ async function debianImages(spec: VmSpec, platform: Platform): Promise<KernelIma
   }
   const image = await debian(spec, platform);
   const append = [image.append, spec.append].filter((words) => words).join(' ');
-  // A disk is there to be mounted; without one the guest boots faster without the file systems.
+  // A disk is there to be mounted, and guests of the guest want KVM; all others boot faster without either.
   const disks = (spec.drives?.length ?? 0) + (spec.devices?.length ?? 0) > 0;
-  const initrd = disks ? joinCpio(image.initrd, await image.fileSystems()) : image.initrd;
+  const nested = hasExtensions(parseCpuModel(spec.cpu ?? DEFAULT_CPU).extensions, ['H']);
+  const initrd =
+    disks || nested ? joinCpio(image.initrd, await image.modulesOnDemand()) : image.initrd;
   return { kernel: image.kernel, initrd, append };
 }
 

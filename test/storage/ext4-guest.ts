@@ -14,7 +14,7 @@ const TOOLS_REF = 'test-ext4-tools-1';
 /** A default guest that has mke2fs and blkdiscard, and loads ext4 when something is mounted. */
 export async function ext4Guest(): Promise<Pick<VmSpec, 'guest' | 'append' | 'console'>> {
   const image = await guestImage();
-  const initrd = joinCpio(image.initrd, await image.fileSystems(), await tools());
+  const initrd = joinCpio(image.initrd, await image.modulesOnDemand(), await tools());
   return { guest: { kernel: image.kernel, initrd }, append: image.append, console: 'virtio' };
 }
 

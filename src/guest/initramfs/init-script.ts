@@ -4,6 +4,15 @@ import { AGENT_PORT } from '../agent/protocol.js';
 export const CONSOLE_PORT = 'org.hartwood.console';
 
 /**
+ * Loads KVM where the processor can run guests, which the letter "h" of its ISA string tells (Privileged
+ * 15.2), so that `/dev/kvm` is there. Nothing else says a word about it.
+ */
+export const LOAD_KVM = `read -r isa < /proc/device-tree/cpus/cpu@0/riscv,isa
+case \${isa%%_*} in
+  rv64*h*) modprobe -q kvm 2> /dev/null ;;
+esac`;
+
+/**
  * `/init` of the default guest: process 1 of the initramfs.
  *
  * It does with shell built-ins whatever it can: each program that it starts costs milliseconds of the
@@ -30,6 +39,7 @@ read -r modules < /lib/modules/load-order
 for module in $modules; do
   insmod "/lib/modules/$module.ko"
 done
+${LOAD_KVM}
 ip link set lo up
 cd /root
 /usr/lib/hartwood/start-agent &

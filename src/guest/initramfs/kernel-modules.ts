@@ -11,9 +11,10 @@ export interface KernelModule {
  * The modules in an order in which each stands behind those it needs, as their own `.modinfo` tells
  * (the package has no modules.dep: its installation makes it); otherwise in the order given.
  *
+ * @param wanted those of them that are to be loaded, for which the others are there; default all
  * @throws GuestError `guest-package` if one needs a module that is not among them
  */
-export function inLoadOrder(modules: readonly KernelModule[]): KernelModule[] {
+export function inLoadOrder(modules: readonly KernelModule[], wanted = modules): KernelModule[] {
   const byName = new Map(modules.map((module) => [normalized(module.name), module]));
   const ordered = new Set<KernelModule>();
   const place = (module: KernelModule): void => {
@@ -27,7 +28,7 @@ export function inLoadOrder(modules: readonly KernelModule[]): KernelModule[] {
     }
     ordered.add(module);
   };
-  for (const module of modules) place(module);
+  for (const module of wanted) place(module);
   return [...ordered];
 }
 

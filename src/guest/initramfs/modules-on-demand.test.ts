@@ -9,9 +9,10 @@ it('tells modprobe what modules need and what they are called', () => {
   const archive = writeModulesOnDemand('6.1', [
     module('ext4', 'alias=fs-ext4 alias=ext3 depends=jbd2'),
     module('jbd2', 'depends='),
+    module('kvm', 'depends='),
   ]);
   const text = new TextDecoder('latin1').decode(archive);
   expect(text).toContain('lib/modules/6.1/ext4.ko\0');
-  expect(text).toContain('jbd2.ko: \next4.ko: jbd2.ko\n');
+  expect(text).toContain('jbd2.ko: \next4.ko: jbd2.ko\nkvm.ko: \n');
   expect(text).toContain('alias fs-ext4 ext4\nalias ext3 ext4\n');
 });

@@ -15,10 +15,11 @@ export function writeModulesOnDemand(
 ): Uint8Array {
   const folder = `lib/modules/${release}`;
   const ordered = inLoadOrder(modules);
-  // Each may need any before it, which is more than it does need, and saves a second reading.
-  const needs = ordered.map(({ name }, i) => {
-    const before = ordered.slice(0, i).map((module) => `${module.name}.ko`);
-    return `${name}.ko: ${before.reverse().join(' ')}`;
+  // What is to be loaded first stands last.
+  const needs = ordered.map((module) => {
+    const before = inLoadOrder(ordered, [module]).slice(0, -1);
+    const files = before.reverse().map(({ name }) => `${name}.ko`);
+    return `${module.name}.ko: ${files.join(' ')}`;
   });
   const aliases = ordered.flatMap(({ name, data }) =>
     aliasesOf(data).map((alias) => `alias ${alias} ${name}`),

@@ -1,4 +1,5 @@
 import { AGENT_PORT } from '../agent/protocol.js';
+import { LOAD_KVM } from '../initramfs/init-script.js';
 
 /** Where a guest's own programs are while it runs: nothing of them is on its disk. */
 export const RUN_FOLDER = '/run/hartwood';
@@ -16,6 +17,7 @@ for module in $modules; do
   insmod "/lib/modules/$module.ko"
 done
 modprobe ext4
+${LOAD_KVM}
 ip link set lo up
 
 mkdir /mnt

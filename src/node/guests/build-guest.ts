@@ -109,7 +109,7 @@ async function build(
   const tar = join(work, 'root.tar');
   await writeArchive(archive, packages, name, tar);
   const instances = packages.map(({ fields }) => instanceName(fields));
-  const initrd = joinCpio(image.initrd, await image.fileSystems());
+  const initrd = joinCpio(image.initrd, await image.modulesOnDemand());
   const disk = join(work, GUEST_FILES.disk);
   const { used } = await runBuilder({
     kernel: image.kernel,

@@ -1,0 +1,184 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { RAM_BASE } from '../../../src/core/abi.js';
+import { type Access, type Failure, FIRST, type Kind, type Outcome } from './model.js';
+import {
+  type Delegation,
+  type Instruction,
+  MACHINE_MODE,
+  type Mode,
+  Rig,
+  type Trapped,
+} from './rig.js';
+import { hex, Trial } from './trial.js';
+
+const WORLDS = 1000;
+const ACCESSES = 24;
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await Rig.create();
+});
+
+/** Transformed instructions: their words with rs1 and the offset zero (Privileged 15.6.3). */
+const TRANSFORMED: Readonly<Record<Instruction, bigint>> = {
+  ld: 0x0000_3503n,
+  sd: 0x00a0_3023n,
+  'hlv.d': 0x6c00_4573n,
+  'hlvx.wu': 0x6830_4573n,
+  'hsv.d': 0x6ea0_4073n,
+};
+const PSEUDO = { read: 0x3000n, write: 0x3020n };
+/** Bytes that stand where a fetch gets to: they are executed, and fail as an illegal instruction. */
+const ILLEGAL = 2;
+
+/** How an access is made: by this instruction, in this mode, through MPRV if `data` is there. */
+interface Way {
+  readonly instruction: Instruction | undefined;
+  readonly mode: Mode;
+  readonly data: Mode | undefined;
+  /** The virtual address that the instruction is fetched from, if not by M-mode. */
+  readonly at?: bigint;
+}
+
+function ways(access: Access, code: bigint | undefined): Way[] {
+  const { kind, user, virtual, executable } = access;
+  const mode: Mode = { privilege: user ? 0 : 1, virtual };
+  if (kind === 'fetch') return [{ instruction: undefined, mode, data: undefined }];
+  const byMprv: Way = {
+    instruction: kind === 'read' ? 'ld' : 'sd',
+    mode: MACHINE_MODE,
+    data: mode,
+  };
+  if (!virtual) return [byMprv];
+  const inside: Way[] = code === undefined ? [] : [{ ...byMprv, mode, data: undefined, at: code }];
+  const instruction = kind === 'write' ? 'hsv.d' : executable ? 'hlvx.wu' : 'hlv.d';
+  const bySpvp: Way = { instruction, mode: MACHINE_MODE, data: undefined };
+  return executable ? [bySpvp] : [bySpvp, byMprv, ...inside];
+}
+
+/** What a trap says of a failure. */
+function expectedTrap(failure: Failure, access: Access, way: Way, to: Delegation): Trapped {
+  const { type, implicit, guestPhysical, cause } = failure;
+  const { va, virtual } = access;
+  if (to === 'VS' && way.mode.virtual && type !== 'guest-page') {
+    const from = way.mode;
+    return { into: 'VS', cause, tval: va, tval2: 0n, tinst: 0n, guestAddress: false, from };
+  }
+  const usual = way.instruction === undefined ? 0n : TRANSFORMED[way.instruction];
+  return {
+    into: to === 'M' || way.mode.privilege === 3 ? 'M' : 'HS',
+    cause,
+    tval: va,
+    tval2: type === 'guest-page' ? guestPhysical >> 2n : 0n,
+    tinst: implicit === undefined ? usual : PSEUDO[implicit],
+    guestAddress: virtual,
+    from: way.mode,
+  };
+}
+
+function trapText(trap: Trapped): string {
+  const { privilege, virtual } = trap.from;
+  return (
+    `trap ${trap.cause} into ${trap.into} tval ${hex(trap.tval)} tval2 ${hex(trap.tval2)} tinst ${hex(trap.tinst)} ` +
+    `gva ${trap.guestAddress} from ${privilege} ${virtual ? 'V' : ''}`
+  );
+}
+
+const key = ({ failure }: Outcome): string => {
+  if (failure === undefined) return 'fine';
+  const { cause, stage, level, implicit } = failure;
+  return `cause ${cause}, stage ${stage}, level ${level}${implicit ? `, ${implicit} of a table` : ''}`;
+};
+
+/** No case: an access to a device, or a fetch of what stands in RAM by chance. */
+function isCase({ memory }: Trial, kind: Kind, physical: bigint): boolean {
+  if (physical < RAM_BASE) return false;
+  return kind !== 'fetch' || memory.word(physical) === 0n;
+}
+
+/** Makes the access on the core after the model has, and compares results, traps, reads and memory. */
+function attempt(trial: Trial, access: Access, value: bigint): Outcome | undefined {
+  const { memory } = trial;
+  const look = trial.look(access);
+  const { physical } = look;
+  if (physical !== undefined && !isCase(trial, access.kind, physical)) return undefined;
+  const fetched = trial.codeFetch(access.kind === 'write' ? 'sd' : 'ld', access.user);
+  const way = trial.oneOf(ways(access, fetched?.va));
+  const to = trial.oneOf<Delegation>(['M', 'HS', 'VS']);
+  const reads = way.at === undefined || !fetched ? [] : [...trial.translate(fetched).reads];
+  const outcome = trial.translate(access);
+  reads.push(...outcome.reads);
+  rig.fence();
+  rig.delegate(to);
+  rig.guestPrivilege = access.user;
+  const before = rig.tableReads;
+  const pc =
+    way.at ?? (way.instruction === undefined ? access.va : rig.machine.at(way.instruction));
+  const { trap, a0 } = rig.step(pc, way.mode, access.va, value, way.data);
+  const after = rig.tableReads;
+
+  let expected: string;
+  if (outcome.failure !== undefined) {
+    expected = trapText(expectedTrap(outcome.failure, access, way, to));
+  } else if (access.kind === 'fetch') {
+    expected = `executed`;
+  } else {
+    const at = outcome.physical ?? 0n;
+    if (access.kind === 'write') memory.update(at, value);
+    const word = memory.word(at);
+    const loaded = access.executable ? BigInt.asUintN(32, word) : word;
+    expected = `a0 ${hex(access.kind === 'write' ? value : loaded)}`;
+  }
+  let got = trap === undefined ? `a0 ${hex(a0)}` : trapText(trap);
+  if (access.kind === 'fetch' && trap?.cause === ILLEGAL) got = 'executed';
+  const firsts = reads.filter(({ stage }) => stage === FIRST).length;
+  const counts = (first: number, second: number) => `, read ${first} and ${second} entries`;
+  trial.compare(
+    access,
+    `${way.instruction ?? 'fetch'} in mode ${way.mode.privilege}`,
+    got + counts(after[0] - before[0], after[1] - before[1]),
+    expected + counts(firsts, reads.length - firsts),
+  );
+  return outcome;
+}
+
+const LEVELS = [0, 1, 2, 3, 4];
+const PAGE_FAULTS = [12, 13, 15];
+const ACCESS_FAULTS = [1, 5, 7];
+
+/** What must have occurred: all causes at all levels; ‘-1’ is the access itself, 5 above the root. */
+function expectedKeys(virtual: boolean): string[] {
+  const at = (causes: readonly number[], stage: number, levels: readonly number[], suffix = '') =>
+    causes.flatMap((cause) =>
+      levels.map((level) => `cause ${cause}, stage ${stage}, level ${level}${suffix}`),
+    );
+  const keys = ['fine', ...at(PAGE_FAULTS, 0, [...LEVELS, 5]), ...at(ACCESS_FAULTS, 0, LEVELS)];
+  if (!virtual) return [...keys, ...at(ACCESS_FAULTS, 0, [-1])];
+  return [
+    ...keys,
+    ...at(ACCESS_FAULTS, 1, [-1, ...LEVELS]),
+    ...at([20, 21, 23], 1, [...LEVELS, 5]),
+    ...at([20, 21, 23], 1, LEVELS, ', read of a table'),
+    ...at([20, 21, 23], 1, LEVELS, ', write of a table'),
+  ];
+}
+
+describe('accesses', () => {
+  it.each([
+    ['of guests, through two stages', true, WORLDS],
+    ['through one stage', false, WORLDS / 2],
+  ])('%s are the model’s', (_, virtual, worlds) => {
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= worlds; seed++) {
+      const trial = new Trial(rig, seed, { virtual });
+      for (let k = 0; k < ACCESSES; k++) {
+        const access = trial.drawAccess();
+        const aligned = { ...access, va: access.va & ~7n };
+        const outcome = attempt(trial, aligned, 0x1234_5678_9abc_def0n + BigInt(k));
+        if (outcome !== undefined) seen.add(key(outcome));
+      }
+      trial.end();
+    }
+    expect(expectedKeys(virtual).filter((name) => !seen.has(name))).toEqual([]);
+  });
+});
