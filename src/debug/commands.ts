@@ -6,6 +6,7 @@ import { LONGEST_PACKET } from './packet.js';
 import { describeTarget, readAll, readOne, writeAll, writeOne } from './registers.js';
 import { parseActions } from './resume-action.js';
 import { threadOf } from './stop-reply.js';
+import type { Symbols } from './translate-command.js';
 import { TRANSLATES } from './translate-words.js';
 
 /** What is to follow from a packet. */
@@ -42,12 +43,14 @@ const FEATURES = [
 export class Commands {
   readonly #debugger: Debugger;
   readonly #points: ClientPoints;
+  readonly #symbols: Symbols;
   /** The hart that registers and addresses are of (`Hg`), and the one that `s` steps (`Hc`). */
   #hart = 0;
   #stepped: number | undefined;
 
-  constructor(target: Debugger, points: ClientPoints) {
+  constructor(target: Debugger, points: ClientPoints, symbols: Symbols = new Map()) {
     this.#debugger = target;
+    this.#symbols = symbols;
     this.#points = points;
   }
 
@@ -214,7 +217,7 @@ export class Commands {
         const command = bytesOf(argument);
         if (command === undefined) return MALFORMED;
         const line = new TextDecoder().decode(command);
-        const text = await monitor(this.#debugger, this.#hart, line);
+        const text = await monitor(this.#debugger, this.#symbols, this.#hart, line);
         return { kind: 'console', bytes: new TextEncoder().encode(text) };
       }
       default:

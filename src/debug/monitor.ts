@@ -1,5 +1,5 @@
 import type { Debugger } from '../vm/debugger.js';
-import { translate } from './translate-command.js';
+import { type Symbols, translate } from './translate-command.js';
 
 const HELP = `commands of Hartwood:
   monitor info               what each hart is at
@@ -16,10 +16,15 @@ const MODES: readonly Readonly<Record<string, string>>[] = [
 ];
 
 /** Answers what a user typed after `monitor`, for the hart that is selected. */
-export async function monitor(target: Debugger, hart: number, command: string): Promise<string> {
+export async function monitor(
+  target: Debugger,
+  symbols: Symbols,
+  hart: number,
+  command: string,
+): Promise<string> {
   const [name, ...words] = command.trim().split(/\s+/);
   if (name === 'info') return info(target);
-  return name === 'translate' ? translate(target, hart, words) : HELP;
+  return name === 'translate' ? translate(target, symbols, hart, words) : HELP;
 }
 
 async function info(target: Debugger): Promise<string> {

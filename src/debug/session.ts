@@ -18,6 +18,8 @@ const MOST_OUTPUT = LONGEST_PACKET / 2 - 1;
 export interface DebugTarget {
   readonly debugger: Debugger;
   readonly stopped: Promise<StopReason>;
+  /** Names of addresses, if any are known. */
+  readonly symbols?: ReadonlyMap<string, bigint>;
   stop(): Promise<StopReason>;
 }
 
@@ -66,7 +68,7 @@ export class GdbSession {
       if (room !== undefined) this.#room = room;
     };
     this.#points = new ClientPoints(target.debugger);
-    this.#commands = new Commands(target.debugger, this.#points);
+    this.#commands = new Commands(target.debugger, this.#points, target.symbols);
     this.#unlisten = target.debugger.onStop((stop) => this.#stopped(stop));
     void target.stopped.then((reason) => this.#ended(reason));
   }

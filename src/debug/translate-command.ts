@@ -8,17 +8,21 @@ import { numberOf } from './hex.js';
 import { ACCESSES, ERROR_MARK, MODES, REGIME_MODES } from './translate-words.js';
 import { walkFigure } from './walk-figure.js';
 
+/** Names of addresses. */
+export type Symbols = ReadonlyMap<string, bigint>;
+
 /**
  * Answers `translate ADDRESS [--access ACCESS] [--regime MODE] [--json]` by a walk of the hart's tables: as
  * a figure, or as one line of JSON. What it cannot do it says in a line behind `ERROR_MARK`.
  */
 export async function translate(
   target: Debugger,
+  symbols: Symbols,
   hart: number,
   words: readonly string[],
 ): Promise<string> {
   try {
-    const { address, options, json } = await parse(target, hart, words);
+    const { address, options, json } = await parse(target, symbols, hart, words);
     const walk = await target.walk(hart, address, options);
     return json ? `${JSON.stringify(walk, hexadecimal)}\n` : walkFigure(walk);
   } catch (error) {
@@ -27,7 +31,7 @@ export async function translate(
   }
 }
 
-async function parse(target: Debugger, hart: number, words: readonly string[]) {
+async function parse(target: Debugger, symbols: Symbols, hart: number, words: readonly string[]) {
   const options: { access?: Access; regime?: Regime } = {};
   let json = false;
   let place: string | undefined;
@@ -43,7 +47,7 @@ async function parse(target: Debugger, hart: number, words: readonly string[]) {
     throw new ConfigurationError('translate needs an address, as in 0xffffffff80000000');
   }
   const parsed: { address: bigint; options: WalkOptions; json: boolean } = {
-    address: await addressOf(target, hart, place),
+    address: await addressOf(target, symbols, hart, place),
     options,
     json,
   };
@@ -65,15 +69,20 @@ function regimeOf(word = ''): Regime {
   throw new ConfigurationError(`there is no mode '${word}'; right would be ${MODES.join(', ')}`);
 }
 
-/** A number in hexadecimal, or the value of a register; `a0` is the register, and 0xa0 the number. */
-async function addressOf(target: Debugger, hart: number, word: string): Promise<bigint> {
+/** A number in hexadecimal, a name, or the value of a register: `a0` is the register, and 0xa0 the number. */
+async function addressOf(
+  target: Debugger,
+  symbols: Symbols,
+  hart: number,
+  word: string,
+): Promise<bigint> {
   const isRegister = word === 'pc' || X_NUMBERS.has(word) || CSR_NUMBERS.has(word);
   if (isRegister) return target.readRegister(hart, word);
-  const address = numberOf(word.replace(/^0x/i, ''));
+  const address = symbols.get(word) ?? numberOf(word.replace(/^0x/i, ''));
   if (address !== undefined) return address;
   throw new ConfigurationError(
     `'${word}' is no address; right would be up to 16 hexadecimal digits, as in ` +
-      '0xffffffff80000000, or a register, as in pc, sp, stval',
+      '0xffffffff80000000, or a register, as in pc, sp, stval, or a name of the program',
   );
 }
 

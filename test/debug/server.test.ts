@@ -189,6 +189,7 @@ describe('a client', () => {
     expect(await ask('translate 0x80001234')).toBe(
       walkFigure(await vm.debugger.walk(0, 0x8000_1234n)),
     );
+    expect(await ask('translate work')).toBe(walkFigure(await vm.debugger.walk(0, WORK)));
     expect(await ask('translate there')).toMatch(/^error: 'there' is no address; .*\n$/);
     expect(await ask('translate')).toMatch(/^error: translate needs an address/);
     expect(await ask('translate 0 1')).toBe("error: translate has no use for '1'\n");

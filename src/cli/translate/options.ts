@@ -17,6 +17,7 @@ Examples:
   hartwood translate --gdb 1234 0xffffffff80000000  in the mode that hart 0 is in
   hartwood translate --gdb 1234 pc --access fetch   a register: pc, x0 to x31 by their names, CSRs
   hartwood translate --gdb 1234 htval --regime VS   in the mode of a guest of the guest
+  hartwood translate --gdb 1234 main                a name of a bare program
   hartwood translate --gdb 1234 linux_banner --symbols System.map
   hartwood translate --gdb 1234 schedule+0x1c --symbols vmlinux --hart 2 --json
 
@@ -35,7 +36,7 @@ export function addTranslateCommand(
     .description(
       'Shows how a machine translates an address: each page-table entry that is read, of both stages.',
     )
-    .argument('<address>', 'a virtual address in hexadecimal, a register, or with --symbols a name')
+    .argument('<address>', 'a virtual address in hexadecimal, a register, or a name')
     .requiredOption('--gdb <port>', "where 'hartwood run --gdb' serves it: PORT or HOST:PORT")
     .option('--hart <number>', 'whose tables', '0')
     .addOption(
