@@ -18,12 +18,12 @@ export class PageTables {
   readonly root: bigint;
   #free: bigint;
 
-  /** Tables take pages from `base` on; the root is the first. */
-  constructor(ram: GuestMemory, base: bigint, mode = SV39) {
+  /** Tables take pages from `base` on; the root is the first, or with hgatp the first four. */
+  constructor(ram: GuestMemory, base: bigint, mode = SV39, rootPages = 1n) {
     this.#ram = ram;
     this.#mode = mode;
     this.root = base;
-    this.#free = base + 0x1000n;
+    this.#free = base + rootPages * 0x1000n;
   }
 
   satp(asid = 0): bigint {

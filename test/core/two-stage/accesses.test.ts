@@ -1,14 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RAM_BASE } from '../../../src/core/abi.js';
 import { type Access, type Failure, FIRST, type Kind, type Outcome } from './model.js';
-import {
-  type Delegation,
-  type Instruction,
-  MACHINE_MODE,
-  type Mode,
-  Rig,
-  type Trapped,
-} from './rig.js';
+import type { Instruction } from './program.js';
+import { type Delegation, MACHINE_MODE, type Mode, Rig, type Trapped } from './rig.js';
 import { hex, Trial } from './trial.js';
 
 const WORLDS = 1000;
@@ -139,6 +133,10 @@ function attempt(trial: Trial, access: Access, value: bigint): Outcome | undefin
     got + counts(after[0] - before[0], after[1] - before[1]),
     expected + counts(firsts, reads.length - firsts),
   );
+  if (outcome.failure === undefined && access.kind !== 'fetch') {
+    rig.step(pc, way.mode, access.va, value, way.data);
+    trial.compare(access, 'the same again', `${rig.tableReads}`, `${after}`);
+  }
   return outcome;
 }
 

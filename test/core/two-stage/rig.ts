@@ -1,29 +1,11 @@
-/** A hart of the core on which the cases of the property tests are tried. */
+/** A hart of the core on which accesses are tried, one instruction at a time. */
 import { CSR_NUMBERS } from '../../../isa/csrs.js';
 import { X_NUMBERS } from '../../../isa/notation.js';
 import { HartRegister, LayoutValue, RAM_BASE, WalkAccess } from '../../../src/core/abi.js';
 import { Machine } from '../machine.js';
 import type { Access, EntryRead, Setting, Stage } from './model.js';
 import { PMP_ADDRESSES, PMP_CONFIG, RAM_SIZE } from './places.js';
-
-/** Single instructions, each to be stepped over, in M-mode unless the label says otherwise. */
-const PROGRAM = `
-fences: sfence.vma
-        hfence.vvma
-        hfence.gvma
-        j .
-ld:     ld a0, 0(a1)
-sd:     sd a0, 0(a1)
-hlv.d:  hlv.d a0, (a1)
-hlvx.wu: hlvx.wu a0, (a1)
-hsv.d:  hsv.d a0, (a1)
-.balign 64
-handler: j .
-supervisor: j .
-guest: j .
-`;
-
-export type Instruction = 'ld' | 'sd' | 'hlv.d' | 'hlvx.wu' | 'hsv.d';
+import { PROGRAM } from './program.js';
 
 /** Privilege and V of a hart, or MPP and MPV. */
 export interface Mode {
@@ -121,7 +103,7 @@ export class Rig {
   /** Executes the fences that empty the TLB. */
   fence(): void {
     this.#setMode(MACHINE_MODE);
-    this.#setRegister(HartRegister.Pc, this.machine.at('fences'));
+    this.#setRegister(HartRegister.Pc, this.machine.at('all_fences'));
     this.machine.run(3n);
   }
 
