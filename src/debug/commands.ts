@@ -6,7 +6,7 @@ import { LONGEST_PACKET } from './packet.js';
 import { describeTarget, readAll, readOne, writeAll, writeOne } from './registers.js';
 import { parseActions } from './resume-action.js';
 import { threadOf } from './stop-reply.js';
-import type { Symbols } from './translate-command.js';
+import type { AddressNames } from './symbol-address.js';
 import { TRANSLATES } from './translate-words.js';
 
 /** What is to follow from a packet. */
@@ -43,12 +43,12 @@ const FEATURES = [
 export class Commands {
   readonly #debugger: Debugger;
   readonly #points: ClientPoints;
-  readonly #symbols: Symbols;
+  readonly #symbols: AddressNames;
   /** The hart that registers and addresses are of (`Hg`), and the one that `s` steps (`Hc`). */
   #hart = 0;
   #stepped: number | undefined;
 
-  constructor(target: Debugger, points: ClientPoints, symbols: Symbols = new Map()) {
+  constructor(target: Debugger, points: ClientPoints, symbols: AddressNames = new Map()) {
     this.#debugger = target;
     this.#symbols = symbols;
     this.#points = points;

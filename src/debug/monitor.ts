@@ -1,5 +1,6 @@
 import type { Debugger } from '../vm/debugger.js';
-import { type Symbols, translate } from './translate-command.js';
+import type { AddressNames } from './symbol-address.js';
+import { translate } from './translate-command.js';
 
 const HELP = `commands of Hartwood:
   monitor info               what each hart is at
@@ -18,7 +19,7 @@ const MODES: readonly Readonly<Record<string, string>>[] = [
 /** Answers what a user typed after `monitor`, for the hart that is selected. */
 export async function monitor(
   target: Debugger,
-  symbols: Symbols,
+  symbols: AddressNames,
   hart: number,
   command: string,
 ): Promise<string> {

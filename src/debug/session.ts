@@ -7,6 +7,7 @@ import { Commands } from './commands.js';
 import { hexOf } from './hex.js';
 import { LONGEST_PACKET, PacketReader, packetOf, type Sent } from './packet.js';
 import { endReply, stopReply } from './stop-reply.js';
+import type { AddressNames } from './symbol-address.js';
 
 /** Takes what a client is to get; returns when there is room for more, if there is none now. */
 export type Send = (bytes: Uint8Array<ArrayBuffer>) => Promise<void> | undefined;
@@ -19,7 +20,7 @@ export interface DebugTarget {
   readonly debugger: Debugger;
   readonly stopped: Promise<StopReason>;
   /** Names of addresses, if any are known. */
-  readonly symbols?: ReadonlyMap<string, bigint>;
+  readonly symbols?: AddressNames;
   stop(): Promise<StopReason>;
 }
 

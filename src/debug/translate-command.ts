@@ -5,11 +5,9 @@ import { ConfigurationError, HartwoodError } from '../core/errors.js';
 import type { Debugger } from '../vm/debugger.js';
 import type { Access, WalkOptions } from '../vm/walk/walk.js';
 import { numberOf } from './hex.js';
+import { type AddressNames, symbolAddress } from './symbol-address.js';
 import { ACCESSES, ERROR_MARK, MODES, REGIME_MODES } from './translate-words.js';
 import { walkFigure } from './walk-figure.js';
-
-/** Names of addresses. */
-export type Symbols = ReadonlyMap<string, bigint>;
 
 /**
  * Answers `translate ADDRESS [--access ACCESS] [--regime MODE] [--json]` by a walk of the hart's tables: as
@@ -17,7 +15,7 @@ export type Symbols = ReadonlyMap<string, bigint>;
  */
 export async function translate(
   target: Debugger,
-  symbols: Symbols,
+  symbols: AddressNames,
   hart: number,
   words: readonly string[],
 ): Promise<string> {
@@ -31,7 +29,12 @@ export async function translate(
   }
 }
 
-async function parse(target: Debugger, symbols: Symbols, hart: number, words: readonly string[]) {
+async function parse(
+  target: Debugger,
+  symbols: AddressNames,
+  hart: number,
+  words: readonly string[],
+) {
   const options: { access?: Access; regime?: Regime } = {};
   let json = false;
   let place: string | undefined;
@@ -72,17 +75,19 @@ function regimeOf(word = ''): Regime {
 /** A number in hexadecimal, a name, or the value of a register: `a0` is the register, and 0xa0 the number. */
 async function addressOf(
   target: Debugger,
-  symbols: Symbols,
+  symbols: AddressNames,
   hart: number,
   word: string,
 ): Promise<bigint> {
   const isRegister = word === 'pc' || X_NUMBERS.has(word) || CSR_NUMBERS.has(word);
   if (isRegister) return target.readRegister(hart, word);
-  const address = symbols.get(word) ?? numberOf(word.replace(/^0x/i, ''));
+  // A number that can be nothing else is not looked for among the names.
+  const number = numberOf(word.replace(/^0x/i, ''));
+  const address = /^0x/i.test(word) ? number : (symbolAddress(word, symbols) ?? number);
   if (address !== undefined) return address;
   throw new ConfigurationError(
     `'${word}' is no address; right would be up to 16 hexadecimal digits, as in ` +
-      '0xffffffff80000000, or a register, as in pc, sp, stval, or a name of the program',
+      '0xffffffff80000000, or a register, as in pc, sp, stval, or a name that the guest has of itself',
   );
 }
 

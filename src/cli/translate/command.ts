@@ -1,10 +1,10 @@
 import { ConfigurationError } from '../../core/errors.js';
+import { symbolAddress } from '../../debug/symbol-address.js';
 import { ERROR_MARK, translateWords } from '../../debug/translate-words.js';
 import { GdbClient } from '../../node/gdb-client.js';
 import { parseSymbols } from '../../profile/symbol-file.js';
 import { readInputFile } from '../input-file.js';
 import type { TranslateOptions } from './options.js';
-import { symbolAddress } from './symbol-address.js';
 
 const LOOPBACK = '127.0.0.1';
 /** What the machine answers is text in lines: nothing of it may drive a terminal. */
@@ -60,7 +60,8 @@ async function addressWord(word: string, file: string | undefined): Promise<stri
   }
   if (file === undefined) return word;
   const symbols = parseSymbols(await readInputFile(file, 'symbols'), `symbols '${file}'`);
-  return symbolAddress(word, symbols) ?? word;
+  const address = symbolAddress(word, symbols.addresses);
+  return address === undefined ? word : `0x${address.toString(16)}`;
 }
 
 /** @throws ConfigurationError if the machine has no such hart */

@@ -16,9 +16,8 @@ Examples:
   hartwood run --gdb 1234                           in one terminal; then in another:
   hartwood translate --gdb 1234 0xffffffff80000000  in the mode that hart 0 is in
   hartwood translate --gdb 1234 pc --access fetch   a register: pc, x0 to x31 by their names, CSRs
-  hartwood translate --gdb 1234 htval --regime VS   in the mode of a guest of the guest
-  hartwood translate --gdb 1234 main                a name of a bare program
-  hartwood translate --gdb 1234 linux_banner --symbols System.map
+  hartwood translate --gdb 1234 stval --regime VS   in the mode of a guest of the guest
+  hartwood translate --gdb 1234 linux_banner        a name of a bare program, or of the running Linux
   hartwood translate --gdb 1234 schedule+0x1c --symbols vmlinux --hart 2 --json
 
 The machine stands while its tables are read, and is left as it was: running, or paused. Nothing in it
