@@ -1,4 +1,5 @@
 /** What both doors export; what is not here is private. */
+export type { Regime } from './core/abi.js';
 export {
   AgentError,
   ConfigurationError,
@@ -61,6 +62,7 @@ export type { MachineCounts } from './vm/guest-machine.js';
 export type { Arrival, DebugStop } from './vm/hold.js';
 export type { HostOptions } from './vm/host.js';
 export type { FetchOptions } from './vm/platform.js';
+export type { GuestExits, RegimeFigures } from './vm/regime-figures.js';
 export type { BareGuest, FirmwareGuest, KernelGuest, VmSpec } from './vm/spec.js';
 export type { StopKind, StopReason } from './vm/stop-reason.js';
 export type { VmSummary } from './vm/summary.js';

@@ -6,10 +6,13 @@ import { LONGEST_PACKET } from './packet.js';
 import { describeTarget, readAll, readOne, writeAll, writeOne } from './registers.js';
 import { parseActions } from './resume-action.js';
 import { threadOf } from './stop-reply.js';
+import { TRANSLATES } from './translate-words.js';
 
 /** What is to follow from a packet. */
 export type Answer =
   | { readonly kind: 'reply'; readonly text: string }
+  /** What a user is to see. */
+  | { readonly kind: 'console'; readonly bytes: Uint8Array }
   /** `QStartNoAckMode`. */
   | { readonly kind: 'quiet' }
   /** `?`. */
@@ -32,6 +35,7 @@ const MOST_BYTES = LONGEST_PACKET / 2;
 const FEATURES = [
   `PacketSize=${LONGEST_PACKET.toString(16)}`,
   ...['QStartNoAckMode+', 'vContSupported+', 'qXfer:features:read+', 'swbreak+', 'hwbreak+'],
+  TRANSLATES,
 ].join(';');
 
 /** Executes packets that do not let the VM go on; for those that do it says so. */
@@ -210,7 +214,8 @@ export class Commands {
         const command = bytesOf(argument);
         if (command === undefined) return MALFORMED;
         const line = new TextDecoder().decode(command);
-        return reply(hexOfText(await monitor(this.#debugger, this.#hart, line)));
+        const text = await monitor(this.#debugger, this.#hart, line);
+        return { kind: 'console', bytes: new TextEncoder().encode(text) };
       }
       default:
         return UNKNOWN;

@@ -89,6 +89,12 @@ export class Hart {
   slow = 0;
   /** TLB misses by cause (MISS_*). */
   readonly misses = new Float64Array(8);
+  /** Page-table entries read by walks. */
+  tableReads = 0;
+  /** Counters by regime (hart/regime), as many as the ABI has. */
+  readonly regimes = new Float64Array(30);
+  /** `steps` when the present privilege began, or the last slice ended. */
+  regimeBegan = 0;
 
   /** What follows from `extensions`. */
   readonly model: CpuModel;
