@@ -217,8 +217,7 @@ describe('a walk that faults says why', () => {
       kind: 'fault',
       cause: 5,
       fault: 'load access fault',
-      reason:
-        'there is no memory that may be accessed: neither RAM, nor a device, or PMP denies it',
+      reason: 'a table is not in RAM, or PMP forbids to read or change it',
     });
   });
 });

@@ -1,18 +1,16 @@
 /** Counters by regime: what a hart did in each privilege mode (assembly/hart/regime.ts). */
-import { type Hart, SUPERVISOR, USER } from './hart.js';
+import { type Hart, REGIME_COUNTERS, SUPERVISOR, USER } from './hart.js';
 
-/** Regimes of harts without H, by their numbers in the ABI; there are two more with it. */
+/** Regimes of harts without H, by their numbers in the ABI; two more are with it. */
 const REGIME_MACHINE = 0;
 const REGIME_SUPERVISOR = 1;
 const REGIME_USER = 2;
-export const REGIMES = 5;
 
 /** Counters of a regime, by their numbers in the ABI; misses of reads, writes and fetches follow each other. */
 const REGIME_STEPS = 0;
 export const REGIME_MISS_READ = 1;
 const REGIME_TRAPS = 4;
 export const REGIME_EXITS = 5;
-export const REGIME_COUNTERS = 6;
 
 function regimeOf(privilege: number): number {
   if (privilege === USER) return REGIME_USER;

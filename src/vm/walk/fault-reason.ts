@@ -18,7 +18,7 @@ export interface FailedWalk {
 export function faultReason(walk: FailedWalk): string | undefined {
   const guest = GUEST_PAGE_FAULTS.includes(walk.cause);
   if (!guest && !PAGE_FAULTS.includes(walk.cause)) {
-    return 'there is no memory that may be accessed: neither RAM, nor a device, or PMP denies it';
+    return 'a table is not in RAM, or PMP forbids to read or change it';
   }
   const last = walk.entries.at(-1);
   if (last === undefined || (last.stage === 'guest') !== guest) {
