@@ -17,6 +17,7 @@ beforeAll(async () => {
 const TRANSFORMED: Readonly<Record<Instruction, bigint>> = {
   ld: 0x0000_3503n,
   sd: 0x00a0_3023n,
+  'hlv.b': 0x6000_4573n,
   'hlv.d': 0x6c00_4573n,
   'hlvx.wu': 0x6830_4573n,
   'hsv.d': 0x6ea0_4073n,
