@@ -83,7 +83,8 @@ class Run {
     const page = this.#of(this.space.pages);
     const gpa = this.#of([...SMALL, ...LARGE]);
     const va = page.va + (page.size === MEGA ? 0x5008n : 8n);
-    const address = fence === 'hfence.gvma' ? gpa >> 2n : va;
+    const within = LARGE.includes(gpa) ? 0x5000n : 0n;
+    const address = fence === 'hfence.gvma' ? (gpa + within) >> 2n : va;
     const id = this.#of([1, 2]);
     rig.setX('a2', BigInt(id));
     const label = rig.machine.at(fenceLabel(fence, hasAddress, hasId));
