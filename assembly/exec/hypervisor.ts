@@ -2,6 +2,7 @@
 import { Op } from '../generated/ops';
 import { at, MACHINE, USER } from '../hart/hart';
 import { HU, TVM } from '../hart/status';
+import { vmidOf } from '../mmu/context';
 import { fenceAllGuest, fenceAllVirtual, fenceRangeGuest, fenceRangeVirtual } from '../mmu/fence';
 import { beginGuestAccess, endGuestAccess } from '../mmu/regime';
 import { ILLEGAL, VIRTUAL } from './outcome';
@@ -55,8 +56,8 @@ function fenceGuest(hart: usize, op: i32, word: u32): u32 {
   const address = register(hart, word, 15);
   const space = <u32>register(hart, word, 20);
   if (op === Op.HFENCE_VVMA) {
-    if (byAddress) fenceRangeVirtual(hart, address, 1, space & ASID, bySpace);
-    else fenceAllVirtual(hart, space & ASID, bySpace);
+    if (byAddress) fenceRangeVirtual(hart, address, 1, vmidOf(hart), space & ASID, bySpace);
+    else fenceAllVirtual(hart, vmidOf(hart), space & ASID, bySpace);
   } else {
     if (state.privilege !== MACHINE && state.mstatus & TVM) return ILLEGAL;
     if (byAddress) fenceRangeGuest(hart, address << 2, 1, space & VMID, bySpace);

@@ -17,6 +17,7 @@ import { at, MACHINE, SUPERVISOR, USER } from '../hart/hart';
 import { requestStop, VSSIP, wakingBits } from '../hart/interrupts';
 import { TSR, TVM, TW, VTSR, VTVM, VTW } from '../hart/status';
 import { raise, returnFromMachine, returnFromSupervisor } from '../hart/trap';
+import { vmidOf } from '../mmu/context';
 import { fenceAll, fenceAllVirtual, fenceRange, fenceRangeVirtual } from '../mmu/fence';
 import { sbiCall } from '../sbi/sbi';
 import { EXIT_MEMORY, VM_SBI, vmAt } from '../vm/vm';
@@ -121,8 +122,8 @@ function fenceSupervisor(hart: usize, word: u32): u32 {
   const asid = <u32>load<u64>(hart + space) & 0xffff;
   const va = load<u64>(hart + address);
   if (at(hart).virtualized) {
-    if (address) fenceRangeVirtual(hart, va, 1, asid, space !== 0);
-    else fenceAllVirtual(hart, asid, space !== 0);
+    if (address) fenceRangeVirtual(hart, va, 1, vmidOf(hart), asid, space !== 0);
+    else fenceAllVirtual(hart, vmidOf(hart), asid, space !== 0);
   } else if (address) {
     fenceRange(hart, va, 1, asid, space !== 0);
   } else {

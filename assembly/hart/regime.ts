@@ -34,6 +34,10 @@ export function regimeOf(hart: usize): u32 {
   return regimeFor(at(hart).privilege, at(hart).virtualized !== 0);
 }
 
+/** Offsets of a regime's counters. */
+const STEPS: usize = (<usize>REGIME_STEPS) << 3;
+const TRAPS: usize = (<usize>REGIME_TRAPS) << 3;
+
 function place(hart: usize, regime: u32, which: u32): usize {
   return hart + ((<usize>(regime * REGIME_COUNTERS + which)) << 3);
 }
@@ -55,8 +59,12 @@ export function bookSteps(hart: usize): void {
   state.regimeBegan = now;
 }
 
-/** The same before a trap is taken, which is counted, too. */
+/** The same before a trap is taken, which is counted, too; by itself, since traps are frequent. */
 export function bookTrap(hart: usize): void {
-  bookSteps(hart);
-  countInRegime(hart, regimeOf(hart), REGIME_TRAPS, 1);
+  const state = at(hart);
+  const now = state.steps + <u64>(state.slice - state.remaining);
+  const counters = place(hart, regimeOf(hart), 0) + REGIMES_OFFSET;
+  store<u64>(counters, load<u64>(counters, STEPS) + now - state.regimeBegan, STEPS);
+  store<u64>(counters, load<u64>(counters, TRAPS) + 1, TRAPS);
+  state.regimeBegan = now;
 }

@@ -208,9 +208,9 @@ export function fenceOwn(asid: u32, hasAsid: bool): void {
   nameSpace(asid, hasAsid);
 }
 
-/** The fence is for those of the virtual machine that hgatp names, or for one of them. */
-export function fenceVirtual(hart: usize, asid: u32, hasAsid: bool): void {
-  fenceMachine(vmidOf(hart), true);
+/** The fence is for those of a virtual machine, or for one of them. */
+export function fenceVirtual(vmid: u32, asid: u32, hasAsid: bool): void {
+  fenceMachine(vmid, true);
   nameSpace(asid, hasAsid);
 }
 

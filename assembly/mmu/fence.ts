@@ -113,21 +113,22 @@ export function fenceRange(hart: usize, start: u64, bytes: u64, asid: u32, hasAs
   dropRange(hart, start, bytes);
 }
 
-/** HFENCE.VVMA, or SFENCE.VMA with V=1: as `fenceAll`, for the virtual machine that hgatp names (15.3.2). */
-export function fenceAllVirtual(hart: usize, asid: u32, hasAsid: bool): void {
-  fenceVirtual(hart, asid, hasAsid);
+/** HFENCE.VVMA, or SFENCE.VMA with V=1: as `fenceAll`, for the virtual machine `vmid` (15.3.2). */
+export function fenceAllVirtual(hart: usize, vmid: u32, asid: u32, hasAsid: bool): void {
+  fenceVirtual(vmid, asid, hasAsid);
   retireFenced(hart);
 }
 
-/** As `fenceRange`, for the virtual machine that hgatp names. */
+/** As `fenceRange`, for the virtual machine `vmid`. */
 export function fenceRangeVirtual(
   hart: usize,
   start: u64,
   bytes: u64,
+  vmid: u32,
   asid: u32,
   hasAsid: bool,
 ): void {
-  fenceVirtual(hart, asid, hasAsid);
+  fenceVirtual(vmid, asid, hasAsid);
   dropRange(hart, start, bytes);
 }
 

@@ -24,6 +24,7 @@ void setup(void) {
   CSR_WRITE(mideleg, DELEGATED_INTERRUPTS);
   /* HS-mode gets its own timer, stimecmp, and may read the clock. */
   CSR_SET(menvcfg, ENVCFG_STCE);
+  if (!(CSR_READ(menvcfg) & ENVCFG_STCE)) panic("this hart has no timer for HS-mode (Sstc)");
   CSR_WRITE(mcounteren, COUNTEREN_TIME);
 
   /* MRET goes to the mode in MPP: S, which is HS as MPV is 0. */

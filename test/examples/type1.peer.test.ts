@@ -105,9 +105,12 @@ describe.each(MACHINES)('the type 1 hypervisor on %s', (_, machine) => {
   });
 });
 
-it('says what is missing on a machine without the extension', async () => {
-  const run = await hartwood(['run', '--bare', elf(HANGS)]);
-  expect(run.stdout).toBe('[type1] panic: this hart has no hypervisor extension\n');
+it.each([
+  ['rv64', 'hypervisor extension'],
+  ['rv64,h=on,sstc=off', 'timer for HS-mode (Sstc)'],
+])('says what a machine lacks: %s', async (model, lacks) => {
+  const run = await hartwood(['run', '--cpu', model, '--bare', elf(HANGS)]);
+  expect(run.stdout).toBe(`[type1] panic: this hart has no ${lacks}\n`);
   expect(run.status).toBe(1);
 });
 

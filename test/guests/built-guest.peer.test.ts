@@ -83,6 +83,13 @@ describe('a built guest', () => {
     expect([status, stdout]).toEqual([0, 'kept\n']);
   });
 
+  it('has KVM where the processor can run guests', async () => {
+    const script = 'ls /dev/kvm; grep -c ^kvm /proc/modules';
+    const on = await command('run', 'small', '--cpu', 'rv64,h=on', '--exec', script);
+    expect(on).toEqual({ status: 0, stdout: '/dev/kvm\n1\n', stderr: '' });
+    expect(await runInGuest('ls /dev | grep -c kvm || true')).toBe('0\n');
+  });
+
   it('takes files and gives them, but not while it runs', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'hartwood-cp-'));
     try {

@@ -23,7 +23,7 @@ beforeAll(async () => {
   try {
     await promisify(execFile)('make', ['-C', EXAMPLE, `BUILD=${build}`]);
     host = await newHost('320M');
-    ({ vm } = await startGuest(host, { cpu: 'rv64,h=on', memory: '256M' }));
+    ({ vm } = await startGuest(host, { cpu: 'rv64,h=on', cpus: 2, memory: '256M' }));
     for (const name of await readdir(build)) {
       if (name.endsWith('.elf')) continue;
       await vm.files.write(`/root/${name}`, await readFile(join(build, name)), { mode: 0o755 });
@@ -93,6 +93,23 @@ it('a payload that traps for ever is stopped, and its host lives on', async () =
   // Its faults are its own; what takes the hart from it is the host's timer.
   expect(guestInterrupts).toBeGreaterThan(before.guestInterrupts);
   expect((await vm.exec('./vmm hello.bin > /dev/null 2>&1')).status).toBe(0);
+});
+
+it('payloads run side by side on two harts, each in a memory of its own', async () => {
+  const endless = vm.exec('./vmm --timeout 3 endless.bin');
+  const hellos = [1, 2, 3].map(() => vm.exec('./vmm hello.bin'));
+  for (const hello of hellos) {
+    const { status, stdout } = await hello;
+    expect(stdout).toContain('memory: the sum over 128 pages is 691008\n');
+    expect(status).toBe(0);
+  }
+  expect((await endless).status).toBe(124);
+});
+
+it('tells how it is used', async () => {
+  const { status, stdout } = await vm.exec('./vmm --help');
+  expect(stdout).toMatch(/^usage: vmm .*\n/);
+  expect(status).toBe(0);
 });
 
 it.each([

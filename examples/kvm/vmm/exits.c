@@ -34,11 +34,12 @@ static void print_counter(int stats, const struct kvm_stats_header *header, off_
                           struct kvm_stats_desc *desc) {
   if (pread(stats, desc, sizeof *desc + header->name_size, at) <= (ssize_t)sizeof *desc) return;
   desc->name[header->name_size - 1] = 0;
-  uint64_t value = 0;
   if ((desc->flags & KVM_STATS_TYPE_MASK) != KVM_STATS_TYPE_CUMULATIVE || desc->size != 1) return;
   if ((desc->flags & KVM_STATS_UNIT_MASK) != KVM_STATS_UNIT_NONE) return;
-  pread(stats, &value, sizeof value, header->data_offset + desc->offset);
-  if (value != 0) fprintf(stderr, "  %-28s %8" PRIu64 "\n", desc->name, value);
+  uint64_t value;
+  off_t place = header->data_offset + desc->offset;
+  if (pread(stats, &value, sizeof value, place) != sizeof value || value == 0) return;
+  fprintf(stderr, "  %-28s %8" PRIu64 "\n", desc->name, value);
 }
 
 /* KVM's own counters come in a file that describes itself; kernels before 5.14 have none. */

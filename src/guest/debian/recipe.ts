@@ -78,7 +78,7 @@ export async function recipeHash(): Promise<string> {
     new TextEncoder().encode(AGENT_SOURCE),
     MODULES.map((name) => ({ name, data: nothing })),
   );
-  const words = [NAME, SUITE, INDEX, KERNEL, BUSYBOX, APPEND, 'stripped', ...ON_DEMAND];
+  const words = [NAME, SUITE, INDEX, KERNEL, BUSYBOX, APPEND, 'stripped', 'softdep', ...ON_DEMAND];
   const names = new TextEncoder().encode(words.join('\n'));
   const whole = new Uint8Array(names.length + frame.length);
   whole.set(names);

@@ -16,6 +16,9 @@ export interface KernelModule {
  */
 export function inLoadOrder(modules: readonly KernelModule[], wanted = modules): KernelModule[] {
   const byName = new Map(modules.map((module) => [normalized(module.name), module]));
+  const byAlias = new Map(
+    modules.flatMap((module) => aliasesOf(module).map((alias) => [alias, module] as const)),
+  );
   const ordered = new Set<KernelModule>();
   const place = (module: KernelModule): void => {
     for (const needed of dependencies(module)) {
@@ -25,6 +28,10 @@ export function inLoadOrder(modules: readonly KernelModule[], wanted = modules):
         throw new GuestError('guest-package', message);
       }
       place(dependency);
+    }
+    for (const soft of softDependencies(module)) {
+      const dependency = byName.get(normalized(soft)) ?? byAlias.get(soft);
+      if (dependency !== undefined) place(dependency);
     }
     ordered.add(module);
   };
@@ -37,6 +44,19 @@ function dependencies({ data }: KernelModule): string[] {
   const text = new TextDecoder('latin1').decode(data);
   const list = /\0depends=([\w,]*)\0/.exec(text)?.[1] ?? '';
   return list.split(',').filter((name) => name !== '');
+}
+
+/** What a module asks the kernel for while it runs, by name or alias, which may as well be built in. */
+function softDependencies({ data }: KernelModule): string[] {
+  const text = new TextDecoder('latin1').decode(data);
+  const list = /softdep=pre: ([\w -]+)\0/.exec(text)?.[1] ?? '';
+  return list.split(' ').filter((name) => name !== '');
+}
+
+/** By which other names the kernel asks for it: entries `alias=` of `.modinfo`. */
+export function aliasesOf({ data }: KernelModule): string[] {
+  const text = new TextDecoder('latin1').decode(data);
+  return [...text.matchAll(/\0alias=([\w:*?[\]-]+)(?=\0)/g)].map(([, alias = '']) => alias);
 }
 
 /** The kernel knows a module by its name with underscores, whatever its file is called. */

@@ -1,6 +1,6 @@
 /** Kernel modules that `modprobe` finds when something needs them, as when a file system is mounted. */
 import { type CpioEntry, writeCpio } from '../cpio.js';
-import { inLoadOrder, type KernelModule } from './kernel-modules.js';
+import { aliasesOf, inLoadOrder, type KernelModule } from './kernel-modules.js';
 
 /**
  * A cpio archive to stand behind an initramfs's own: the modules, and the lists by which `modprobe` knows
@@ -21,8 +21,8 @@ export function writeModulesOnDemand(
     const files = before.reverse().map(({ name }) => `${name}.ko`);
     return `${module.name}.ko: ${files.join(' ')}`;
   });
-  const aliases = ordered.flatMap(({ name, data }) =>
-    aliasesOf(data).map((alias) => `alias ${alias} ${name}`),
+  const aliases = ordered.flatMap((module) =>
+    aliasesOf(module).map((alias) => `alias ${alias} ${module.name}`),
   );
   const text = (name: string, lines: readonly string[]): CpioEntry => {
     const data = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
@@ -41,10 +41,4 @@ export function writeModulesOnDemand(
     text('modules.dep', needs),
     text('modules.alias', aliases),
   ]);
-}
-
-/** Entries `alias=` of `.modinfo`, each of which ends in a zero byte. */
-function aliasesOf(data: Uint8Array): string[] {
-  const text = new TextDecoder('latin1').decode(data);
-  return [...text.matchAll(/\0alias=([\w:*?[\]-]+)(?=\0)/g)].map(([, alias = '']) => alias);
 }

@@ -1,7 +1,13 @@
 /** A hypervisor and its guest do the same however a host cuts their time, steps or looks. */
 import { describe, expect, it } from 'vitest';
 import { CSR_NUMBERS } from '../../../isa/csrs.js';
-import { HART_COUNTERS, HartRegister, REGIME_COUNTERS, REGIMES } from '../../../src/core/abi.js';
+import {
+  HART_COUNTERS,
+  type HartCounter,
+  HartRegister,
+  REGIME_COUNTERS,
+  REGIMES,
+} from '../../../src/core/abi.js';
 import { ExitReason } from '../../../src/core/exit-reason.js';
 import { advance, outcome } from '../busy.js';
 import type { Machine } from '../machine.js';
@@ -60,6 +66,25 @@ describe.each([1, 2])('a nested world after N steps, with %i harts,', (harts) =>
       // Timer interrupts of the guest's own left no trace with the hypervisor.
       expect(machine.counter('interrupts', hart)).toBeGreaterThan(interrupts + 10);
       expect(machine.csr('vscause', hart)).toBe((1n << 63n) | 5n);
+    }
+  });
+
+  it('is booked to its regimes whole: steps, misses and traps', async () => {
+    const machine = await whole();
+    const sum = (hart: number, name: (typeof REGIME_COUNTERS)[number]) =>
+      REGIMES.reduce((total, _, regime) => {
+        const which = REGIME_COUNTERS.indexOf(name);
+        return (
+          total + Number(machine.core.exports.hartRegimeCounter(machine.vm, hart, regime, which))
+        );
+      }, 0);
+    for (let hart = 0; hart < harts; hart++) {
+      const count = (name: HartCounter) => machine.counter(name, hart);
+      expect(sum(hart, 'steps')).toBe(count('steps'));
+      for (const name of ['missRead', 'missWrite', 'missFetch'] as const) {
+        expect(sum(hart, name)).toBe(count(name));
+      }
+      expect(sum(hart, 'traps')).toBe(count('exceptions') + count('interrupts'));
     }
   });
 

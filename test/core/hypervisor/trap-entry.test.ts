@@ -270,6 +270,29 @@ describe('GVA, of a trap that gives an address', () => {
   });
 });
 
+describe('without C', () => {
+  const cpu = 'rv64,h=on,c=off';
+
+  it('a misaligned jump of a guest is its own to handle, and gives an address', async () => {
+    for (const [hedeleg, to] of [
+      [0n, 'HS'],
+      [ALL_TO_VS, 'VS'],
+    ] as const) {
+      const hart = await hartIn('VS', { medeleg: ALL_TO_HS, hedeleg, a1: CODE + 2n }, { cpu });
+      expect(hart.step('jr a1')).toEqual({ to, cause: 0, tval: CODE + 2n, epc: CODE });
+      if (to === 'HS') expect(hart.csr('hstatus') & GVA).toBe(GVA);
+      expect(hart.csr('htinst')).toBe(0n);
+    }
+  });
+
+  it('vsepc has no bit 1', async () => {
+    const hart = await hartIn('VS', { vsepc: 0x8000_5006n }, { cpu });
+    expect(hart.result('csrr a0, sepc')).toBe(0x8000_5004n);
+    hart.load('sret').go();
+    expect(hart.pc).toBe(0x8000_5004n);
+  });
+});
+
 describe('vectors', () => {
   it('of VS-mode are used for exceptions at their base in vectored mode too', async () => {
     const hart = await hartIn('VS', { ...VS_DELEGATION, vstvec: 0x8000_4001n });

@@ -54,6 +54,15 @@ const TABLE: readonly (readonly [string, Settings, string])[] = [
   ['hfence.gvma a0, a1', { hstatus: HU | VTVM }, '- - I V V'],
   ['hfence.gvma', { mstatus: TVM }, '- I I V V'],
 
+  // Beside them: hlv of 64 bits without sign, hlvx of 8 and 64, hlv with rs2 = 2, rd in hsv and hfence.
+  ['.word 0x6c15c573', {}, 'I I I I I'],
+  ['.word 0x6035c573', {}, 'I I I I I'],
+  ['.word 0x6c35c573', {}, 'I I I I I'],
+  ['.word 0x6825c573', {}, 'I I I I I'],
+  ['.word 0x6ea5c0f3', {}, 'I I I I I'],
+  ['.word 0x220000f3', {}, 'I I I I I'],
+  ['.word 0x620000f3', {}, 'I I I I I'],
+
   // Supervisor instructions.
   ['sfence.vma', {}, '- - I - V'],
   ['sfence.vma a0, a1', { mstatus: TVM }, '- I I - V'],

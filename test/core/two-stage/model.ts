@@ -175,11 +175,15 @@ class Translation {
     const physical = virtual ? this.#secondStage(first, kind, undefined) : first;
     if (typeof physical !== 'bigint') return physical;
     this.physical = physical;
-    // HLVX needs both execute and read permission of the physical address (15.3.1).
-    const allowed =
-      this.#memory.allows(physical, kind) &&
-      (!this.#access.executable || this.#memory.allows(physical, 'fetch'));
-    return allowed ? undefined : accessFailed(virtual ? SECOND : FIRST, -1);
+    if (this.#isAllowed(physical)) return undefined;
+    return accessFailed(virtual ? SECOND : FIRST, -1);
+  }
+
+  /** What HLVX reads must be readable and executable (15.3.1). */
+  #isAllowed(physical: bigint): boolean {
+    const { kind, executable } = this.#access;
+    if (executable && !this.#memory.allows(physical, 'fetch')) return false;
+    return this.#memory.allows(physical, kind);
   }
 
   /** By satp, or by vsatp with its tables behind the second stage (15.5). */
