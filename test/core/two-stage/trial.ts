@@ -2,7 +2,7 @@
 import { RAM_BASE } from '../../../src/core/abi.js';
 import { randomNumbers } from '../random.js';
 import { mapCode } from './code-page.js';
-import { type Draw, drawAccess, drawWorld, oneOf, type World } from './draw.js';
+import { type Draw, drawAccess, drawPermissions, drawWorld, oneOf, type World } from './draw.js';
 import { DrawnMemory, lookOnly } from './drawn-memory.js';
 import { type Access, type EntryRead, type Outcome, translate } from './model.js';
 import type { Rig } from './rig.js';
@@ -19,7 +19,7 @@ export interface TrialOptions {
 export class Trial {
   readonly seed: number;
   readonly draw: Draw;
-  readonly world: World;
+  world: World;
   readonly memory: DrawnMemory;
   readonly rig: Rig;
   readonly #virtual: boolean;
@@ -51,6 +51,13 @@ export class Trial {
 
   drawAccess(): Access {
     return drawAccess(this.draw, this.world, this.#virtual);
+  }
+
+  /** Draws SUM and MXR anew, which takes no fence. */
+  changePermissions(): void {
+    const setting = { ...this.world.setting, ...drawPermissions(this.draw) };
+    this.world = { ...this.world, setting };
+    this.rig.configure(setting);
   }
 
   /** One of these; the seed says which. */
