@@ -11,6 +11,8 @@ const ORACLE = 'test/oracle/**/*.test.ts';
 const FUZZ = 'test/virtio/fuzz/**/*.test.ts';
 /** Campaigns of two engines in lockstep. */
 const LOCKSTEP = 'test/lockstep/campaign/*.test.ts';
+/** Linux in Linux by KVM, in a guest that is built of packages. */
+const NESTED = 'test/nested/linux/*.test.ts';
 /** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB; guests built of packages. */
 const PEERS = '{src,test}/**/*.peer.test.ts';
 /** Of the machine's tests, those of what the baseline lacks: frames, bounds of work, pins, times above 2^53. */
@@ -29,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [EVERYWHERE],
-          exclude: [ORACLE, FUZZ, LOCKSTEP, PEERS],
+          exclude: [ORACLE, FUZZ, LOCKSTEP, NESTED, PEERS],
           // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
           testTimeout: MINUTE,
           // Setup may compile the core, or fetch the default guest.
@@ -66,6 +68,16 @@ export default defineConfig({
           name: 'lockstep',
           include: [LOCKSTEP],
           testTimeout: 10 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'nested',
+          include: [NESTED],
+          // Builds a guest of 112 packages; three machines at once would be in each other's way.
+          globalSetup: 'test/nested/linux/setup.ts',
+          fileParallelism: false,
+          testTimeout: 5 * MINUTE,
         },
       },
       {

@@ -6,3 +6,6 @@ export const OVERHEAD = 16 * 2 ** 20;
  * which Linux stops by default, ends the machine and with it the wait.
  */
 export const EXEC_WORDS = 'hartwood.console=off panic=-1';
+
+/** RAM with `--nested` if none is asked for: for the machine, QEMU in it, and a machine of 256M inside. */
+export const NESTED_MEMORY = '1G';

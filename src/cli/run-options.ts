@@ -5,6 +5,7 @@ import { ENGINES } from '../node/platform.js';
 import { DEFAULT_ENGINE } from '../vm/engines.js';
 import { DEFAULT_MEMORY } from '../vm/spec.js';
 import { OptionVariable } from './environment.js';
+import { NESTED_MEMORY } from './guest-boot.js';
 import { withVariables } from './set-variables.js';
 
 /** The options of `hartwood run`, as they were written. */
@@ -12,6 +13,8 @@ export interface RunOptions {
   /** The name of a guest that was built. */
   readonly guest?: string;
   readonly temporary?: boolean;
+  /** Whether to boot the guest that is a hypervisor itself. */
+  readonly nested?: boolean;
   readonly memory: string;
   readonly cpus: string;
   readonly cpu: string;
@@ -43,6 +46,7 @@ const EXAMPLES = `
 Examples:
   hartwood run                                      Debian's kernel and a shell; Ctrl-A X leaves
   hartwood run web                                  a guest that 'hartwood guest build web' made
+  hartwood run --nested                             and in it 'l2' boots another, by KVM
   hartwood run --exec 'uname -a'                    boot, run a command, leave with its status
   hartwood run --memory 1G --cpus 4 --cpu rv64,sv57=off
   hartwood run --kernel Image --initrd initrd.cpio --append 'console=ttyS0 quiet'
@@ -110,6 +114,12 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
     )
     .option('--seed <number>', "where a virtual clock's randomness begins")
     .optionsGroup('What it boots:')
+    .addOption(
+      new Option(
+        '--nested',
+        'a machine that runs machines: with the hypervisor extension, KVM and QEMU, and 1G of memory',
+      ).implies({ memory: NESTED_MEMORY }),
+    )
     .option('--temporary', "forget what changes on the built guest's disk")
     .option('--firmware <file>', 'M-mode firmware to start with, as OpenSBI or U-Boot')
     .option('--kernel <file>', "a riscv64 Linux Image to boot; below --firmware also 'debian'")
@@ -183,7 +193,7 @@ export function checkOptions(options: RunOptions): RunNumbers {
       throw new ConfigurationError(`--${name} and the built guest '${guest}' exclude each other`);
     }
   }
-  if (options.temporary && guest === undefined) {
+  if (options.temporary && guest === undefined && !options.nested) {
     throw new ConfigurationError('--temporary needs the name of a built guest beside it');
   }
   for (const name of ['firmware', 'kernel', 'initrd', 'append', 'exec'] as const) {

@@ -9,6 +9,7 @@ import { Drives } from './drives.js';
 import { execute } from './execute.js';
 import { EXEC_WORDS, OVERHEAD } from './guest-boot.js';
 import { readInputFile } from './input-file.js';
+import { withNested } from './nested.js';
 import { settle } from './outcome.js';
 import { checkProfileFile, ProfileRun } from './profile.js';
 import { ProgressDisplay } from './progress.js';
@@ -20,11 +21,12 @@ import { signatureRange, writeSignature } from './signature.js';
  *
  * @throws ConfigurationError, ImageError and the like, before the machine has started.
  */
-export async function run(options: RunOptions, abort: AbortController): Promise<number> {
-  const numbers = checkOptions(options);
-  const copies = copiesAround(options);
-  const memory = parseVmMemory(options.memory);
-  await checkProfileFile(options);
+export async function run(given: RunOptions, abort: AbortController): Promise<number> {
+  const numbers = checkOptions(given);
+  const copies = copiesAround(given);
+  const memory = parseVmMemory(given.memory);
+  await checkProfileFile(given);
+  const options = await withNested(given, abort.signal);
   await using drives = await Drives.open(options.drive);
   const built = await openBuilt(options);
   if (built !== undefined) drives.own(built);

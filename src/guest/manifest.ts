@@ -13,6 +13,8 @@ export interface GuestManifest {
   readonly include: readonly string[];
   /** All packages, by name. */
   readonly packages: readonly { readonly name: string; readonly version: string }[];
+  /** Paths of files that no package brought; older manifests do not tell. */
+  readonly files?: readonly string[];
   /** The kernel's release, as `uname -r` says it, and its command line. */
   readonly kernel: string;
   readonly append: string;
@@ -50,7 +52,7 @@ export function parseManifest(text: string, name: string): GuestManifest {
   if (manifest.format !== 1) {
     throw damaged(name, `its format is ${JSON.stringify(manifest.format)}, not 1`);
   }
-  const { created, suite, kernel, append, include, packages, size, used } = manifest;
+  const { created, suite, kernel, append, include, packages, files = [], size, used } = manifest;
   const isText = (field: unknown): boolean => typeof field === 'string';
   const isPackage = (field: unknown): boolean =>
     typeof field === 'object' &&
@@ -65,6 +67,8 @@ export function parseManifest(text: string, name: string): GuestManifest {
     include.every(isText) &&
     Array.isArray(packages) &&
     packages.every(isPackage) &&
+    Array.isArray(files) &&
+    files.every(isText) &&
     [size, used].every(Number.isSafeInteger);
   if (!right) throw damaged(name, 'a field is missing or of the wrong kind');
   return manifest;

@@ -2,9 +2,18 @@
 import type { GuestManifest } from '../../guest/manifest.js';
 import type { BuildGuestOptions } from './build-guest.js';
 import type { GuestEntry } from './list.js';
+import type { NestedGuestOptions } from './nested-guest.js';
 import type { OpenGuest, OpenGuestOptions } from './open-guest.js';
 
-export type { BuildGuestOptions, GuestEntry, GuestManifest, OpenGuest, OpenGuestOptions };
+export type { GuestFile } from '../../guest/root/guest-file.js';
+export type {
+  BuildGuestOptions,
+  GuestEntry,
+  GuestManifest,
+  NestedGuestOptions,
+  OpenGuest,
+  OpenGuestOptions,
+};
 
 /** See `BuildGuestOptions`. @throws GuestError, ConfigurationError, DiskError; the signal's reason */
 export async function buildGuest(options: BuildGuestOptions): Promise<GuestManifest> {
@@ -33,4 +42,14 @@ export async function deleteGuest(name: string, guests?: string): Promise<void> 
  */
 export async function openGuest(name: string, options?: OpenGuestOptions): Promise<OpenGuest> {
   return (await import('./open-guest.js')).openGuest(name, options);
+}
+
+/**
+ * Builds the guest of `hartwood run --nested`, a hypervisor itself, unless it is there. Its name, for
+ * `openGuest`; its VM needs `cpu: 'rv64,h=on'`, and 1G of memory to run a guest of its own in 256M.
+ *
+ * @throws GuestError `guest-name` if there is another guest of its name; what `buildGuest` throws
+ */
+export async function nestedGuest(options?: NestedGuestOptions): Promise<string> {
+  return (await import('./nested-guest.js')).nestedGuest(options);
 }

@@ -17,6 +17,8 @@ import type { GuestImage, ReportProgress } from '../../guest/image.js';
 import type { GuestManifest } from '../../guest/manifest.js';
 import { baseSystem } from '../../guest/root/base-system.js';
 import { instanceName } from '../../guest/root/control.js';
+import type { TextFile } from '../../guest/root/dpkg-database.js';
+import { archived, type GuestFile } from '../../guest/root/guest-file.js';
 import { rootArchive } from '../../guest/root/root-archive.js';
 import { systemFiles } from '../../guest/root/system-files.js';
 import { formatMemorySize, parseMemorySize } from '../../machine/memory-size.js';
@@ -44,6 +46,8 @@ export interface BuildGuestOptions {
   readonly size?: string | number;
   /** Takes what the packages recommend, too. Default false. */
   readonly recommends?: boolean;
+  /** Files beside those of packages; where both have one, these stay. */
+  readonly files?: readonly GuestFile[];
   /** The Debian archive's root; default: see `debianMirror`. */
   readonly mirror?: string;
   /** The folder of guests; default: see `guestsDirectory`. */
@@ -70,13 +74,14 @@ export async function buildGuest(options: BuildGuestOptions): Promise<GuestManif
   const { name, guests = guestsDirectory(), signal } = options;
   const size = diskSize(options.size ?? DEFAULT_SIZE);
   const folder = guestFolder(name, guests);
+  const files = [...systemFiles(name), ...(options.files ?? []).map(archived)];
   signal?.throwIfAborted();
   await makeGuestsDirectory(guests);
   try {
     await mustBeNew(name, folder);
     const work = await claimBuild(guests, name);
     try {
-      const manifest = await build(options, size, work);
+      const manifest = await build(options, size, files, work);
       await mustBeNew(name, folder);
       await rm(join(work, 'owner'));
       await rename(work, folder);
@@ -93,6 +98,7 @@ export async function buildGuest(options: BuildGuestOptions): Promise<GuestManif
 async function build(
   options: BuildGuestOptions,
   size: number,
+  files: readonly TextFile[],
   work: string,
 ): Promise<GuestManifest> {
   const { name, include = [], recommends = false, progress, signal } = options;
@@ -102,12 +108,12 @@ async function build(
   const archive = { mirror, cache, keyring: debianKeyrings, progress, signal };
   const index = await openArchive(archive, () => true);
   const packages = resolvePackages(index, [...baseSystem(index), ...include], { recommends });
-  mustFit(packages, size);
+  mustFit(packages, files, size);
   const tools = await buildTools(archive, index);
   await fetchAll(archive, packages);
 
   const tar = join(work, 'root.tar');
-  await writeArchive(archive, packages, name, tar);
+  await writeArchive(archive, packages, files, tar);
   const instances = packages.map(({ fields }) => instanceName(fields));
   const initrd = joinCpio(image.initrd, await image.modulesOnDemand());
   const disk = join(work, GUEST_FILES.disk);
@@ -130,6 +136,7 @@ async function build(
     suite: SUITE,
     include: [...include],
     packages: packages.map((pack) => ({ name: pack.name, version: pack.version })),
+    files: (options.files ?? []).map(({ path }) => path),
     kernel: image.release,
     append: image.append,
     size,
@@ -154,11 +161,11 @@ async function mustBeNew(name: string, folder: string): Promise<void> {
 }
 
 /** @throws GuestError `guest-build` before anything is fetched for a disk that is too small */
-function mustFit(packages: readonly Package[], size: number): void {
+function mustFit(packages: readonly Package[], files: readonly TextFile[], size: number): void {
   // KiB, as the packages say (Policy 5.6.20).
   const content = packages.reduce(
     (sum, { fields }) => sum + 1024 * (Number(fields.get('installed-size')) || 0),
-    0,
+    files.reduce((sum, { data }) => sum + data.length, 0),
   );
   if (content * ROOM <= size) return;
   const [least, given] = [Math.ceil((content * ROOM) / 2 ** 20), Math.floor(size / 2 ** 20)];
@@ -185,7 +192,7 @@ async function fetchAll(archive: ArchiveOptions, packages: readonly Package[]): 
 async function writeArchive(
   archive: ArchiveOptions,
   packages: readonly Package[],
-  name: string,
+  files: readonly TextFile[],
   path: string,
 ): Promise<void> {
   const total = packages.reduce((sum, pack) => sum + pack.size, 0);
@@ -201,7 +208,7 @@ async function writeArchive(
   };
   const file = await open(path, 'wx');
   try {
-    for await (const bytes of rootArchive(packages, openPart, systemFiles(name))) {
+    for await (const bytes of rootArchive(packages, openPart, files)) {
       await file.writeFile(bytes);
     }
   } finally {
