@@ -4,9 +4,9 @@ import { Machine, newCore, PLENTY } from '../machine.js';
 import { ALL, G, leaf, PageTables, U, V } from '../page-tables.js';
 import { GUEST } from './guests.js';
 import { type Fencing, hostileHypervisor, type Noise, noise } from './hostile-hypervisor.js';
-import type { Access, Setting } from './model.js';
 import { TABLES } from './places.js';
 import { MACHINE_MODE, Rig } from './rig.js';
+import { guestRead, PLAIN } from './setting.js';
 
 const CPU = 'rv64,h=on';
 const HOST_BYTES = 96 << 20;
@@ -70,19 +70,6 @@ describe('a hypervisor whose tables are noise', () => {
   });
 });
 
-const SETTING: Setting = {
-  satp: 0n,
-  vsatp: 0n,
-  hgatp: 0n,
-  sum: false,
-  mxr: false,
-  guestSum: false,
-  guestMxr: false,
-  updates: true,
-  guestUpdates: true,
-  pageTypes: false,
-  guestPageTypes: false,
-};
 const MODES = [8n, 9n, 10n];
 const UART = 0x1000_0000n;
 const at = (mode: bigint, root: bigint) => (mode << 60n) | (root >> 12n);
@@ -102,7 +89,7 @@ describe('tables where none can be', () => {
     rig.machine.input('x');
     for (const name of ['hgatp', 'vsatp']) {
       const atp = at(mode, root);
-      rig.configure({ ...SETTING, [name]: atp });
+      rig.configure({ ...PLAIN, [name]: atp });
       rig.guestPrivilege = false;
       rig.fence();
       expect(load(rig, 0x1000n).trap?.cause).toBe(5);
@@ -110,7 +97,7 @@ describe('tables where none can be', () => {
       expect(rig.step(0x1000n, GUEST, 0n, 0n).trap).toMatchObject({ cause: 1, tval: 0x1000n });
     }
     // The walk has not taken the byte that waits in the UART.
-    rig.configure(SETTING);
+    rig.configure(PLAIN);
     const byte = rig.step(rig.machine.at('hlv.b'), MACHINE_MODE, UART, 0n);
     expect(byte).toEqual({ trap: undefined, a0: 0x78n });
   });
@@ -118,7 +105,7 @@ describe('tables where none can be', () => {
   it.each(MODES)('MODE %i: a table that points to itself ends at the last level', async (mode) => {
     const rig = await Rig.create();
     for (let n = 0n; n < 512n; n++) rig.machine.ram.writeU64(TABLES + n * 8n, leaf(TABLES, V));
-    rig.configure({ ...SETTING, hgatp: at(mode, TABLES) });
+    rig.configure({ ...PLAIN, hgatp: at(mode, TABLES) });
     rig.guestPrivilege = false;
     rig.fence();
     const before = rig.tableReads[1];
@@ -131,18 +118,11 @@ describe('tables where none can be', () => {
     // The same table for both stages: its entry 2 is RAM, which both find where it is.
     rig.machine.ram.writeU64(TABLES + 16n, leaf(0x8000_0000n, ALL | U));
     rig.machine.ram.writeU64(0x8030_0000n, 77n);
-    rig.configure({ ...SETTING, guestSum: true, vsatp: at(8n, TABLES), hgatp: at(8n, TABLES) });
+    rig.configure({ ...PLAIN, guestSum: true, vsatp: at(8n, TABLES), hgatp: at(8n, TABLES) });
     rig.guestPrivilege = false;
     rig.fence();
     expect(load(rig, 0x8030_0000n)).toEqual({ trap: undefined, a0: 77n });
-    const access: Access = {
-      va: 0x8030_0000n,
-      kind: 'read',
-      user: false,
-      virtual: true,
-      executable: false,
-    };
-    expect(rig.look(access).reads).toHaveLength(3);
+    expect(rig.look(guestRead(0x8030_0000n)).reads).toHaveLength(3);
   });
 });
 
