@@ -136,6 +136,7 @@ export function attempt(
     `${way.instruction ?? 'fetch'} in mode ${way.mode.privilege}`,
     `${got}, read ${fewer ? most : read} entries`,
     `${expected}, read ${most} entries`,
+    reads,
   );
   if (outcome.failure === undefined && access.kind !== 'fetch') {
     rig.step(pc, way.mode, access.va, value, way.data);

@@ -2,8 +2,9 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { A, ALL, D, leaf, R, U, V, W, X } from '../page-tables.js';
 import type { Setting } from './model.js';
 import { TABLES } from './places.js';
-import type { Instruction } from './program.js';
+import { fenceLabel, type Instruction } from './program.js';
 import { MACHINE_MODE, type Mode, Rig } from './rig.js';
+import { PLAIN } from './setting.js';
 
 /** Gigapages: VA of 2 GiB, by guest-physical address of 1 GiB, to RAM. */
 const VA = 0x8030_0000n;
@@ -11,17 +12,9 @@ const ROOT = TABLES;
 const SECOND_ROOT = TABLES + 0x4000n;
 
 const SETTING: Setting = {
-  satp: 0n,
+  ...PLAIN,
   vsatp: (8n << 60n) | (ROOT >> 12n),
   hgatp: (8n << 60n) | (SECOND_ROOT >> 12n),
-  sum: false,
-  mxr: false,
-  guestSum: false,
-  guestMxr: false,
-  updates: true,
-  guestUpdates: true,
-  pageTypes: false,
-  guestPageTypes: false,
 };
 const BARE: Partial<Setting> = { vsatp: 0n };
 
@@ -52,6 +45,17 @@ function access(
 }
 
 beforeEach(() => rig.fence());
+
+it('HFENCE.GVMA of any address of a gigapage closes it (Privileged 15.3.2)', () => {
+  map(ALL, ALL | U);
+  expect(access('hlv.d')).toBeUndefined();
+  rig.machine.ram.writeU64(SECOND_ROOT + 8n, 0n);
+  expect(access('hlv.d')).toBeUndefined();
+  rig.setX('a2', 0n);
+  const fence = rig.machine.at(fenceLabel('hfence.gvma', true, true));
+  rig.step(fence, MACHINE_MODE, 0x4fff_f000n >> 2n, 0n);
+  expect(access('hlv.d')).toBe(21);
+});
 
 describe('what is in the TLB opens nothing to another access (Privileged 15.3.1, 15.5)', () => {
   const LEAF = V | A | D;

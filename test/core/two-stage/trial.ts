@@ -104,8 +104,17 @@ export class Trial {
     );
   }
 
-  /** @throws Error with the seed and both answers, if they differ */
-  compare(access: Access, what: string, core: string, model: string): void {
+  /**
+   * @param reads entries that led to the model's answer
+   * @throws Error with the seed and both answers, if they differ
+   */
+  compare(
+    access: Access,
+    what: string,
+    core: string,
+    model: string,
+    reads: readonly EntryRead[] = [],
+  ): void {
     if (core === model) return;
     const { satp, vsatp, hgatp, ...rest } = this.world.setting;
     throw new Error(
@@ -114,7 +123,7 @@ export class Trial {
           `${access.kind}${access.executable ? ' executable' : ''} of ${hex(access.va)}`,
         `satp ${hex(satp)} vsatp ${hex(vsatp)} hgatp ${hex(hgatp)} ${JSON.stringify(rest)}`,
         `core:\n${core}`,
-        `model:\n${model}`,
+        `model:\n${reads.map(readLine).join('')}${model}`,
       ].join('\n'),
     );
   }
