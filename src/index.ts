@@ -16,6 +16,7 @@ export {
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
 export { type DebugTarget, GdbSession } from './debug/session.js';
+export type { AddressNames } from './debug/symbol-address.js';
 export { GuestError, type GuestErrorCode } from './guest/errors.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
 export type { LockstepOptions } from './lockstep/options.js';
@@ -68,3 +69,6 @@ export type { StopKind, StopReason } from './vm/stop-reason.js';
 export type { VmSummary } from './vm/summary.js';
 export type { Vm } from './vm/vm.js';
 export type { WaitOptions } from './vm/waits.js';
+export type { AddressTranslation } from './vm/walk/address-translation.js';
+export type { EntryFlags, TableEntry } from './vm/walk/table-entry.js';
+export type { Access, Walk, WalkOptions, WalkOutcome } from './vm/walk/walk.js';

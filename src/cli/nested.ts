@@ -25,9 +25,6 @@ export async function withNested(options: RunOptions, signal: AbortSignal): Prom
   checkNested(options, cpu);
   using progress = new ProgressDisplay(process.stderr);
   const guest = await nestedGuest({ progress: progress.report, signal });
-  if (options.exec === undefined) {
-    process.stderr.write("hartwood: in the machine, 'l2' boots Debian once more; see l2 --help\n");
-  }
   return { ...options, guest, cpu };
 }
 

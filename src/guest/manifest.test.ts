@@ -17,6 +17,8 @@ const MANIFEST: GuestManifest = {
 describe('parseManifest', () => {
   it('reads what was written', () => {
     expect(parseManifest(JSON.stringify(MANIFEST), 'web')).toEqual(MANIFEST);
+    const more = { ...MANIFEST, files: ['/usr/local/bin/tool'] };
+    expect(parseManifest(JSON.stringify(more), 'web')).toEqual(more);
   });
 
   it.each([
@@ -25,6 +27,7 @@ describe('parseManifest', () => {
     [JSON.stringify({ ...MANIFEST, format: 2 }), 'its format is 2, not 1'],
     [JSON.stringify({ ...MANIFEST, name: 'other' }), 'a field is missing'],
     [JSON.stringify({ ...MANIFEST, packages: [{ name: 'x' }] }), 'a field is missing'],
+    [JSON.stringify({ ...MANIFEST, files: [1] }), 'a field is missing'],
     [JSON.stringify({ ...MANIFEST, created: 'yesterday' }), 'a field is missing'],
   ])('refuses %s', (text, why) => {
     expect(() => parseManifest(text, 'web')).toThrow(

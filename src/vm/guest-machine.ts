@@ -209,6 +209,17 @@ export class GuestMachine {
     };
   }
 
+  /** Runs of the core that ended in each regime, by its number, since the last reboot. */
+  regimeExits(): number[] {
+    return REGIMES.map((_, regime) => {
+      let exits = 0;
+      for (let hart = 0; hart < this.#shape.cpus; hart++) {
+        exits += Number(this.#core.regimeCounter(this.#handle, hart, regime, 'exits'));
+      }
+      return exits;
+    });
+  }
+
   #regimes(): RegimeCounts {
     const counts = {} as Record<Regime, Record<RegimeCounter, number>>;
     REGIMES.forEach((regime, number) => {

@@ -1,5 +1,5 @@
 import { REGIMES, type Regime } from '../core/abi.js';
-import type { MachineCounts } from './guest-machine.js';
+import type { MachineCounts, RegimeCounts } from './guest-machine.js';
 
 /** What harts did in one regime: a mode, or a mode of a guest of theirs. */
 export interface RegimeFigures {
@@ -26,7 +26,7 @@ export interface GuestExits {
   readonly others: number;
 }
 
-export function regimeFigures({ regimes }: MachineCounts): Record<Regime, RegimeFigures> {
+export function regimeFigures(regimes: RegimeCounts): Record<Regime, RegimeFigures> {
   const figures = {} as Record<Regime, RegimeFigures>;
   for (const regime of REGIMES) {
     const { steps, missRead, missWrite, missFetch, traps, exits } = regimes[regime];
@@ -36,7 +36,7 @@ export function regimeFigures({ regimes }: MachineCounts): Record<Regime, Regime
   return figures;
 }
 
-export function guestExits({ harts }: MachineCounts): GuestExits {
+export function guestExits(harts: MachineCounts['harts']): GuestExits {
   return {
     ecalls: harts.guestEcalls,
     fetchFaults: harts.guestFetchFaults,
