@@ -1,6 +1,6 @@
 /**
  * The translation regime of an access: privilege and V, and what of the status registers decides
- * (Privileged 12.1.1, 15.2.13, 15.5). One of the `set…` functions fills the variables, which live
+ * (Privileged 12.1.1, 15.2.11, 15.5). One of the `set…` functions fills the variables, which live
  * within one call into the core.
  */
 import { at, MACHINE, SUPERVISOR, USER } from '../hart/hart';
