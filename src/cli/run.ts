@@ -26,8 +26,8 @@ export async function run(given: RunOptions, abort: AbortController): Promise<nu
   const copies = copiesAround(given);
   const memory = parseVmMemory(given.memory);
   await checkProfileFile(given);
+  // What is wrong with a drive is said before minutes are spent on building a guest.
   await using drives = await Drives.open(given.drive);
-  // Building a guest takes long: what else can be wrong has been looked at.
   const options = await withNested(given, abort.signal);
   const built = await openBuilt(options);
   if (built !== undefined) drives.own(built);

@@ -62,8 +62,10 @@ export class GdbClient implements Disposable {
     const client = new GdbClient(connect({ host, port, noDelay: true }), place);
     try {
       const features = await client.ask('qSupported', signal);
-      if (features.startsWith('E.'))
-        throw client.#refusal(readable(features.slice(2)).replaceAll('\n', ' '));
+      if (features.startsWith('E.')) {
+        const refusal = `the machine at ${place} cannot be asked: ${readable(features.slice(2)).replaceAll('\n', ' ')}`;
+        throw new ConfigurationError(`${refusal}; 'monitor translate' asks it from there`);
+      }
       if (!features.split(';').includes(TRANSLATES)) {
         throw client.#refusal('its server is not that of hartwood run --gdb');
       }

@@ -71,6 +71,10 @@ number --memory "$memory" 'megabytes, as 256'
 number --cpus "$cpus" '1 to 8'
 [ -r "$kernel" ] || wrong "there is no kernel '$kernel'"
 [ -r "$initrd" ] || wrong "there is no initrd '$initrd'"
+total=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
+[ "$memory" -le "$total" ] || wrong "--memory $memory is more than the $total MB of this machine"
+[ "$memory" -ge 112 ] || [ "$kernel" != ${L2_FOLDER}/kernel ] ||
+  wrong "--memory $memory is too little for Debian; right would be 112 or more"
 [ -e /dev/kvm ] || wrong "there is no /dev/kvm: this machine needs the hypervisor extension, as --nested gives it"
 
 # Other guests may have some of the pool; what is added to it is taken back at the end.
