@@ -27,6 +27,7 @@ import { idleBenchmark } from './guest/idle.js';
 import { GuestFiles } from './guest/machines.js';
 import { heedSignals } from './leftovers.js';
 import { MachinePair } from './machines/pair.js';
+import { nestedBenchmarks } from './nested/group.js';
 import { checkPlace, readResults, resultsOf, writeResults } from './results-file.js';
 import { RINGS_MEANS, ringsBenchmarks } from './rings/group.js';
 import { selectBenchmarks } from './selection.js';
@@ -57,6 +58,7 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
     vmMemoryBenchmark,
     ...vcpuBenchmarks(engines.all),
     ...translationBenchmarks(engines.all),
+    ...nestedBenchmarks(engines.all),
     ...ringsBenchmarks(),
     bootBenchmark(files),
     idleBenchmark(files),

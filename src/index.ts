@@ -1,4 +1,5 @@
 /** What both doors export; what is not here is private. */
+export type { Regime } from './core/abi.js';
 export {
   AgentError,
   ConfigurationError,
@@ -15,6 +16,7 @@ export {
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
 export { type DebugTarget, GdbSession } from './debug/session.js';
+export type { AddressNames } from './debug/symbol-address.js';
 export { GuestError, type GuestErrorCode } from './guest/errors.js';
 export type { GuestImage, GuestProgress, ReportProgress } from './guest/image.js';
 export type { LockstepOptions } from './lockstep/options.js';
@@ -61,8 +63,12 @@ export type { MachineCounts } from './vm/guest-machine.js';
 export type { Arrival, DebugStop } from './vm/hold.js';
 export type { HostOptions } from './vm/host.js';
 export type { FetchOptions } from './vm/platform.js';
+export type { GuestExits, RegimeFigures } from './vm/regime-figures.js';
 export type { BareGuest, FirmwareGuest, KernelGuest, VmSpec } from './vm/spec.js';
 export type { StopKind, StopReason } from './vm/stop-reason.js';
 export type { VmSummary } from './vm/summary.js';
 export type { Vm } from './vm/vm.js';
 export type { WaitOptions } from './vm/waits.js';
+export type { AddressTranslation } from './vm/walk/address-translation.js';
+export type { EntryFlags, TableEntry } from './vm/walk/table-entry.js';
+export type { Access, Walk, WalkOptions, WalkOutcome } from './vm/walk/walk.js';

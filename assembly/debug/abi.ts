@@ -13,6 +13,7 @@ import { hartOf } from '../vm/vm';
 import { clearBreakpoint, setBreakpoint } from './breakpoints';
 import { lookAtWalk } from './look';
 import { debugOf } from './record';
+import { beginRecording, endRecording } from './walk-record';
 import { clearWatchpoint, setWatchpoint } from './watchpoints';
 
 const NOWHERE: u64 = u64.MAX_VALUE;
@@ -61,8 +62,11 @@ export function hartTranslate(vm: u32, hart: u32, va: u64): u64 {
   const address = hartOf(frameAddress(vm), hart);
   setDataRegime(address);
   if (!isTranslated(address)) return va;
-  if (!walk(address, va, PROBE)) return NOWHERE;
-  return walkedAddress | (va & PAGE_MASK);
+  // What is written down is not counted.
+  beginRecording();
+  const found = walk(address, va, PROBE);
+  endRecording();
+  return found ? walkedAddress | (va & PAGE_MASK) : NOWHERE;
 }
 
 /**

@@ -12,6 +12,7 @@ import { faultedGuest, faultedImplicit } from '../mmu/walk-fault';
 import { stopForMemory } from '../vm/exit';
 import { codePage, codeSource, LAST_HALFWORD, scratchPage } from './code-page';
 import { lengthOf } from './decode';
+import { fetchHit } from './operands';
 
 /** `enterPage` found no code page: a trap was taken, which is a step. */
 export const TRAPPED: usize = 0;
@@ -61,10 +62,13 @@ function wholePage(hart: usize, entry: usize, address: usize): usize {
  * that straddles two pages or stands in a page that PMP covers in part or that has a breakpoint.
  */
 export function enterPage(hart: usize, pc: u64): usize {
+  const offset = <u32>pc & LAST_HALFWORD;
+  // As a jump does it: what would go wrong has no fast entry, or straddles.
+  const hit = offset === LAST_HALFWORD ? 0 : fetchHit(hart, pc);
+  if (hit) return hit;
   const address = fetchHalf(hart, pc);
   if (address <= NO_FRAME) return address;
   const entry = fetchEntry(hart, pc);
-  const offset = <u32>pc & LAST_HALFWORD;
   const low: u32 = load<u16>(address);
   const long = lengthOf(low) === 4;
   const debugged = hasBreakpointIn(at(hart).vm, pc);

@@ -2,9 +2,9 @@
  * Counters by regime: what a hart did in each privilege mode, those of a guest of its own apart
  * (Privileged 15.1).
  */
-import { at, REGIMES_OFFSET, SUPERVISOR, USER } from './hart';
+import { at, MACHINE, REGIMES_OFFSET, SUPERVISOR, USER } from './hart';
 
-/** Regimes, in the order of their counters. */
+/** Regimes as the ABI numbers them. */
 export const REGIME_MACHINE: u32 = 0;
 /** S-mode, or HS-mode of a hart with H. */
 export const REGIME_SUPERVISOR: u32 = 1;
@@ -23,23 +23,46 @@ export const REGIME_TRAPS: u32 = 4;
 /** Runs of the VM that ended while the hart was in it. */
 export const REGIME_EXITS: u32 = 5;
 export const REGIME_COUNTERS: u32 = 6;
+/** Regimes have room for eight. */
+const COUNTERS_SHIFT: u32 = 3;
+const V_SHIFT: u32 = 2;
 
+/** A regime within a hart: privilege, and V beside it. Every trap asks, so that nothing is looked up or compared. */
 export function regimeFor(privilege: u32, virtualized: bool): u32 {
-  if (privilege === USER) return virtualized ? REGIME_VIRTUAL_USER : REGIME_USER;
-  if (privilege !== SUPERVISOR) return REGIME_MACHINE;
-  return virtualized ? REGIME_VIRTUAL_SUPERVISOR : REGIME_SUPERVISOR;
+  return privilege | ((<u32>virtualized) << V_SHIFT);
 }
 
 export function regimeOf(hart: usize): u32 {
-  return regimeFor(at(hart).privilege, at(hart).virtualized !== 0);
+  return at(hart).privilege | (at(hart).virtualized << V_SHIFT);
 }
+
+/** Offsets of a regime's counters. */
+const STEPS: usize = (<usize>REGIME_STEPS) << 3;
+const TRAPS: usize = (<usize>REGIME_TRAPS) << 3;
 
 function place(hart: usize, regime: u32, which: u32): usize {
-  return hart + ((<usize>(regime * REGIME_COUNTERS + which)) << 3);
+  return hart + ((<usize>((regime << COUNTERS_SHIFT) + which)) << 3);
 }
 
-export function regimeCounter(hart: usize, regime: u32, which: u32): u64 {
-  return load<u64>(place(hart, regime, which), REGIMES_OFFSET);
+/** The regime of this number in the ABI. */
+function numbered(number: u32): u32 {
+  switch (number) {
+    case REGIME_MACHINE:
+      return MACHINE;
+    case REGIME_SUPERVISOR:
+      return SUPERVISOR;
+    case REGIME_USER:
+      return USER;
+    case REGIME_VIRTUAL_SUPERVISOR:
+      return regimeFor(SUPERVISOR, true);
+    default:
+      return regimeFor(USER, true);
+  }
+}
+
+/** A counter, by the ABI's number of the regime. */
+export function regimeCounter(hart: usize, number: u32, which: u32): u64 {
+  return load<u64>(place(hart, numbered(number), which), REGIMES_OFFSET);
 }
 
 export function countInRegime(hart: usize, regime: u32, which: u32, more: u64): void {
@@ -55,8 +78,12 @@ export function bookSteps(hart: usize): void {
   state.regimeBegan = now;
 }
 
-/** The same before a trap is taken, which is counted, too. */
+/** The same before a trap is taken, which is counted, too; by itself, since traps are frequent. */
 export function bookTrap(hart: usize): void {
-  bookSteps(hart);
-  countInRegime(hart, regimeOf(hart), REGIME_TRAPS, 1);
+  const state = at(hart);
+  const now = state.steps + <u64>(state.slice - state.remaining);
+  const counters = place(hart, regimeOf(hart), 0) + REGIMES_OFFSET;
+  store<u64>(counters, load<u64>(counters, STEPS) + now - state.regimeBegan, STEPS);
+  store<u64>(counters, load<u64>(counters, TRAPS) + 1, TRAPS);
+  state.regimeBegan = now;
 }

@@ -101,56 +101,69 @@ export function vmidOf(hart: usize): u32 {
   return <u32>((at(hart).hgatp >> ID_SHIFT) & VMID);
 }
 
-/** What V=1 adds to a key. */
+/** What V=1 adds to a key, whatever is accessed. */
 function virtualKey(hart: usize): u64 {
-  const hgatp = at(hart).hgatp;
-  let key = KEY_VIRTUAL | ((hgatp >> 60) << KEY_GUEST_MODE_SHIFT);
-  key |= (<u64>vmidOf(hart)) << KEY_VMID_SHIFT;
-  if (regimeExecutable) key |= KEY_EXECUTABLE;
-  return regimeGuestMxr ? key | KEY_GUEST_MXR : key;
+  const mode = at(hart).hgatp >> 60;
+  return KEY_VIRTUAL | (mode << KEY_GUEST_MODE_SHIFT) | ((<u64>vmidOf(hart)) << KEY_VMID_SHIFT);
+}
+
+/** What the first stage adds to a key, by its satp or vsatp. */
+function stageKey(root: u64): u64 {
+  return ((root >> 60) << KEY_MODE_SHIFT) | ((root >> ID_SHIFT) & KEY_ASID);
 }
 
 /** The key of the regime that mmu/regime was set to. */
 function regimeKey(hart: usize): u64 {
   let key = KEY_USED | ((<u64>regimePrivilege) << KEY_PRIVILEGE_SHIFT);
   if (regimePrivilege === MACHINE) return key;
-  if (regimeVirtual) key |= virtualKey(hart);
+  if (regimeVirtual) {
+    key |= virtualKey(hart);
+    if (regimeExecutable) key |= KEY_EXECUTABLE;
+    if (regimeGuestMxr) key |= KEY_GUEST_MXR;
+  }
   const root = regimeRoot(hart);
-  const mode = root >> 60;
-  if (!mode) return key;
-  key |= (mode << KEY_MODE_SHIFT) | ((root >> ID_SHIFT) & KEY_ASID);
+  if (!(root >> 60)) return key;
+  key |= stageKey(root);
   if (regimeSum && regimePrivilege === SUPERVISOR) key |= KEY_SUM;
   return regimeMxr ? key | KEY_MXR : key;
 }
 
 /** To be called after any change of what mmu/regime reads, of satp, vsatp or hgatp. */
 export function selectContexts(hart: usize): void {
-  if (at(hart).virtualized || modifiesPrivilege(hart)) {
-    setFetchRegime(hart);
-    const fetchKey = regimeKey(hart);
-    setOwnDataRegime(hart);
-    select(hart, fetchKey, regimeKey(hart));
-  } else {
+  if (!modifiesPrivilege(hart)) {
     selectOwn(hart);
+    return;
   }
+  setFetchRegime(hart);
+  const fetchKey = regimeKey(hart);
+  setOwnDataRegime(hart);
+  select(hart, fetchKey, regimeKey(hart));
 }
 
 /** The same keys as by way of mmu/regime, for what nearly all traps and returns select. */
 function selectOwn(hart: usize): void {
-  const privilege = at(hart).privilege;
-  const key = KEY_USED | ((<u64>privilege) << KEY_PRIVILEGE_SHIFT);
-  const satp = at(hart).satp;
-  const mode = satp >> 60;
-  if (privilege === MACHINE || !mode) {
-    select(hart, key, key);
+  const state = at(hart);
+  const privilege = state.privilege;
+  const virtual = state.virtualized !== 0;
+  let fetchKey = KEY_USED | ((<u64>privilege) << KEY_PRIVILEGE_SHIFT);
+  if (privilege === MACHINE) {
+    select(hart, fetchKey, fetchKey);
     return;
   }
-  const status = at(hart).mstatus;
-  const fetchKey = key | (mode << KEY_MODE_SHIFT) | ((satp >> ID_SHIFT) & KEY_ASID);
-  let dataKey = fetchKey;
-  if (status & SUM && privilege === SUPERVISOR) dataKey |= KEY_SUM;
-  if (status & MXR) dataKey |= KEY_MXR;
-  select(hart, fetchKey, dataKey);
+  const root = virtual ? state.vsatp : state.satp;
+  let status = state.mstatus;
+  let modified: u64 = 0;
+  if (virtual) {
+    fetchKey |= virtualKey(hart);
+    if (status & MXR) modified = KEY_GUEST_MXR;
+    status = state.vsstatus | (status & MXR);
+  }
+  if (root >> 60) {
+    fetchKey |= stageKey(root);
+    if (status & SUM && privilege === SUPERVISOR) modified |= KEY_SUM;
+    if (status & MXR) modified |= KEY_MXR;
+  }
+  select(hart, fetchKey, fetchKey | modified);
 }
 
 function select(hart: usize, fetchKey: u64, dataKey: u64): void {

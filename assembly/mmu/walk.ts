@@ -232,8 +232,9 @@ function walkOnce(hart: usize, va: u64, access: u32): bool {
  */
 export function walk(hart: usize, va: u64, access: u32): bool {
   cause = access;
-  let done = walkOnce(hart, va, access);
+  let done: bool;
   // Each time anew, another A or D bit was set.
-  while (!done && walkFault === WALK_AGAIN) done = walkOnce(hart, va, access);
+  do done = walkOnce(hart, va, access);
+  while (!done && walkFault === WALK_AGAIN);
   return done;
 }

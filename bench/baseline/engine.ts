@@ -14,6 +14,7 @@ const NOTHING = new ArrayBuffer(0);
 export const tsEngine: Engine = {
   name: 'ts',
   debugs: false,
+  lacks: ['H'],
   instantiate() {
     warmUp();
     const host = new BaselineHost();

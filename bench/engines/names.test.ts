@@ -14,6 +14,7 @@ test('without names all engines run; a quick run leaves some out of some rows', 
   expect(taken('vcpu', 'alu')).toEqual(engines);
   expect(taken('vcpu', 'trap')).toEqual(['wasm-interpreter', 'ts']);
   expect(taken('rings', 'block-512-16')).toEqual(['wasm-interpreter', 'ts']);
+  expect(taken('nested', 'vs-exit')).toEqual(['wasm-interpreter', 'ts']);
   expect(taken('guest', 'boot')).toEqual(engines);
 });
 

@@ -21,7 +21,9 @@ const INTEGER = INTEGER_PROGRAMS.map(({ name }) => name);
  * for, and all engines on integer code.
  */
 function isQuick({ group, name, engine }: RowName): boolean {
-  if (!['vcpu', 'translation', 'rings'].includes(group)) return true;
+  if (!['vcpu', 'translation', 'rings', 'nested'].includes(group)) return true;
+  // Whole machines, which a quick run has only if they are named.
+  if (name.startsWith('l2-')) return true;
   if (engine === 'wasm-interpreter' || engine === 'ts') return true;
   return group === 'vcpu' && INTEGER.includes(name);
 }

@@ -1,4 +1,4 @@
-import { Host } from 'hartwood';
+import { ConfigurationError, Host } from 'hartwood';
 import { UnavailableError, WrongResultError } from '../errors.js';
 import {
   type GuestProgram,
@@ -24,10 +24,7 @@ export class OwnEngine implements ProgramEngine {
   async run(program: GuestProgram, passes: number): Promise<Required<ProgramRun>> {
     this.#host ??= this.#create();
     const host = await this.#host;
-    await using vm = await host.create({
-      guest: { bare: programElf(program, passes) },
-      memory: `${PROGRAM_MEMORY}M`,
-    });
+    await using vm = await this.#createVm(host, program, passes);
     const began = performance.now();
     await vm.start();
     const stop = await vm.wait({ timeout: PROGRAM_TIMEOUT_MS });
@@ -40,6 +37,20 @@ export class OwnEngine implements ProgramEngine {
       throw new Error(`${program.name} did not end on ${this.name}: ${cause}`);
     }
     return { seconds, instructions: (await vm.summary()).instructions };
+  }
+
+  /** @throws UnavailableError if the engine has not what the program needs of a hart */
+  async #createVm(host: Host, program: GuestProgram, passes: number) {
+    try {
+      return await host.create({
+        guest: { bare: programElf(program, passes) },
+        memory: `${PROGRAM_MEMORY}M`,
+        cpu: program.hypervisor ? 'rv64,h=on' : 'rv64',
+      });
+    } catch (error) {
+      if (!(program.hypervisor && error instanceof ConfigurationError)) throw error;
+      throw new UnavailableError(error.message, { cause: error });
+    }
   }
 
   async #create(): Promise<Host> {

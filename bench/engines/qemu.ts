@@ -36,6 +36,7 @@ export class QemuEngine implements ProgramEngine {
       const status = await statusOf(command, [
         ...['-machine', 'virt', '-m', `${PROGRAM_MEMORY}M`, '-smp', '1', '-accel', 'tcg'],
         ...['-nodefaults', '-display', 'none', '-serial', 'none', '-monitor', 'none'],
+        ...(program.hypervisor ? ['-cpu', 'rv64,h=on'] : []),
         ...['-bios', 'none', '-kernel', file],
       ]);
       const seconds = (performance.now() - began) / 1000;

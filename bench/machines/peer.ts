@@ -15,25 +15,41 @@ import { type BenchMachine, BOOT_MS, MEMORY } from './machine.js';
 /** How much of the guest's log an error quotes. */
 const LAST_WORDS = 500;
 
+/** What may be other than in the machine beside this project's. */
+export interface PeerOptions {
+  /** Default: that of all bench machines. */
+  readonly memory?: string;
+  /** QEMU's CPU model; default: what it has by itself. */
+  readonly cpu?: string;
+  /** QEMU's options for the drives; default: the images of `folder`. */
+  readonly drives?: readonly string[];
+}
+
 /**
  * Boots the guest in QEMU with the same devices, and the processor that it has by itself; `folder` has its images, and `kernel` and `initrd`. Agent
  * and console stand at the ends of sockets.
  *
  * @throws UnavailableError without QEMU
  */
-export async function startPeer(image: GuestImage, folder: string): Promise<BenchMachine> {
+export async function startPeer(
+  image: Pick<GuestImage, 'append'>,
+  folder: string,
+  options: PeerOptions = {},
+): Promise<BenchMachine> {
   const { program, prefix } = await peerQemu();
   const path = (name: string) => join(folder, name);
   const [agentLine, consoleLine] = [listen(path('agent')), listen(path('console'))];
-  const drives = DISKS.flatMap(({ format, serial }) => [
+  const images = DISKS.flatMap(({ format, serial }) => [
     ...['-drive', `file=${path(`qemu.${format}`)},format=${format},if=none,id=${serial}`],
     ...['-device', `virtio-blk-device,drive=${serial},serial=${serial}`],
   ]);
+  const { memory = MEMORY, cpu, drives = images } = options;
   const child = spawn(
     program,
     [
       ...prefix,
-      ...['-machine', 'virt', '-m', MEMORY, '-smp', '1', '-accel', 'tcg', '-nodefaults'],
+      ...['-machine', 'virt', '-m', memory, '-smp', '1', '-accel', 'tcg', '-nodefaults'],
+      ...(cpu === undefined ? [] : ['-cpu', cpu]),
       ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
       ...['-global', 'virtio-mmio.force-legacy=false'],
       ...['-kernel', path('kernel'), '-initrd', path('initrd'), '-append', image.append],

@@ -33,7 +33,7 @@ export function programBenchmarks(
 }
 
 /** The count of the first engine that counts and gets the program right: the others must do the same work. */
-async function firstCount(
+export async function firstCount(
   engines: readonly ProgramEngine[],
   program: GuestProgram,
 ): Promise<InstructionCount> {

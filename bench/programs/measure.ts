@@ -35,6 +35,13 @@ export async function countInstructions(
 /** Times that the size of a program's runs is found anew, where a machine is busy with other things. */
 const MOST_TRIES = 3;
 
+/** A program whose runs were given a length. */
+export interface SizedProgram {
+  readonly passes: number;
+  /** Seconds of a run of one pass. */
+  readonly single: number;
+}
+
 /**
  * Passes a second, one sample for each run. The number of passes is chosen so that they last about
  * `extent.targetSeconds`, after runs that warmed the engine up. A run of a single pass is
@@ -50,6 +57,35 @@ export async function measurePasses(
   count: InstructionCount,
   extent: Extent,
 ): Promise<number[]> {
+  let sized = await sizePasses(engine, program, extent);
+  // What is subtracted must not be much more than what is left.
+  const target = Math.max(extent.targetSeconds, sized.single / 2);
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const samples = await timeRuns(
+      program.name,
+      extent.runs,
+      async () => (await passSeconds(engine, program, sized, count)) * 1000,
+    );
+    const passes = sized.passes - 1;
+    const typical = (median(samples) * passes) / 1000;
+    if (typical >= target / 3 && Math.min(...samples) > 0) {
+      return samples.map((milliseconds) => 1 / (milliseconds / 1000));
+    }
+    // A run that was held up by other processes made it seem slower than it is.
+    const growth = Math.min(Math.max(target / typical, LEAST_GROWTH), MOST_GROWTH);
+    sized = { ...sized, passes: 1 + Math.ceil(passes * growth) };
+  }
+  throw new UnavailableError(
+    `this machine is too busy: ${sized.passes} passes of ${program.name} hardly take longer than one`,
+  );
+}
+
+/** Finds the number of passes, at least 2, that take about `extent.targetSeconds` beyond the first one. */
+export async function sizePasses(
+  engine: ProgramEngine,
+  program: GuestProgram,
+  extent: Extent,
+): Promise<SizedProgram> {
   const singles: number[] = [];
   for (let spent = 0; singles.length < extent.runs && spent < SINGLES_SECONDS; ) {
     const { seconds } = await engine.run(program, 1);
@@ -57,44 +93,34 @@ export async function measurePasses(
     spent += seconds;
   }
   const single = median(singles);
-  // What is subtracted must not be much more than what is left.
   const target = Math.max(extent.targetSeconds, single / 2);
-  let passes = await size(engine, program, single, target);
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const samples = await timeRuns(program.name, extent.runs, async () => {
-      const { seconds, instructions } = await engine.run(program, passes);
-      const expected = count.base + passes * count.pass;
-      if (instructions !== undefined && instructions !== expected) {
-        throw new Error(
-          `${program.name} took ${instructions} instructions on ${engine.name}, not ${expected}`,
-        );
-      }
-      return Math.max(0, seconds - single) * 1000;
-    });
-    const typical = median(samples) / 1000;
-    if (typical >= target / 3 && Math.min(...samples) > 0) {
-      return samples.map((milliseconds) => (passes - 1) / (milliseconds / 1000));
-    }
-    // A run that was held up by other processes made it seem slower than it is.
-    const growth = Math.min(Math.max(target / typical, LEAST_GROWTH), MOST_GROWTH);
-    passes = 1 + Math.ceil((passes - 1) * growth);
-  }
-  throw new UnavailableError(
-    `this machine is too busy: ${passes} passes of ${program.name} hardly take longer than one`,
-  );
-}
-
-/** The number of passes, at least 2, that take `target` seconds beyond the first one. */
-async function size(
-  engine: ProgramEngine,
-  program: GuestProgram,
-  single: number,
-  target: number,
-): Promise<number> {
   for (let more = 1; ; ) {
     const seconds = (await engine.run(program, 1 + more)).seconds - single;
-    if (seconds >= TELLING * target) return 1 + Math.max(1, Math.round((more * target) / seconds));
+    if (seconds >= TELLING * target) {
+      return { single, passes: 1 + Math.max(1, Math.round((more * target) / seconds)) };
+    }
     const growth = seconds > 0 ? target / seconds : MOST_GROWTH;
     more = Math.ceil(more * Math.min(Math.max(growth, LEAST_GROWTH), MOST_GROWTH));
   }
+}
+
+/**
+ * Runs it once; seconds of each pass but the first.
+ *
+ * @throws Error if the engine's own count of instructions is not what `count` says
+ */
+export async function passSeconds(
+  engine: ProgramEngine,
+  program: GuestProgram,
+  { passes, single }: SizedProgram,
+  count: InstructionCount,
+): Promise<number> {
+  const { seconds, instructions } = await engine.run(program, passes);
+  const expected = count.base + passes * count.pass;
+  if (instructions !== undefined && instructions !== expected) {
+    throw new Error(
+      `${program.name} took ${instructions} instructions on ${engine.name}, not ${expected}`,
+    );
+  }
+  return Math.max(0, seconds - single) / (passes - 1);
 }

@@ -28,6 +28,8 @@ export interface GuestProgram {
   readonly routines?: string;
   /** What the pass is to be counted in, if not in instructions: how many in each, and the unit of a million a second. */
   readonly work?: { readonly each: number; readonly unit: string };
+  /** Whether its machine needs the hypervisor extension. */
+  readonly hypervisor?: boolean;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { OwnEngine } from '../engines/own.js';
-import { WrongResultError } from '../errors.js';
-import { PROGRAMS as TRANSLATION } from '../translation/programs/all.js';
+import { UnavailableError, WrongResultError } from '../errors.js';
+import { PROGRAMS as NESTED, RATIOS as NESTED_RATIOS } from '../nested/programs/all.js';
+import { GUEST_PROGRAMS, PROGRAMS as TRANSLATION } from '../translation/programs/all.js';
 import { PROGRAMS as VCPU } from '../vcpu/programs/all.js';
 import { alu } from '../vcpu/programs/alu.js';
 import { countInstructions } from './measure.js';
@@ -13,7 +14,13 @@ afterAll(async () => {
   await baseline[Symbol.asyncDispose]();
 });
 
-describe.each([...VCPU, ...TRANSLATION])('$name', (program) => {
+const RATIOS = [...GUEST_PROGRAMS, ...NESTED_RATIOS].flatMap(({ program, beside }) => [
+  program,
+  beside,
+]);
+const ALL = new Set([...VCPU, ...TRANSLATION, ...RATIOS, ...NESTED]);
+
+describe.each([...ALL])('$name', (program) => {
   test('has the result that its model says, and takes as many instructions each pass', async () => {
     const count = await countInstructions(engine, program);
     const three = await engine.run(program, 3);
@@ -21,10 +28,16 @@ describe.each([...VCPU, ...TRANSLATION])('$name', (program) => {
     expect(three.instructions).toBe(count.base + 3 * count.pass);
   });
 
-  test('is the same work in plain TypeScript', async () => {
-    const { instructions } = await baseline.run(program, 1);
-    expect(instructions).toBe((await engine.run(program, 1)).instructions);
-  });
+  if (program.hypervisor) {
+    test('has no row of an engine without the hypervisor extension', async () => {
+      await expect(baseline.run(program, 1)).rejects.toThrow(UnavailableError);
+    });
+  } else {
+    test('is the same work in plain TypeScript', async () => {
+      const { instructions } = await baseline.run(program, 1);
+      expect(instructions).toBe((await engine.run(program, 1)).instructions);
+    });
+  }
 });
 
 test('a wrong result is found', async () => {

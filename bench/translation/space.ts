@@ -1,23 +1,24 @@
-import { A, D, G, R, V, W, X } from '../../test/pte-bits.js';
+import { A, D, G, R, U, V, W, X } from '../../test/pte-bits.js';
+import { enter } from '../programs/enter.js';
 import { DATA, u64 } from '../programs/program.js';
 
 /** An Sv39 address space's tables, 1 MiB apart, and behind them the frames that windows show. */
 const TABLES = DATA;
 const TABLES_SIZE = 0x10_0000n;
 const MOST_SPACES = 8;
-const FRAMES = DATA + BigInt(MOST_SPACES) * TABLES_SIZE;
+export const FRAMES = DATA + BigInt(MOST_SPACES) * TABLES_SIZE;
 /** Virtual pages that a program looks at its frames through begin here, in a gigabyte of their own. */
 export const WINDOW = 0x1_0000_0000n;
 
-const SV39 = 8n;
-const PAGE = 4096n;
-const ENTRIES = 512;
-const CODE = 0x8000_0000n;
-const FINISHER = 0x10_0000n;
+export const SV39 = 8n;
+export const PAGE = 4096n;
+export const ENTRIES = 512;
+export const CODE = 0x8000_0000n;
+export const FINISHER = 0x10_0000n;
 
-const pte = (address: bigint, flags: bigint) => (address >> 2n) | flags | V;
+export const pte = (address: bigint, flags: bigint) => (address >> 2n) | flags | V;
 /** How far the PTEs of neighbouring pages of this level are apart. */
-const apart = (level: number) => (PAGE >> 2n) << BigInt(9 * level);
+export const apart = (level: number) => (PAGE >> 2n) << BigInt(9 * level);
 
 /** What stands behind the window. */
 export interface Window {
@@ -30,8 +31,20 @@ export interface Window {
   readonly code?: string;
 }
 
+/** For whom the tables of a space are. */
+export interface Owner {
+  /** How far its guest-physical addresses are above the physical ones, where a G-stage stands behind the tables. */
+  readonly above?: bigint;
+  /** Whether code and test finisher are U-mode's, but for the page of code with SUPERVISOR_PAGE. */
+  readonly user?: boolean;
+}
+
+/** Aligns the code behind it, of at most a page, to where it stays the supervisor's in a user's space. */
+export const SUPERVISOR_PAGE = '.balign 65536';
+const SUPERVISOR_PAGE_AT = CODE + 0x1_0000n;
+
 /** Code that stores `count` entries at `table`: from t2 on, `step` apart, beginning anew after `period`. */
-const fill = (table: bigint, count: number, step: bigint, period: number) => `
+export const fill = (table: bigint, count: number, step: bigint, period: number) => `
   li t0, ${table}
   li t1, ${count}
   li t3, ${step}
@@ -49,7 +62,7 @@ const fill = (table: bigint, count: number, step: bigint, period: number) => `
   j 1b
 3:`;
 
-const entry = (at: bigint, value: bigint) => `
+export const entry = (at: bigint, value: bigint) => `
   li t0, ${at}
   li t1, ${value}
   sd t1, 0(t0)`;
@@ -58,7 +71,11 @@ const entry = (at: bigint, value: bigint) => `
  * M-mode code that writes the tables of an address space: code and the test finisher where they are, global, in
  * pages of 4 KiB; the window.
  */
-export function buildSpace(index: number, window: Window): string {
+export function buildSpace(
+  index: number,
+  window: Window,
+  { above = 0n, user = false }: Owner = {},
+): string {
   const root = TABLES + BigInt(index) * TABLES_SIZE;
   const [low, high, finisher, code, middle] = [1n, 2n, 3n, 4n, 5n].map((n) => root + n * PAGE) as [
     bigint,
@@ -69,51 +86,47 @@ export function buildSpace(index: number, window: Window): string {
   ];
   const leaves = root + 16n * PAGE;
   const own = V | R | W | X | A | D;
+  const to = (address: bigint, flags: bigint) => pte(address + above, flags);
+  const shared = A | D | G | (user ? U : 0n);
   const level = window.level ?? 0;
   const first =
     window.code === undefined
-      ? `  li t2, ${pte(FRAMES, own)}`
+      ? `  li t2, ${to(FRAMES, own)}`
       : `  la t2, ${window.code}
+  li t0, ${above}
+  add t2, t2, t0
   srli t2, t2, 2
   ori t2, t2, ${own}`;
   const tables = `
-  li t2, ${pte(leaves, 0n)}
+  li t2, ${to(leaves, 0n)}
 ${fill(middle, Math.ceil(window.pages / ENTRIES), apart(0), ENTRIES)}`;
   return `
-${entry(root, pte(low, 0n))}
-${entry(root + 8n * 2n, pte(high, 0n))}
-${entry(root + 8n * (WINDOW >> 30n), pte(middle, 0n))}
-${entry(low, pte(finisher, 0n))}
-${entry(high, pte(code, 0n))}
-${entry(finisher + 8n * (FINISHER >> 12n), pte(FINISHER, R | W | A | D | G))}
-  li t2, ${pte(CODE, R | W | X | A | D | G)}
+${entry(root, to(low, 0n))}
+${entry(root + 8n * 2n, to(high, 0n))}
+${entry(root + 8n * (WINDOW >> 30n), to(middle, 0n))}
+${entry(low, to(finisher, 0n))}
+${entry(high, to(code, 0n))}
+${entry(finisher + 8n * (FINISHER >> 12n), to(FINISHER, R | W | shared))}
+  li t2, ${to(CODE, R | W | X | shared)}
 ${fill(code, ENTRIES, apart(0), ENTRIES)}
+${entry(code + 8n * ((SUPERVISOR_PAGE_AT - CODE) / PAGE), to(SUPERVISOR_PAGE_AT, R | W | X | A | D | G))}
 ${level === 0 ? tables : ''}
 ${first}
 ${fill(level === 0 ? leaves : middle, window.pages, apart(level), window.frames)}`;
 }
 
-/** satp for the space of this index, which is its ASID less 1. */
-export const satpOf = (index: number): bigint =>
-  (SV39 << 60n) | (BigInt(index + 1) << 44n) | ((TABLES + BigInt(index) * TABLES_SIZE) >> 12n);
+/** satp for the space of this index, which is its ASID less 1; vsatp with `above`. */
+export const satpOf = (index: number, above = 0n): bigint =>
+  (SV39 << 60n) |
+  (BigInt(index + 1) << 44n) |
+  ((TABLES + BigInt(index) * TABLES_SIZE + above) >> 12n);
 
 /** M-mode code that goes on in S-mode under the tables of space 0. */
 export const ENTER_SPACE = `
-  li t0, -1
-  csrw pmpaddr0, t0
-  li t0, 0x1f
-  csrw pmpcfg0, t0
   li t0, ${satpOf(0)}
   csrw satp, t0
   sfence.vma
-  li t0, 0x1800
-  csrc mstatus, t0
-  li t0, 0x800
-  csrs mstatus, t0
-  la t0, space_entered
-  csrw mepc, t0
-  mret
-space_entered:`;
+${enter('S')}`;
 
 const STEP = 0x9e37_79b9_7f4a_7c15n;
 

@@ -55,6 +55,10 @@ async function main(): Promise<number> {
       const { compareEngines } = await import('./lockstep/command.js');
       status = await compareEngines(options, abort.signal);
     },
+    translate: async (address, options) => {
+      const { translateAddress } = await import('./translate/command.js');
+      await translateAddress(address, options, abort.signal);
+    },
     cp: async (places) => (await import('./copy/cp.js')).cp(places, abort.signal),
     // Archives and signatures are a large part of all code.
     guest: async () => (await import('./guest.js')).guestActions(abort.signal),

@@ -1,4 +1,4 @@
-import type { FunctionShare, Profile, TlbUse } from '../profile/profile.js';
+import { type FunctionShare, MODES, type Profile, type TlbUse } from '../profile/profile.js';
 import type { RunPhase } from '../vm/run-observer.js';
 
 /** Rows of a table before the rest is summed up. */
@@ -38,6 +38,7 @@ export function profileReport(profile: Profile): string {
     modeTable(profile),
     mixTable(profile),
     tlbTable(profile),
+    regimeTable(profile),
     exitTable(profile),
     hostTable(profile),
   ];
@@ -103,7 +104,8 @@ function processTable({ processes }: Profile): string[] {
 }
 
 function modeTable({ modes, harts }: Profile): string[] {
-  const names = Object.keys(modes) as (keyof typeof modes)[];
+  // Guests of the guest have columns where they ran.
+  const names = MODES.filter((mode) => mode.length === 1 || modes[mode] > 0);
   const row = (name: string, share: number, of: typeof modes) =>
     `  ${left(name, 10)}${right(percent(share), 10)}${names.map((mode) => right(percent(of[mode]), 10)).join('')}`;
   return [
@@ -130,9 +132,27 @@ function mixTable({ mix, branchesTaken }: Profile): string[] {
       ];
 }
 
-function tlbTable({ tlb }: Profile): string[] {
+/** Counted, of the modes that the guest was in. */
+function regimeTable({ regimes }: Profile): string[] {
+  const row = (name: string, cells: readonly string[]) =>
+    `  ${left(name, 10)}${cells.map((cell) => right(cell, 14)).join('')}`;
+  const shown = MODES.filter((mode) => regimes[mode].steps > 0);
+  if (shown.length === 0) return [];
+  return [
+    row('Modes', ['steps', 'TLB misses', 'traps', 'exits']),
+    ...shown.map((mode) => {
+      const { steps, tlbMisses, traps, exits } = regimes[mode];
+      const misses = tlbMisses.read + tlbMisses.write + tlbMisses.fetch;
+      return row(`${mode}-mode`, [steps, misses, traps, exits].map(integer));
+    }),
+  ];
+}
+
+function tlbTable({ tlb, tableReads }: Profile): string[] {
   const row = (name: string, { accesses, misses, hitRate }: TlbUse) =>
     `  ${left(name, 16)}${right(integer(accesses), 16)}${right(integer(misses), 14)}${right(hitRate === null ? '-' : `${(100 * hitRate).toFixed(3)} %`, 12)}`;
+  const guestStage =
+    tableReads.guestStage === 0 ? '' : `, of the G-stage ${integer(tableReads.guestStage)}`;
   const detours = Object.entries(tlb.detours).map(([name, count]) => `${name} ${integer(count)}`);
   return [
     `  ${left('TLB', 16)}${right('accesses, about', 16)}${right('misses', 14)}${right('hits', 12)}`,
@@ -140,16 +160,26 @@ function tlbTable({ tlb }: Profile): string[] {
     row('writes', tlb.writes),
     row('entries to pages', tlb.fetches),
     `  hits off the fast path: ${detours.join(', ')}`,
+    `  page-table entries read: ${integer(tableReads.firstStage)}${guestStage}`,
   ];
 }
 
-function exitTable({ exits, exceptions, interrupts }: Profile): string[] {
-  const rows = Object.entries(exits).filter(([, count]) => count > 0);
+function exitTable({ exits, exceptions, interrupts, guestExits }: Profile): string[] {
+  const list = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) => `${spaced(name)} ${integer(count)}`)
+      .join(', ');
+  const guests = list({ ...guestExits });
   return [
-    `Exits: ${rows.map(([name, count]) => `${name} ${integer(count)}`).join(', ') || 'none'}`,
+    `Exits: ${list(exits) || 'none'}`,
+    ...(guests === '' ? [] : [`Exits of guests: ${guests}`]),
     `Traps: exceptions ${integer(exceptions)}, interrupts ${integer(interrupts)}`,
   ];
 }
+
+/** `load faults`. */
+const spaced = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function hostTable({ host }: Profile): string[] {
   const total = host.seconds || 1;

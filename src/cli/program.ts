@@ -8,12 +8,14 @@ import { addGuestCommand, type GuestActions } from './guest-options.js';
 import { addHelpCommand, TOPICS_HELP } from './help-command.js';
 import { addLockstepCommand, type LockstepCommandOptions } from './lockstep/options.js';
 import { addRunCommand, type RunOptions } from './run-options.js';
+import { addTranslateCommand, type TranslateOptions } from './translate/options.js';
 import { addVersionCommand, VERSION } from './version-command.js';
 
 /** What the commands do; each is loaded when it is wanted. */
 export interface Actions {
   readonly run: (options: RunOptions) => Promise<void>;
   readonly lockstep: (options: LockstepCommandOptions) => Promise<void>;
+  readonly translate: (address: string, options: TranslateOptions) => Promise<void>;
   readonly cp: (places: readonly string[]) => Promise<void>;
   readonly guest: () => Promise<GuestActions>;
 }
@@ -49,6 +51,7 @@ export function makeProgram(actions: Actions): Command {
   addGuestCommand(program, actions.guest);
   addCpCommand(program, actions.cp);
   addLockstepCommand(program, actions.lockstep);
+  addTranslateCommand(program, actions.translate);
   addCompletionCommand(program);
   addVersionCommand(program);
   addHelpCommand(program);

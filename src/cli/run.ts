@@ -88,7 +88,8 @@ async function serveGdb(vm: Vm, port: number | undefined, wait: boolean): Promis
   // An engine that has no debugger says so before a port is opened.
   const { debugger: inspector } = vm;
   const { GdbServer } = await import('../node/gdb-server.js');
-  const server = await GdbServer.listen(vm, port);
+  const { gdbTarget } = await import('./gdb-target.js');
+  const server = await GdbServer.listen(gdbTarget(vm), port);
   const waiting = wait ? ', and the machine waits for it' : '';
   process.stderr.write(`hartwood: GDB is served on 127.0.0.1:${server.port}${waiting}\n`);
   if (wait) await inspector.pause();

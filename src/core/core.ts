@@ -4,6 +4,8 @@ import {
   type HartCounter,
   LayoutValue,
   PAGE_SIZE,
+  REGIME_COUNTERS,
+  type RegimeCounter,
 } from './abi.js';
 import type { Engine, EngineInstance } from './engine.js';
 import { ConfigurationError, InternalError, MemoryShortageError } from './errors.js';
@@ -174,6 +176,12 @@ export class Core {
 
   counter(vm: number, hart: number, name: HartCounter): bigint {
     return BigInt.asUintN(64, this.exports.hartCounter(vm, hart, HART_COUNTERS.indexOf(name)));
+  }
+
+  /** @param regime by its number in `REGIMES` */
+  regimeCounter(vm: number, hart: number, regime: number, name: RegimeCounter): bigint {
+    const which = REGIME_COUNTERS.indexOf(name);
+    return BigInt.asUintN(64, this.exports.hartRegimeCounter(vm, hart, regime, which));
   }
 
   register(vm: number, hart: number, register: number): bigint {

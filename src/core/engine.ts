@@ -1,3 +1,4 @@
+import type { ExtensionName } from '../../isa/extensions.js';
 import type { CoreExports } from './abi.js';
 
 /** A host's memory, and the ABI of a core that works on it. */
@@ -16,6 +17,8 @@ export interface Engine {
   readonly name: string;
   /** Whether there are breakpoints, watchpoints and single steps. */
   readonly debugs: boolean;
+  /** Extensions of CPU models that it cannot run. */
+  readonly lacks: readonly ExtensionName[];
   /** A new memory with a core on it, still to be initialized. */
   instantiate(): EngineInstance;
   /** A fresh core on the memory of `instance`, where all machine state is; absent if it is elsewhere. */

@@ -18,6 +18,7 @@ export function wasmEngine(module: WebAssembly.Module, name = 'wasm'): Engine {
   return {
     name,
     debugs: true,
+    lacks: [],
     instantiate: () =>
       bind(module, new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES })),
     rebind: ({ memory }) => bind(module, memory as WebAssembly.Memory),

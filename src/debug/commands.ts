@@ -6,10 +6,14 @@ import { LONGEST_PACKET } from './packet.js';
 import { describeTarget, readAll, readOne, writeAll, writeOne } from './registers.js';
 import { parseActions } from './resume-action.js';
 import { threadOf } from './stop-reply.js';
+import type { AddressNames } from './symbol-address.js';
+import { TRANSLATES } from './translate-words.js';
 
 /** What is to follow from a packet. */
 export type Answer =
   | { readonly kind: 'reply'; readonly text: string }
+  /** What a user is to see. */
+  | { readonly kind: 'console'; readonly bytes: Uint8Array }
   /** `QStartNoAckMode`. */
   | { readonly kind: 'quiet' }
   /** `?`. */
@@ -32,18 +36,21 @@ const MOST_BYTES = LONGEST_PACKET / 2;
 const FEATURES = [
   `PacketSize=${LONGEST_PACKET.toString(16)}`,
   ...['QStartNoAckMode+', 'vContSupported+', 'qXfer:features:read+', 'swbreak+', 'hwbreak+'],
+  TRANSLATES,
 ].join(';');
 
 /** Executes packets that do not let the VM go on; for those that do it says so. */
 export class Commands {
   readonly #debugger: Debugger;
   readonly #points: ClientPoints;
+  readonly #symbols: AddressNames;
   /** The hart that registers and addresses are of (`Hg`), and the one that `s` steps (`Hc`). */
   #hart = 0;
   #stepped: number | undefined;
 
-  constructor(target: Debugger, points: ClientPoints) {
+  constructor(target: Debugger, points: ClientPoints, symbols: AddressNames = new Map()) {
     this.#debugger = target;
+    this.#symbols = symbols;
     this.#points = points;
   }
 
@@ -210,7 +217,8 @@ export class Commands {
         const command = bytesOf(argument);
         if (command === undefined) return MALFORMED;
         const line = new TextDecoder().decode(command);
-        return reply(hexOfText(await monitor(this.#debugger, this.#hart, line)));
+        const text = await monitor(this.#debugger, this.#symbols, this.#hart, line);
+        return { kind: 'console', bytes: new TextEncoder().encode(text) };
       }
       default:
         return UNKNOWN;

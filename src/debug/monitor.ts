@@ -1,22 +1,31 @@
 import type { Debugger } from '../vm/debugger.js';
-import { numberOf } from './hex.js';
+import type { AddressNames } from './symbol-address.js';
+import { translate } from './translate-command.js';
 
 const HELP = `commands of Hartwood:
   monitor info               what each hart is at
-  monitor translate ADDRESS  the guest-physical address of a virtual one, by the current thread
+  monitor translate ADDRESS  how the current thread translates an address, entry by entry
+      --access read|write|fetch   what is to be done there; read if it is not given
+      --regime M|S|U|VS|VU        in which mode; without it that which the thread is in
+      --json                      as one line of JSON
 `;
 
-const MODES: Readonly<Record<string, string>> = { 0: 'U', 1: 'S', 3: 'M' };
+/** By V, then by privilege (Privileged 1.2, 15.1). */
+const MODES: readonly Readonly<Record<string, string>>[] = [
+  { 0: 'U', 1: 'S', 3: 'M' },
+  { 0: 'VU', 1: 'VS' },
+];
 
 /** Answers what a user typed after `monitor`, for the hart that is selected. */
-export async function monitor(target: Debugger, hart: number, command: string): Promise<string> {
-  const [name, argument] = command.trim().split(/\s+/);
+export async function monitor(
+  target: Debugger,
+  symbols: AddressNames,
+  hart: number,
+  command: string,
+): Promise<string> {
+  const [name, ...words] = command.trim().split(/\s+/);
   if (name === 'info') return info(target);
-  if (name !== 'translate') return HELP;
-  const address = numberOf(argument?.replace(/^0x/i, ''));
-  if (address === undefined) return 'translate needs an address, as in 0xffffffff80000000\n';
-  const place = await target.translate(hart, address);
-  return place === undefined ? 'not mapped\n' : `0x${place.toString(16)}\n`;
+  return name === 'translate' ? translate(target, symbols, hart, words) : HELP;
 }
 
 async function info(target: Debugger): Promise<string> {
@@ -32,5 +41,6 @@ async function info(target: Debugger): Promise<string> {
 export async function describeHart(target: Debugger, hart: number): Promise<string> {
   const activity = await target.activity(hart);
   const mode = await target.readRegister(hart, 'priv');
-  return `${activity}, ${MODES[String(mode)]}-mode`;
+  const virtualized = await target.readRegister(hart, 'virt');
+  return `${activity}, ${MODES[Number(virtualized)]?.[String(mode)]}-mode`;
 }

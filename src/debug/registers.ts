@@ -7,14 +7,16 @@ import {
   targetDescription,
 } from './target-description.js';
 
-/** misa's bits for F and D (Privileged 3.1.1). */
+/** misa's bits for F and D, and for H (Privileged 3.1.1). */
 const FLOAT = (1n << 5n) | (1n << 3n);
+const HYPERVISOR = 1n << 7n;
 /** Digits of a register in a `g` or `G` packet. */
 const DIGITS = 16;
 
 /** `target.xml` of a VM, all of whose harts are alike. */
 export async function describeTarget(target: Debugger): Promise<string> {
-  return targetDescription(((await target.readRegister(0, 'misa')) & FLOAT) === FLOAT);
+  const misa = await target.readRegister(0, 'misa');
+  return targetDescription((misa & FLOAT) === FLOAT, (misa & HYPERVISOR) !== 0n);
 }
 
 /** `g`. */

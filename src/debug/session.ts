@@ -4,16 +4,23 @@ import type { DebugStop } from '../vm/hold.js';
 import type { StopReason } from '../vm/stop-reason.js';
 import { ClientPoints } from './client-points.js';
 import { Commands } from './commands.js';
-import { PacketReader, packetOf, type Sent } from './packet.js';
+import { hexOf } from './hex.js';
+import { LONGEST_PACKET, PacketReader, packetOf, type Sent } from './packet.js';
 import { endReply, stopReply } from './stop-reply.js';
+import type { AddressNames } from './symbol-address.js';
 
 /** Takes what a client is to get; returns when there is room for more, if there is none now. */
 export type Send = (bytes: Uint8Array<ArrayBuffer>) => Promise<void> | undefined;
+
+/** Bytes of output that a packet has room for, two digits each behind a letter. */
+const MOST_OUTPUT = LONGEST_PACKET / 2 - 1;
 
 /** What a session needs of a VM. */
 export interface DebugTarget {
   readonly debugger: Debugger;
   readonly stopped: Promise<StopReason>;
+  /** Names of addresses, if any are known. */
+  readonly symbols?: AddressNames;
   stop(): Promise<StopReason>;
 }
 
@@ -62,7 +69,7 @@ export class GdbSession {
       if (room !== undefined) this.#room = room;
     };
     this.#points = new ClientPoints(target.debugger);
-    this.#commands = new Commands(target.debugger, this.#points);
+    this.#commands = new Commands(target.debugger, this.#points, target.symbols);
     this.#unlisten = target.debugger.onStop((stop) => this.#stopped(stop));
     void target.stopped.then((reason) => this.#ended(reason));
   }
@@ -121,12 +128,27 @@ export class GdbSession {
     this.#send(this.#lastSent);
   }
 
+  /** What answers `qRcmd`: one packet, or several of output and the end of it. */
+  #print(bytes: Uint8Array): void {
+    if (bytes.length <= MOST_OUTPUT) {
+      this.#reply(hexOf(bytes));
+      return;
+    }
+    for (let at = 0; at < bytes.length; at += MOST_OUTPUT) {
+      this.#send(packetOf(`O${hexOf(bytes.subarray(at, at + MOST_OUTPUT))}`));
+    }
+    this.#reply('OK');
+  }
+
   async #answer(text: string): Promise<void> {
     try {
       const answer = await this.#commands.execute(text);
       switch (answer.kind) {
         case 'reply':
           this.#reply(answer.text);
+          break;
+        case 'console':
+          this.#print(answer.bytes);
           break;
         case 'quiet':
           this.#acknowledges = false;

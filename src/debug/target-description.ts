@@ -8,6 +8,7 @@ const FIRST_FLOAT = 33;
 /** GDB's own numbering: a CSR has this and its number. */
 const FIRST_CSR = 65;
 const PRIVILEGE = FIRST_CSR + 0x1000;
+const VIRTUALIZED = PRIVILEGE + 1;
 
 const FLOAT_CSRS = ['fflags', 'frm', 'fcsr'];
 const CSRS = [
@@ -20,13 +21,22 @@ const CSRS = [
   ...Array.from({ length: 16 }, (_, n) => `pmpaddr${n}`),
 ];
 
+/** Those of harts with the hypervisor extension. */
+const HYPERVISOR_CSRS = [
+  ...['hstatus', 'hedeleg', 'hideleg', 'hie', 'hcounteren', 'hgeie', 'htimedelta', 'henvcfg'],
+  ...['htval', 'hip', 'hvip', 'htinst', 'hgatp', 'hgeip', 'mtinst', 'mtval2'],
+  ...['vsstatus', 'vsie', 'vstvec', 'vsscratch', 'vsepc', 'vscause', 'vstval', 'vsip'],
+  ...['vstimecmp', 'vsatp'],
+];
+
 /** GDB's numbers to the names that `Debugger` knows. */
 const NAMES: ReadonlyMap<number, string> = new Map([
   ...X_NAMES.map((name, number) => [number, name] as const),
   [GENERAL_REGISTERS - 1, 'pc'],
   ...Array.from({ length: 32 }, (_, n) => [FIRST_FLOAT + n, `f${n}`] as const),
-  ...[...FLOAT_CSRS, ...CSRS].map((name) => [csrNumber(name), name] as const),
+  ...[...FLOAT_CSRS, ...CSRS, ...HYPERVISOR_CSRS].map((name) => [csrNumber(name), name] as const),
   [PRIVILEGE, 'priv'],
+  [VIRTUALIZED, 'virt'],
 ]);
 
 function csrNumber(name: string): number {
@@ -67,19 +77,23 @@ function floatRegisters(): string[] {
 }
 
 /**
- * `target.xml` ("Target Description Format" in GDB's manual) of a hart with or without F and D. Without an
+ * `target.xml` ("Target Description Format" in GDB's manual) of a hart with or without F and D, and H. Without an
  * OS ABI of its own GDB would step as it does in processes of Linux, by breakpoints behind each
  * instruction, which privileged returns escape.
  */
-export function targetDescription(hasFloat: boolean): string {
+export function targetDescription(hasFloat: boolean, hasHypervisor: boolean): string {
+  const csrs = hasHypervisor ? [...CSRS, ...HYPERVISOR_CSRS] : CSRS;
   const features = [
     feature('cpu', generalRegisters()),
     ...(hasFloat ? [feature('fpu', floatRegisters())] : []),
     feature(
       'csr',
-      CSRS.map((name) => register(name, csrNumber(name), 'int')),
+      csrs.map((name) => register(name, csrNumber(name), 'int')),
     ),
-    feature('virtual', [register('priv', PRIVILEGE, 'int', 8)]),
+    feature('virtual', [
+      register('priv', PRIVILEGE, 'int', 8),
+      ...(hasHypervisor ? [register('virt', VIRTUALIZED, 'int', 8)] : []),
+    ]),
   ];
   return `<?xml version="1.0"?>
 <!DOCTYPE target SYSTEM "gdb-target.dtd">
@@ -93,6 +107,6 @@ ${features.join('\n')}
 
 /** Bytes of a register's value in a packet. */
 export function registerSize(name: string): number {
-  if (name === 'priv') return 1;
+  if (name === 'priv' || name === 'virt') return 1;
   return FLOAT_CSRS.includes(name) ? 4 : 8;
 }

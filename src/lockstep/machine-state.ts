@@ -1,6 +1,6 @@
 import { CSR_NUMBERS } from '../../isa/csrs.js';
 import { F_NAMES, X_NAMES } from '../../isa/notation.js';
-import { type HartCounter, HartRegister } from '../core/abi.js';
+import { type HartCounter, HartRegister, REGIMES, type RegimeCounter } from '../core/abi.js';
 import type { Core } from '../core/core.js';
 
 /**
@@ -10,13 +10,22 @@ import type { Core } from '../core/core.js';
 const COUNTERS: readonly HartCounter[] = [
   ...(['steps', 'unretired', 'exceptions', 'interrupts'] as const),
   ...(['missRead', 'missWrite', 'missFetch', 'missGlobal'] as const),
+  ...(['tableReads', 'guestTableReads'] as const),
 ];
+/** The same by regime. */
+const REGIME_COUNTS: readonly (readonly [name: string, regime: number, which: RegimeCounter])[] =
+  REGIMES.flatMap((regime, number) =>
+    (['steps', 'missRead', 'missWrite', 'missFetch', 'traps'] as const).map(
+      (which) => [`${which}.${regime}`, number, which] as const,
+    ),
+  );
 
 const REGISTERS: readonly (readonly [name: string, number: number])[] = [
   ...X_NAMES.map((name, n) => [name, n] as const),
   ...F_NAMES.map((name, n) => [name, HartRegister.F + n] as const),
   ['pc', HartRegister.Pc],
   ['priv', HartRegister.Privilege],
+  ['virt', HartRegister.Virtualized],
 ];
 const CSRS = [...CSR_NUMBERS];
 
@@ -25,6 +34,7 @@ export const HART_NAMES: readonly string[] = [
   ...REGISTERS.map(([name]) => name),
   ...CSRS.map(([name]) => name),
   ...COUNTERS,
+  ...REGIME_COUNTS.map(([name]) => name),
   'activity',
 ];
 
@@ -50,6 +60,7 @@ export function hartState(core: Core, vm: number, hart: number): HartState {
     ...REGISTERS.map(([, number]) => core.register(vm, hart, number)),
     ...CSRS.map(([, number]) => BigInt.asUintN(64, exports.hartCsr(vm, hart, number))),
     ...COUNTERS.map((name) => core.counter(vm, hart, name)),
+    ...REGIME_COUNTS.map(([, regime, which]) => core.regimeCounter(vm, hart, regime, which)),
     BigInt(exports.hartActivity(vm, hart)),
   ];
 }

@@ -56,13 +56,14 @@ export async function findStep(
 
 /** What each hart is about to execute. */
 function fetchAll({ agreed, runners }: Pair): (Instruction | undefined)[] {
-  return (agreed?.harts ?? []).map((hart) =>
-    instructionAt(runners[0].vm.ram, {
-      pc: valueIn(hart, 'pc'),
-      privilege: Number(valueIn(hart, 'priv')),
-      satp: valueIn(hart, 'satp'),
-    }),
-  );
+  return (agreed?.harts ?? []).map((hart) => {
+    const privilege = Number(valueIn(hart, 'priv'));
+    const space =
+      valueIn(hart, 'virt') === 0n
+        ? { privilege, root: valueIn(hart, 'satp') }
+        : { privilege, root: valueIn(hart, 'vsatp'), guestRoot: valueIn(hart, 'hgatp') };
+    return instructionAt(runners[0].vm.ram, space, valueIn(hart, 'pc'));
+  });
 }
 
 /** The hart that took the step on an engine; on both, if they agree on that. */

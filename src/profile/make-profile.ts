@@ -1,9 +1,17 @@
+import {
+  HART_COUNTERS,
+  REGIME_COUNTERS,
+  REGIMES,
+  type Regime,
+  type RegimeCounter,
+} from '../core/abi.js';
 import { EXIT_NAMES, type ExitName } from '../core/exit-reason.js';
-import type { MachineCounts } from '../vm/guest-machine.js';
+import type { MachineCounts, RegimeCounts } from '../vm/guest-machine.js';
+import { guestExits, regimeFigures } from '../vm/regime-figures.js';
 import type { RunPhase } from '../vm/run-observer.js';
 import { INSTRUCTION_CLASSES } from './instruction-class.js';
 import { type NameSources, nameFunctions } from './names.js';
-import type { DeviceShare, Mode, Profile, TlbUse } from './profile.js';
+import { type DeviceShare, MODES, type Mode, type Profile, type TlbUse } from './profile.js';
 import type { Tally } from './tally.js';
 
 /** What a profile is made of. */
@@ -14,7 +22,7 @@ export interface ProfileParts {
   readonly began: MachineCounts;
   readonly ended: MachineCounts;
   /** Returns of the core that only the profiler caused. */
-  readonly cuts: number;
+  readonly cuts: Readonly<Record<Regime, number>>;
   readonly phases: Readonly<Record<RunPhase, number>>;
   readonly devices: readonly DeviceShare[];
   readonly names: NameSources;
@@ -30,6 +38,9 @@ export function makeProfile(parts: ProfileParts): Profile {
   const steps = Number(ended.steps - began.steps);
   const harts = ended.harts;
   const counted = (name: keyof typeof harts) => harts[name] - began.harts[name];
+  const risen = Object.fromEntries(
+    HART_COUNTERS.map((name) => [name, counted(name)]),
+  ) as MachineCounts['harts'];
   const branches = tally.classes.get('branch') ?? 0;
   return {
     format: 1,
@@ -45,7 +56,7 @@ export function makeProfile(parts: ProfileParts): Profile {
     processes: processesOf(tally),
     modes: modesOf(tally.harts, share),
     harts: tally.harts.map((modes) => ({
-      share: share(modes.M + modes.S + modes.U),
+      share: share(MODES.reduce((sum, mode) => sum + modes[mode], 0)),
       modes: modesOf([modes], share),
     })),
     mix: Object.fromEntries(
@@ -68,6 +79,9 @@ export function makeProfile(parts: ProfileParts): Profile {
         code: counted('missCode'),
       },
     },
+    regimes: regimesOf(began.regimes, ended.regimes, cuts),
+    guestExits: guestExits(risen),
+    tableReads: { firstStage: risen.tableReads, guestStage: risen.guestTableReads },
     host: {
       seconds: Object.values(parts.phases).reduce((sum, seconds) => sum + seconds, 0),
       phases: parts.phases,
@@ -86,18 +100,37 @@ function modesOf(
   harts: readonly Readonly<Record<Mode, number>>[],
   share: (count: number) => number,
 ): Record<Mode, number> {
-  const of = (mode: Mode) => share(harts.reduce((sum, hart) => sum + hart[mode], 0));
-  return { M: of('M'), S: of('S'), U: of('U') };
+  return byMode((mode) => share(harts.reduce((sum, hart) => sum + hart[mode], 0)));
+}
+
+function byMode<Value>(of: (mode: Mode) => Value): Record<Mode, Value> {
+  return Object.fromEntries(MODES.map((mode) => [mode, of(mode)])) as Record<Mode, Value>;
+}
+
+/** What was counted in each mode between two times. */
+function regimesOf(
+  began: RegimeCounts,
+  ended: RegimeCounts,
+  cuts: Readonly<Record<Regime, number>>,
+): Profile['regimes'] {
+  const risen = structuredClone(ended) as Record<Regime, Record<RegimeCounter, number>>;
+  for (const regime of REGIMES) {
+    for (const name of REGIME_COUNTERS) risen[regime][name] -= began[regime][name];
+    risen[regime].exits -= cuts[regime];
+  }
+  const figures = regimeFigures(risen);
+  // Both are in the same order.
+  return byMode((mode) => figures[REGIMES[MODES.indexOf(mode)] ?? 'machine']);
 }
 
 function exitsOf(
   began: MachineCounts,
   ended: MachineCounts,
-  cuts: number,
+  cuts: Readonly<Record<Regime, number>>,
 ): Record<ExitName, number> {
   const exits = {} as Record<ExitName, number>;
   for (const name of EXIT_NAMES) exits[name] = ended.exits[name] - began.exits[name];
-  exits.budget -= cuts;
+  exits.budget -= Object.values(cuts).reduce((sum, count) => sum + count, 0);
   return exits;
 }
 

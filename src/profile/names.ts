@@ -1,5 +1,5 @@
 import type { CodeSymbol } from '../machine/elf-symbols.js';
-import type { FunctionShare, Mode, Profile } from './profile.js';
+import { type FunctionShare, MODES, type Mode, type Profile } from './profile.js';
 import type { Symbols } from './symbol-file.js';
 import { SymbolTable } from './symbol-table.js';
 import type { Tally } from './tally.js';
@@ -11,7 +11,6 @@ const PAGE_MASK = 0xfffn;
 /** Code of Linux outside of its image, in modules and what its BPF compiler makes. */
 const MODULES = '[kernel modules]';
 const UPPER_HALF = 1n << 63n;
-const MODES: readonly Mode[] = ['M', 'S', 'U'];
 
 /** What names the code of a guest. */
 export interface NameSources {
@@ -41,7 +40,9 @@ class Names {
   }
 
   of(mode: Mode, pc: bigint): string {
-    const symbol = this.#main.find(pc) ?? this.#program.find(pc);
+    // Addresses of a guest's guest are of other code.
+    const isOwn = mode !== 'VS' && mode !== 'VU';
+    const symbol = isOwn ? (this.#main.find(pc) ?? this.#program.find(pc)) : undefined;
     if (symbol !== undefined) return symbol.name;
     if (mode === 'S' && this.#isLinux && pc >= UPPER_HALF) return MODULES;
     return `[0x${(pc & ~PAGE_MASK).toString(16)}]`;

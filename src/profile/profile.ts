@@ -1,14 +1,18 @@
 import type { ExitName } from '../core/exit-reason.js';
+import type { GuestExits, RegimeFigures } from '../vm/regime-figures.js';
 import type { RunPhase } from '../vm/run-observer.js';
 import type { InstructionClass } from './instruction-class.js';
 
-/** A hart's privilege: machine, supervisor, user. */
-export const MODES = ['M', 'S', 'U'] as const;
+/** A hart's modes: machine, supervisor, user; with the hypervisor extension those of a guest of its own. */
+export const MODES = ['M', 'S', 'U', 'VS', 'VU'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** A function, or what stands for one where nobody knows it, and how often it was met. */
 export interface FunctionShare {
-  /** `[process NAME]` is user space of a Linux process, `[0xADDRESS]` a page of code without symbols. */
+  /**
+   * `[process NAME]` is user space of a Linux process, `[0xADDRESS]` a page of code without symbols; all code
+   * of a guest's guest is without.
+   */
   readonly name: string;
   readonly mode: Mode;
   readonly samples: number;
@@ -56,7 +60,10 @@ export interface Profile {
   readonly symbols: 'file' | 'kallsyms' | 'program' | null;
   /** By samples, most first; what is left over behind the thousandth is `[others]`. */
   readonly functions: readonly FunctionShare[];
-  /** Linux: kernel and user space of each process by its name, most first. Samples before are `null`. */
+  /**
+   * Linux: kernel and user space of each process by its name, most first, and its guests as `[guests]`.
+   * Samples before are `null`.
+   */
   readonly processes: readonly {
     readonly name: string | null;
     readonly samples: number;
@@ -84,6 +91,12 @@ export interface Profile {
       Record<'global' | 'refill' | 'misaligned' | 'mmio' | 'code', number>
     >;
   };
+  /** Counted, by mode; exits without those that taking samples caused. */
+  readonly regimes: Readonly<Record<Mode, RegimeFigures>>;
+  /** Counted: why guests of the guest came back to it. */
+  readonly guestExits: GuestExits;
+  /** Counted: page-table entries that walks read, of the first stage and of the G-stage. */
+  readonly tableReads: { readonly firstStage: number; readonly guestStage: number };
   readonly host: {
     /** Real seconds of the run loop, and what it was at. */
     readonly seconds: number;

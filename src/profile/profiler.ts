@@ -1,3 +1,4 @@
+import { REGIMES, type Regime } from '../core/abi.js';
 import { ConfigurationError } from '../core/errors.js';
 import { ExitReason } from '../core/exit-reason.js';
 import type { MachineCounts } from '../vm/guest-machine.js';
@@ -46,8 +47,14 @@ export class Profiler {
     run: (budget, run) => this.#run(budget, run),
     enter: (phase) => this.#clock.enter(phase),
   };
-  /** Returns of the core with its budget spent, where the run loop had given more. */
-  #cuts = 0;
+  /** Returns of the core with its budget spent, where the run loop had given more, by where a hart was then. */
+  readonly #cuts: Record<Regime, number> = {
+    machine: 0,
+    supervisor: 0,
+    user: 0,
+    virtualSupervisor: 0,
+    virtualUser: 0,
+  };
   #profile: Profile | undefined;
 
   /** For `startProfile`; another profiler of the VM sees nothing more. */
@@ -115,14 +122,23 @@ export class Profiler {
       const before = machine.steps();
       const ahead = this.#schedule.next - before - 1n;
       const asked = ahead <= 0n ? 1n : ahead < left ? ahead : left;
+      const exits = machine.regimeExits();
       const reason = ahead > 0n ? run(asked) : this.#sample(run);
       const taken = machine.steps() - before;
       left -= taken;
       // A call that was costly ends early: the loop is to have its turn (assembly/vm/work).
       const early = taken < asked;
       if (reason !== ExitReason.Budget || left <= 0n || early) return reason;
-      this.#cuts++;
+      this.#countCut(exits);
     }
+  }
+
+  /** @param before the exits before the call that was cut */
+  #countCut(before: readonly number[]): void {
+    const after = this.#vm.inside.machine.regimeExits();
+    const at = after.findIndex((count, regime) => count !== before[regime]);
+    const regime = REGIMES[at];
+    if (regime !== undefined) this.#cuts[regime]++;
   }
 
   #sample(run: RunSteps): ExitReason {

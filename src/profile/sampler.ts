@@ -1,17 +1,20 @@
 import { CSR_NUMBERS } from '../../isa/csrs.js';
 import { instructionLength } from '../../isa/table.js';
 import { HartRegister } from '../core/abi.js';
+import { type AddressSpace, readInstruction } from '../core/address-space.js';
 import type { Core } from '../core/core.js';
 import type { GuestMachine } from '../vm/guest-machine.js';
-import { readInstruction } from './address-space.js';
 import { instructionKind } from './instruction-class.js';
 import type { LinuxGuest } from './linux/guest.js';
 import type { Mode } from './profile.js';
 import type { Sample } from './tally.js';
 
 const SATP = CSR_NUMBERS.get('satp') ?? 0x180;
-/** By number of the privilege (Privileged 1.2). */
+const VSATP = CSR_NUMBERS.get('vsatp') ?? 0x280;
+const HGATP = CSR_NUMBERS.get('hgatp') ?? 0x680;
+/** By number of the privilege, without V and with it (Privileged 1.2, 15.1). */
 const MODE_NAMES: readonly (Mode | undefined)[] = ['U', 'S', undefined, 'M'];
+const GUEST_MODE_NAMES: readonly (Mode | undefined)[] = ['VU', 'VS'];
 const PAGE_MASK = 0xfffn;
 
 /** A hart before the sampled step. */
@@ -22,7 +25,9 @@ interface HartState {
   readonly interrupts: bigint;
   readonly pc: bigint;
   readonly privilege: number;
+  readonly virtualized: boolean;
   readonly satp: bigint;
+  readonly space: AddressSpace;
 }
 
 /**
@@ -56,26 +61,34 @@ export class Sampler {
   #look(index: number): HartState {
     const core = this.#core;
     const vm = this.#machine.handle;
+    const csr = (number: number) => BigInt.asUintN(64, core.exports.hartCsr(vm, index, number));
+    const privilege = Number(core.register(vm, index, HartRegister.Privilege));
+    const virtualized = core.register(vm, index, HartRegister.Virtualized) !== 0n;
+    const satp = csr(SATP);
     return {
       index,
       steps: core.counter(vm, index, 'steps'),
       exceptions: core.counter(vm, index, 'exceptions'),
       interrupts: core.counter(vm, index, 'interrupts'),
       pc: core.register(vm, index, HartRegister.Pc),
-      privilege: Number(core.register(vm, index, HartRegister.Privilege)),
-      satp: BigInt.asUintN(64, core.exports.hartCsr(vm, index, SATP)),
+      privilege,
+      virtualized,
+      satp,
+      space: virtualized
+        ? { privilege, root: csr(VSATP), guestRoot: csr(HGATP) }
+        : { privilege, root: satp },
     };
   }
 
   #describe(hart: HartState, now: HartState): Sample {
-    const { index, pc, privilege, satp } = hart;
+    const { index, pc, privilege, virtualized, space } = hart;
     const { ram } = this.#machine;
     const interrupted = now.interrupts !== hart.interrupts;
     const trapped = interrupted || now.exceptions !== hart.exceptions;
-    const word = interrupted ? undefined : readInstruction(ram, satp, privilege, pc);
+    const word = interrupted ? undefined : readInstruction(ram, space, pc);
     const kind = instructionKind(word);
     const next = pc + BigInt(word === undefined ? 0 : instructionLength(word));
-    const mode = MODE_NAMES[privilege] ?? 'M';
+    const mode = (virtualized ? GUEST_MODE_NAMES : MODE_NAMES)[privilege] ?? 'M';
     return {
       hart: index,
       mode,
@@ -86,7 +99,10 @@ export class Sampler {
       reads: kind.reads && !interrupted,
       writes: kind.writes && !interrupted,
       entersPage:
-        trapped || now.privilege !== privilege || (now.pc & ~PAGE_MASK) !== (pc & ~PAGE_MASK),
+        trapped ||
+        now.privilege !== privilege ||
+        now.virtualized !== virtualized ||
+        (now.pc & ~PAGE_MASK) !== (pc & ~PAGE_MASK),
     };
   }
 }

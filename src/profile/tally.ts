@@ -29,6 +29,8 @@ export class Tally {
     M: new Map(),
     S: new Map(),
     U: new Map(),
+    VS: new Map(),
+    VU: new Map(),
   };
   /** User space of processes. */
   readonly userProcesses = new Map<string, number>();
@@ -42,7 +44,7 @@ export class Tally {
   pageEntries = 0;
 
   constructor(harts: number) {
-    this.harts = Array.from({ length: harts }, () => ({ M: 0, S: 0, U: 0 }));
+    this.harts = Array.from({ length: harts }, () => ({ M: 0, S: 0, U: 0, VS: 0, VU: 0 }));
   }
 
   add(sample: Sample): void {

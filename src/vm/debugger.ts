@@ -4,6 +4,8 @@ import { DebugError, VmStoppedError } from '../core/errors.js';
 import type { GuestMachine } from './guest-machine.js';
 import type { DebugStop, Hold } from './hold.js';
 import { readRegister, writeRegister } from './registers.js';
+import { readWalk } from './walk/read-walk.js';
+import type { Walk, WalkOptions } from './walk/walk.js';
 
 /** Bytes whose accesses stop the VM, by virtual address. */
 export interface Watchpoint {
@@ -167,8 +169,8 @@ export class Debugger {
   }
 
   /**
-   * A register by name: `pc`, `a0` or `x10`, `fa0` or `f10`, `priv` (0 U, 1 S, 3 M), or a CSR, as M-mode
-   * reads it. @throws DebugError for another name.
+   * A register by name: `pc`, `a0` or `x10`, `fa0` or `f10`, `priv` (0 U, 1 S, 3 M), `virt` (1 in
+   * VS- and VU-mode), or a CSR, as M-mode reads it. @throws DebugError for another name.
    */
   async readRegister(hart: number, name: string): Promise<bigint> {
     this.#check(hart);
@@ -190,6 +192,18 @@ export class Debugger {
   async translate(hart: number, address: bigint): Promise<bigint | undefined> {
     this.#check(hart);
     return this.#translate(hart, address);
+  }
+
+  /**
+   * Walks the page tables for an access to `address`, as the hart would on a miss of its TLB: each entry
+   * that is read, of both stages, and what comes of it. Of the access nothing happens; a fault is an
+   * outcome and no error.
+   *
+   * @throws DebugError for a regime that the harts lack
+   */
+  async walk(hart: number, address: bigint, options: WalkOptions = {}): Promise<Walk> {
+    this.#check(hart);
+    return readWalk(this.#core, this.#handle(), hart, address, options);
   }
 
   /** Up to `length` bytes of RAM: what there is before the first byte that is not mapped to RAM. */

@@ -2,6 +2,10 @@ import {
   HART_COUNTERS,
   type HartCounter,
   HartRegister,
+  REGIME_COUNTERS,
+  REGIMES,
+  type Regime,
+  type RegimeCounter,
   StartMode,
   VM_FLAG_SBI,
 } from '../core/abi.js';
@@ -32,7 +36,12 @@ export interface MachineCounts {
   readonly time: bigint;
   readonly exits: Readonly<Record<ExitName, number>>;
   readonly harts: Readonly<Record<HartCounter, number>>;
+  /** The same events told apart by the regime that the hart was in. */
+  readonly regimes: RegimeCounts;
 }
+
+/** What happened in each regime, on all harts. */
+export type RegimeCounts = Readonly<Record<Regime, Readonly<Record<RegimeCounter, number>>>>;
 
 /**
  * The machine in the core: its control blocks, its RAM with the images in it. A reboot replaces it by
@@ -196,6 +205,33 @@ export class GuestMachine {
       time: this.time(),
       exits,
       harts,
+      regimes: this.#regimes(),
     };
+  }
+
+  /** Runs of the core that ended in each regime, by its number, since the last reboot. */
+  regimeExits(): number[] {
+    return REGIMES.map((_, regime) => {
+      let exits = 0;
+      for (let hart = 0; hart < this.#shape.cpus; hart++) {
+        exits += Number(this.#core.regimeCounter(this.#handle, hart, regime, 'exits'));
+      }
+      return exits;
+    });
+  }
+
+  #regimes(): RegimeCounts {
+    const counts = {} as Record<Regime, Record<RegimeCounter, number>>;
+    REGIMES.forEach((regime, number) => {
+      const row = {} as Record<RegimeCounter, number>;
+      for (const name of REGIME_COUNTERS) {
+        row[name] = this.#before?.regimes[regime][name] ?? 0;
+        for (let hart = 0; hart < this.#shape.cpus; hart++) {
+          row[name] += Number(this.#core.regimeCounter(this.#handle, hart, number, name));
+        }
+      }
+      counts[regime] = row;
+    });
+    return counts;
   }
 }

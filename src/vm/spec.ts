@@ -1,16 +1,18 @@
 import { hasExtensions } from '../../isa/extensions.js';
 import { LayoutValue } from '../core/abi.js';
 import type { Core } from '../core/core.js';
+import type { Engine } from '../core/engine.js';
 import { ConfigurationError } from '../core/errors.js';
 import { joinCpio } from '../guest/cpio.js';
 import type { GuestImage } from '../guest/image.js';
 import type { KernelImages } from '../machine/boot.js';
-import { DEFAULT_CPU, parseCpuModel } from '../machine/cpu-model.js';
+import { type CpuModel, DEFAULT_CPU, parseCpuModel } from '../machine/cpu-model.js';
 import type { Disk } from '../machine/disk.js';
 import { formatMemorySize, parseMemorySize } from '../machine/memory-size.js';
 import type { VirtioDevice } from '../machine/virtio/device.js';
 import { type Clock, realClock, virtualClock } from './clock.js';
 import type { DeviceSpec } from './devices.js';
+import { DEFAULT_ENGINE } from './engines.js';
 import type { MachineShape } from './guest-machine.js';
 import type { FetchOptions, Platform } from './platform.js';
 
@@ -111,6 +113,7 @@ export async function resolveSpec(
     throw new ConfigurationError(`a VM has 1 to ${mostCpus} CPUs, not ${cpus}`);
   }
   const cpu = parseCpuModel(spec.cpu ?? DEFAULT_CPU);
+  requireOffered(core.engine, cpu);
   const clockKind = spec.clock ?? 'real';
   if (clockKind !== 'real' && clockKind !== 'virtual') {
     throw new ConfigurationError(`a clock is 'real' or 'virtual', not '${String(clockKind)}'`);
@@ -153,6 +156,17 @@ function checkNames(spec: VmSpec): void {
     const known = Object.keys(NAMES).join(', ');
     throw new ConfigurationError(`a VM has no property '${unknown}'; it has ${known}`);
   }
+}
+
+/** @throws ConfigurationError for a CPU model with an extension that the engine lacks. */
+function requireOffered({ name, lacks }: Engine, cpu: CpuModel): void {
+  const missing = lacks.find((extension) => hasExtensions(cpu.extensions, [extension]));
+  if (missing === undefined) return;
+  const extension = missing.toLowerCase();
+  throw new ConfigurationError(
+    `the engine '${name}' has no extension '${extension}'; right would be the engine ` +
+      `'${DEFAULT_ENGINE}', or ${extension}=off`,
+  );
 }
 
 /** Bytes of a VM's RAM. @throws ConfigurationError. */

@@ -1,8 +1,15 @@
+import type { Regime } from '../core/abi.js';
 import type { ExitName } from '../core/exit-reason.js';
 import type { BlockCounts } from '../machine/virtio/block/counts.js';
 import type { DeviceHealth } from '../machine/virtio/slot.js';
 import { ticksToSeconds } from './clock.js';
 import type { MachineCounts } from './guest-machine.js';
+import {
+  type GuestExits,
+  guestExits,
+  type RegimeFigures,
+  regimeFigures,
+} from './regime-figures.js';
 import type { StopReason } from './stop-reason.js';
 
 /** What a VM did, in figures. */
@@ -31,6 +38,11 @@ export interface VmSummary {
   >;
   readonly exceptions: number;
   readonly interrupts: number;
+  /** By regime: modes M, S (HS with the hypervisor extension), U, VS and VU. */
+  readonly regimes: Readonly<Record<Regime, RegimeFigures>>;
+  readonly guestExits: GuestExits;
+  /** Page-table entries that walks read: of the first stage (satp, vsatp), and of the G-stage (hgatp). */
+  readonly tableReads: { readonly firstStage: number; readonly guestStage: number };
   /** What the drives have done, in their order. */
   readonly drives: readonly BlockCounts[];
   /** How each virtio device fares. */
@@ -71,6 +83,9 @@ export function summarize(
     },
     exceptions: harts.exceptions,
     interrupts: harts.interrupts,
+    regimes: regimeFigures(counts.regimes),
+    guestExits: guestExits(harts),
+    tableReads: { firstStage: harts.tableReads, guestStage: harts.guestTableReads },
     drives,
     devices,
     stop: stop === undefined ? null : { kind: stop.kind, code: stop.code },

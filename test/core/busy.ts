@@ -1,3 +1,4 @@
+import { REGIMES } from '../../src/core/abi.js';
 import type { Core } from '../../src/core/core.js';
 import { ExitReason } from '../../src/core/exit-reason.js';
 import { Machine } from './machine.js';
@@ -168,12 +169,19 @@ export function advance(
   return idle;
 }
 
-const COUNTERS = ['missRead', 'missWrite', 'missFetch', 'missGlobal', 'exceptions'] as const;
+const COUNTERS = [
+  ...(['missRead', 'missWrite', 'missFetch', 'missGlobal', 'exceptions', 'tableReads'] as const),
+];
+/** Of the counters by regime, what no cut of a budget changes. */
+const REGIME_COUNTS = ['steps', 'missRead', 'missWrite', 'missFetch', 'traps'] as const;
 
 /** All that the guests did and what TLBs were asked. */
 export function outcome(machine: Machine) {
-  const counters = Array.from({ length: machine.harts }, (_, hart) =>
-    COUNTERS.map((name) => machine.counter(name, hart)),
-  );
+  const counters = Array.from({ length: machine.harts }, (_, hart) => [
+    ...COUNTERS.map((name) => machine.counter(name, hart)),
+    ...REGIMES.flatMap((_regime, regime) =>
+      REGIME_COUNTS.map((name) => machine.core.regimeCounter(machine.vm, hart, regime, name)),
+    ),
+  ]);
   return { ...machine.state(), counters, time: machine.core.time(machine.vm) };
 }

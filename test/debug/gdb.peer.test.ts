@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { toElf } from '../../isa/assembler/elf.js';
+import { walkFigure } from '../../src/debug/walk-figure.js';
 import { GdbServer } from '../../src/node/gdb-server.js';
 import { gdb } from './gdb.js';
 import { COUNTING, startProgram, symbol } from './program.js';
+import { ADDRESS, HGATP, twoStages } from './two-stages.js';
 
 it('GDB debugs a bare program on two harts', async () => {
   await using started = await startProgram(COUNTING, { cpus: 2, paused: true });
@@ -54,4 +56,23 @@ it('GDB debugs a bare program on two harts', async () => {
   expect(printed('detach')).toContain('detached');
   expect(started.vm.debugger.paused).toBe(false);
   expect(started.vm.ram.readU64(symbol(COUNTING, 'counter'))).toBeGreaterThanOrEqual(77n);
+});
+
+it('GDB looks at a guest of the guest', async () => {
+  await using stages = await twoStages();
+  await using server = await GdbServer.listen(stages.vm, 0);
+  const figure = walkFigure(await stages.vm.debugger.walk(0, ADDRESS));
+  const asked = `monitor translate 0x${ADDRESS.toString(16)}`;
+  const printed = await gdb(toElf(COUNTING), server.port, [
+    'info registers virt',
+    'info registers hgatp',
+    asked,
+    'monitor translate there',
+    'info threads',
+  ]);
+  expect(printed('info registers virt')).toMatch(/virt +0x1/);
+  expect(printed('info registers hgatp')).toContain(`0x${HGATP.toString(16)}`);
+  expect(printed('info threads')).toContain('VU-mode');
+  expect(printed(asked).trim()).toBe(figure.trim());
+  expect(printed('monitor translate there')).toContain("error: 'there' is no address");
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { toElf } from '../../isa/assembler/elf.js';
+import { gdbTarget } from '../../src/cli/gdb-target.js';
 import { GdbServer } from '../../src/node/gdb-server.js';
 import type { Vm } from '../../src/vm/vm.js';
 import { guestImage, newHost, startGuest } from '../integration/guest.js';
@@ -35,7 +36,7 @@ it('GDB debugs Debian’s kernel by symbol', { timeout: PATIENCE }, async () => 
   await using host = await newHost('512M');
   const { vm } = await startGuest(host, { cpus: 2 });
   const elf = await kernelElf(vm);
-  await using server = await GdbServer.listen(vm, 0);
+  await using server = await GdbServer.listen(gdbTarget(vm), 0);
   // Opens files until the debugger has gone.
   const opening = vm.exec('while [ ! -e /tmp/enough ]; do cat /proc/version; sleep 0.1; done');
   const printed = await gdb(elf, server.port, [
@@ -51,6 +52,9 @@ it('GDB debugs Debian’s kernel by symbol', { timeout: PATIENCE }, async () => 
     'break do_filp_open',
     'continue ',
     'info registers satp',
+    `monitor translate ${VARIABLE}`,
+    `print/x (long)&${VARIABLE}`,
+    'monitor translate do_filp_open+2 --access write',
     'delete breakpoints ',
     `watch *(long *)&${VARIABLE}`,
     'continue  ',
@@ -66,6 +70,15 @@ it('GDB debugs Debian’s kernel by symbol', { timeout: PATIENCE }, async () => 
   expect(printed('stepi 3')).toMatch(stepped);
   expect(printed('continue ')).toMatch(/hit Breakpoint 2, 0xffffffff\w+ in do_filp_open \(\)/);
   expect(printed('info registers satp')).toMatch(/satp +0x[89a]/);
+  // The kernel's own names, found in its RAM.
+  const address = /0x(\w+)/.exec(printed(`print/x (long)&${VARIABLE}`))?.[1] ?? '';
+  const walked = printed(`monitor translate ${VARIABLE}`);
+  expect(walked).toMatch(new RegExp(`hart \\d reads 0x${address} in S-mode\\n`));
+  expect(walked).toMatch(/\n {2}satp +Sv57 +ASID \d+, root table at 0x/);
+  expect(walked).toMatch(/is physical 0x[89]\w+: [2-5] entries read, page of \d+ [KM]iB\n/);
+  expect(printed('monitor translate do_filp_open+2 --access write')).toMatch(
+    /store page fault \(cause 15\)\n {2}entry \d may not be written\n/,
+  );
   const [, before, after] =
     /Old value = (\d+)\nNew value = (\d+)/.exec(printed('continue  ')) ?? [];
   expect(Number(after)).toBeGreaterThan(Number(before));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { walkFigure } from '../../src/debug/walk-figure.js';
 import { GdbServer } from '../../src/node/gdb-server.js';
 import type { Vm } from '../../src/vm/vm.js';
 import { randomNumbers } from '../core/random.js';
@@ -185,8 +186,15 @@ describe('a client', () => {
     const ask = async (command: string) =>
       Buffer.from(await client.ask(`qRcmd,${ofText(command)}`), 'hex').toString();
     expect(await ask('info')).toMatch(/^hart 0: runs, M-mode, pc 0x8.*\nhart 1: .*\n$/);
-    expect(await ask('translate 0x80001234')).toBe('0x80001234\n');
-    expect(await ask('translate there')).toContain('needs an address');
+    expect(await ask('translate 0x80001234')).toBe(
+      walkFigure(await vm.debugger.walk(0, 0x8000_1234n)),
+    );
+    expect(await ask('translate work')).toBe(walkFigure(await vm.debugger.walk(0, WORK)));
+    expect(await ask('translate there')).toMatch(/^error: 'there' is no address; .*\n$/);
+    expect(await ask('translate')).toMatch(/^error: translate needs an address/);
+    expect(await ask('translate 0 1')).toBe("error: translate has no use for '1'\n");
+    expect(await ask('translate 0 --access jump')).toMatch(/^error: .*read, write, fetch\n$/);
+    expect(await ask('translate 0 --regime X')).toMatch(/^error: .*VU, HS\n$/);
     expect(await ask('what')).toContain('monitor info');
   });
 

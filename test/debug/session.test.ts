@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { registerHex, registerValue } from '../../src/debug/hex.js';
 import { PacketReader, packetOf } from '../../src/debug/packet.js';
 import { GdbSession, type Send } from '../../src/debug/session.js';
 import type { Vm } from '../../src/vm/vm.js';
 import { COUNTING, startProgram, symbol } from './program.js';
+import { ADDRESS, FRAMES, GUEST, HGATP, PAGE, twoStages } from './two-stages.js';
 
 const WORK = symbol(COUNTING, 'work');
 const COUNTER = symbol(COUNTING, 'counter');
@@ -123,4 +125,50 @@ it('answers with an error what fails as nobody expected', async () => {
   await ask('s');
   expect(packets[1]).toBe('T05thread:1;');
   await session.close();
+});
+
+describe('harts with the hypervisor extension', () => {
+  it('have virt and its CSRs, and tell of VS-mode and VU-mode', async () => {
+    await using stages = await twoStages();
+    const packets: string[] = [];
+    const reader = new PacketReader();
+    const session = await GdbSession.open(stages.vm, (bytes) => {
+      for (const sent of reader.read(bytes)) if (sent.kind === 'packet') packets.push(sent.text);
+      return undefined;
+    });
+    const ask = async (text: string) => {
+      await session.receive(packetOf(text));
+      return packets.pop() ?? '';
+    };
+    const pieces = ['0,2000', '2000,2000'].map(
+      (range) => `qXfer:features:read:target.xml:${range}`,
+    );
+    let xml = '';
+    for (const piece of pieces) xml += (await ask(piece)).slice(1);
+    for (const name of ['virt', 'hgatp', 'vsatp', 'htval', 'mtval2']) {
+      expect(xml).toContain(`<reg name="${name}" `);
+    }
+    // By the numbers that the description gives: virt, hgatp.
+    expect(await ask(`p${hex(65n + 0x1001n)}`)).toBe('01');
+    expect(await ask(`p${hex(65n + 0x680n)}`)).toBe(registerHex(HGATP));
+    expect(Buffer.from(await ask('qThreadExtraInfo,1'), 'hex').toString()).toMatch(/VU-mode$/);
+    expect(await ask(`P${hex(65n + 0x1001n)}=00`)).toBe('OK');
+    expect(Buffer.from(await ask('qThreadExtraInfo,1'), 'hex').toString()).toMatch(/ U-mode$/);
+    await session.close();
+  });
+
+  it('read memory through both stages', async () => {
+    await using stages = await twoStages();
+    stages.vm.ram.writeU64(PAGE - GUEST + FRAMES, 0x1234_5678_9abcn);
+    const bytes = await stages.vm.debugger.readMemory(0, ADDRESS & ~0xfffn, 8);
+    expect(registerValue(Buffer.from(bytes).toString('hex'))).toBe(0x1234_5678_9abcn);
+  });
+
+  it('are alone in having them', async () => {
+    const { packets, session, ask } = await connected();
+    await ask('qXfer:features:read:target.xml:0,2000');
+    expect(packets[0]).toMatch(/^l.*priv"/s);
+    expect(packets[0]).not.toMatch(/virt"|hgatp/);
+    await session.close();
+  });
 });

@@ -26,6 +26,15 @@ describe('an engine', () => {
     );
   });
 
+  it('that lacks an extension of the CPU model refuses the VM', async () => {
+    await using host = await Host.createOn(nodePlatform, { engine: 'ts' });
+    await expect(host.create({ ...LOOP, cpu: 'rv64,h=on' })).rejects.toThrow(
+      "the engine 'ts' has no extension 'h'; right would be the engine 'wasm', or h=off",
+    );
+    await using vm = await host.create({ ...LOOP, cpu: 'rv64,h=off' });
+    expect((await vm.summary()).engine).toBe('ts');
+  });
+
   it('without a debugger refuses one', async () => {
     await using host = await Host.createOn(withoutDebugger);
     await using vm = await host.create(LOOP);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CSR_NUMBERS } from '../../isa/csrs.js';
 import { HartRegister, RAM_BASE } from '../../src/core/abi.js';
-import { physicalAddress } from '../../src/profile/address-space.js';
+import { physicalAddress } from '../../src/core/address-space.js';
 import { readKallsyms } from '../../src/profile/linux/kallsyms.js';
 import type { Profile } from '../../src/profile/profile.js';
 import { startProfile } from '../../src/profile/start.js';
@@ -42,7 +42,10 @@ function translations(vm: Vm, addresses: readonly bigint[]): [core: bigint, prof
   const satp = BigInt.asUintN(64, core.exports.hartCsr(machine.handle, 0, SATP));
   return addresses.map((address) => [
     BigInt.asUintN(64, core.exports.hartTranslate(machine.handle, 0, address)),
-    BigInt.asUintN(64, physicalAddress(machine.ram, satp, SUPERVISOR, address) ?? -1n),
+    BigInt.asUintN(
+      64,
+      physicalAddress(machine.ram, { privilege: SUPERVISOR, root: satp }, address) ?? -1n,
+    ),
   ]);
 }
 

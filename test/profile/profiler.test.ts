@@ -4,7 +4,15 @@ import { nodePlatform } from '../../src/node/platform.js';
 import { startProfile } from '../../src/profile/start.js';
 import { Host } from '../../src/vm/host.js';
 import { OFF } from '../core/program-parts.js';
-import { profileProgram, program, RESET, shareOf, THREE_TO_ONE, total } from './programs.js';
+import {
+  guestFigures,
+  profileProgram,
+  program,
+  RESET,
+  shareOf,
+  THREE_TO_ONE,
+  total,
+} from './programs.js';
 
 describe('a profile of a bare program', () => {
   it('finds functions with their shares, within its error', async () => {
@@ -31,7 +39,7 @@ describe('a profile of a bare program', () => {
     expect(functions.reduce((sum, row) => sum + row.samples, 0)).toBe(samples);
     expect(functions.reduce((sum, row) => sum + row.share, 0)).toBeCloseTo(1, 9);
     expect(total(mix)).toBeCloseTo(1, 9);
-    expect(modes).toEqual({ M: 1, S: 0, U: 0 });
+    expect(modes).toEqual({ M: 1, S: 0, U: 0, VS: 0, VU: 0 });
     expect(harts.reduce((sum, hart) => sum + hart.share, 0)).toBeCloseTo(1, 9);
     for (const hart of harts) expect(total(hart.modes)).toBeCloseTo(hart.share, 9);
   });
@@ -39,9 +47,9 @@ describe('a profile of a bare program', () => {
   it('is the same again, and other samples with another seed', async () => {
     const figures = async (seed: number) => {
       const { profile } = await profileProgram(THREE_TO_ONE, { interval: 1000, seed });
-      const { host, ...rest } = profile;
+      const { host, regimes, ...rest } = profile;
       expect(host.seconds).toBeGreaterThan(0);
-      return { ...rest, exits: undefined };
+      return { ...rest, exits: undefined, regimes: guestFigures(regimes) };
     };
     const once = await figures(3);
     expect(await figures(3)).toEqual(once);

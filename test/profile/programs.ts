@@ -71,3 +71,8 @@ export const shareOf = ({ functions }: Profile, name: string): number =>
 
 export const total = (shares: Readonly<Record<string, number>>): number =>
   Object.values(shares).reduce((sum, share) => sum + share, 0);
+
+/** What of the figures of modes a guest decides: how often the core returned is the host's doing, too. */
+export function guestFigures(regimes: Profile['regimes']) {
+  return Object.entries(regimes).map(([mode, { exits: _, ...figures }]) => ({ mode, ...figures }));
+}

@@ -4,7 +4,7 @@ import { csrMissing, readCsr } from '../hart/csr.js';
 import { CSR_NUMBERS } from '../hart/csr-number.js';
 import { SATP } from '../hart/csr-slot.js';
 import { refreshFloat, writeCsr } from '../hart/csr-write.js';
-import { HART_STOPPED, type Hart, MACHINE } from '../hart/hart.js';
+import { HART_STOPPED, type Hart, MACHINE, REGIME_COUNTERS, REGIMES } from '../hart/hart.js';
 import { startMachine, startSupervisor } from '../hart/reset.js';
 import type { BaselineHost } from '../host.js';
 import { dataPrivilege, selectContexts } from '../mmu/context.js';
@@ -45,7 +45,9 @@ function register(hart: Hart, number: number): bigint {
   if (number < F0) return signed(hart.x[2 * number], hart.x[2 * number + 1]);
   if (number < PC) return signed(hart.f[2 * (number - F0)], hart.f[2 * (number - F0) + 1]);
   if (number === PC) return signed(hart.pcLow, hart.pcHigh);
-  return BigInt(number === PRIVILEGE ? hart.privilege : hart.fcsr);
+  if (number === PRIVILEGE) return BigInt(hart.privilege);
+  // Without H there is no V bit.
+  return BigInt(number === FCSR ? hart.fcsr : 0);
 }
 
 function setRegister(hart: Hart, number: number, value: bigint): void {
@@ -69,13 +71,17 @@ function setRegister(hart: Hart, number: number, value: bigint): void {
   selectContexts(hart);
 }
 
-/** Counters: 0 steps, 1 unretired, 2…9 TLB misses by cause, 10 exceptions, 11 interrupts, 12 slow steps. */
+/**
+ * Counters: 0 steps, 1 unretired, 2…9 TLB misses by cause, 10 exceptions, 11 interrupts, 12 slow steps,
+ * 20 entries read of page tables; those of a guest of the hart are 0.
+ */
 function counter(hart: Hart, which: number): number {
   if (which === 0) return hart.steps;
   if (which === 1) return hart.unretired;
   if (which === 10) return hart.exceptions;
   if (which === 11) return hart.interrupts;
   if (which === 12) return hart.slow;
+  if (which === 20) return hart.tableReads;
   return which < 10 ? hart.misses[which - 2] : 0;
 }
 
@@ -121,7 +127,11 @@ export function hartAbi(host: BaselineHost): HartAbi {
       if (hart.state === HART_STOPPED) return 1;
       return hart.waiting !== 0 ? 2 : 0;
     },
-    hartRegimeCounter: () => 0n,
+    hartRegimeCounter: (vm, index, regime, which) => {
+      if (regime >>> 0 >= REGIMES || which >>> 0 >= REGIME_COUNTERS) return 0n;
+      return BigInt(hartOf(vm, index).regimes[regime * REGIME_COUNTERS + which]);
+    },
+    // Walks are for debuggers, as in debug-abi.
     hartWalk: () => 0,
     hartTranslate: (vm, index, address) => translated(hartOf(vm, index), address),
   };

@@ -24,6 +24,10 @@ export const MISS_MISALIGNED = 5;
 export const MISS_MMIO = 6;
 export const MISS_CODE = 7;
 
+/** Regimes that the ABI has, and counters of each (hart/regime). */
+export const REGIMES = 5;
+export const REGIME_COUNTERS = 6;
+
 /** One hart. All numbers are integers; flags are 0 or 1, so that each field keeps one shape. */
 export class Hart {
   readonly vm: Vm;
@@ -89,6 +93,12 @@ export class Hart {
   slow = 0;
   /** TLB misses by cause (MISS_*). */
   readonly misses = new Float64Array(8);
+  /** Page-table entries read by walks. */
+  tableReads = 0;
+  /** Counters by regime (hart/regime). */
+  readonly regimes = new Float64Array(REGIMES * REGIME_COUNTERS);
+  /** `steps` when the present privilege began, or the last slice ended. */
+  regimeBegan = 0;
 
   /** What follows from `extensions`. */
   readonly model: CpuModel;

@@ -15,6 +15,7 @@ import {
 } from './csr-slot.js';
 import { type Hart, MACHINE, SUPERVISOR, USER } from './hart.js';
 import { recheckInterrupts } from './interrupts.js';
+import { bookSteps, bookTrap } from './regime.js';
 import { MIE, MPIE, MPP, MPRV, MSTATUS_MPP_SHIFT, SIE, SPIE, SPP } from './status.js';
 
 /** Goes where tvec, at `slot`, says: in vectored mode interrupts to base + 4 × code (Privileged 3.1.7). */
@@ -73,6 +74,7 @@ function enterMachine(
 
 /** Takes an exception at pc; the instruction there retired nothing, and a step is spent. */
 export function raise(hart: Hart, cause: number, tvalLow: number, tvalHigh: number): void {
+  bookTrap(hart);
   hart.exceptions += 1;
   hart.unretired += 1;
   if (((hart.csr[MEDELEG] >>> cause) & 1) !== 0 && hart.privilege !== MACHINE) {
@@ -86,6 +88,7 @@ export function raise(hart: Hart, cause: number, tvalLow: number, tvalHigh: numb
 
 /** Takes interrupt `code` before the instruction at pc. */
 export function interrupt(hart: Hart, code: number): void {
+  bookTrap(hart);
   hart.interrupts += 1;
   hart.unretired += 1;
   hart.waiting = 0;
@@ -100,6 +103,7 @@ export function interrupt(hart: Hart, code: number): void {
 
 /** Back to where epc, at `slot`, says; epc is kept as the model lets it be read. */
 function leave(hart: Hart, privilege: number, slot: number): void {
+  bookSteps(hart);
   if (privilege !== MACHINE) hart.csr[MSTATUS] &= ~MPRV;
   hart.privilege = privilege;
   hart.pcLow = hart.csr[slot];

@@ -14,6 +14,7 @@ import {
   MISS_REFILL,
   MISS_WRITE,
 } from '../hart/hart.js';
+import { countInRegime, REGIME_MISS_READ } from '../hart/regime.js';
 import { PAGE_MASK, PAGE_SIZE, RAM_BASE } from '../layout.js';
 import { changePage } from '../memory/door.js';
 import { dataPrivilege, holdsIn } from './context.js';
@@ -70,8 +71,11 @@ function privilegeFor(hart: Hart, access: number): number {
   return access === FETCH ? hart.privilege : dataPrivilege(hart);
 }
 
-function countMiss(hart: Hart, access: number): void {
-  hart.misses[access === READ ? MISS_READ : access === WRITE ? MISS_WRITE : MISS_FETCH] += 1;
+/** Counts a miss of an access with `privilege`, by its kind. */
+function countMiss(hart: Hart, access: number, privilege: number): void {
+  const kind = access === READ ? MISS_READ : access === WRITE ? MISS_WRITE : MISS_FETCH;
+  hart.misses[kind] += 1;
+  countInRegime(hart, privilege, REGIME_MISS_READ + kind - MISS_READ);
 }
 
 /**
@@ -98,8 +102,8 @@ export function translate(hart: Hart, low: number, high: number, access: number)
       }
     }
   }
-  countMiss(hart, access);
   const privilege = privilegeFor(hart, access);
+  countMiss(hart, access, privilege);
   let flags = 0;
   let page = 0;
   if (privilege !== MACHINE && hart.csr[SATP + 1] >>> 28 !== 0) {

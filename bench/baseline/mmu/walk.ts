@@ -138,6 +138,7 @@ export function walk(
     }
     const pointer = guestRead(hart.vm, address);
     if (pointer < 0) return fail(accessFault(access));
+    if (access !== PROBE) hart.tableReads += 1;
     const pte = i32[pointer >>> 2];
     const upper = i32[(pointer >>> 2) + 1];
     const leaf = (pte & (PTE_R | PTE_X)) !== 0;

@@ -7,6 +7,7 @@ import { updateAlarm } from '../dev/rtc.js';
 import { interpret } from '../exec/interpreter.js';
 import { HART_STARTED, HART_STOPPED, type Hart } from '../hart/hart.js';
 import { nextInterrupt, wakingBits } from '../hart/interrupts.js';
+import { bookSteps, countInRegime, REGIME_EXITS } from '../hart/regime.js';
 import { dropOtherReservations } from '../hart/reservation.js';
 import { interrupt } from '../hart/trap.js';
 import { nextDeadline, stepsUntil, synchronize, updateAllTimers } from '../vm/clock.js';
@@ -16,6 +17,10 @@ import { EXIT_BUDGET, EXIT_IDLE, EXIT_STOPPED, type Vm } from '../vm/vm.js';
 const QUANTUM = 5000;
 /** A hart counts its slice in 31 bits; two make one as well, for a guest. */
 const LONGEST_SLICE = 2 ** 30;
+
+/** The hart that ran last in this call. */
+let ran: Hart | undefined;
+const lastRun = () => ran;
 
 /** Whether the hart has something to execute; an enabled pending interrupt ends its wait. */
 function isRunnable(hart: Hart): boolean {
@@ -63,6 +68,8 @@ function runSlice(vm: Vm, hart: Hart, steps: number, interruptible: boolean): nu
   hart.slice = 0;
   hart.remaining = 0;
   vm.steps += taken;
+  bookSteps(hart);
+  ran = hart;
   return taken;
 }
 
@@ -112,7 +119,11 @@ function countExit(vm: Vm, reason: number): number {
 export function runVm(vm: Vm, budget: number, now: number, rate: number): number {
   synchronize(vm, now, rate);
   vm.exitPending = EXIT_BUDGET;
-  return countExit(vm, runHarts(vm, budget));
+  ran = undefined;
+  const reason = runHarts(vm, budget);
+  const last = lastRun();
+  if (last !== undefined) countInRegime(last, last.privilege, REGIME_EXITS);
+  return countExit(vm, reason);
 }
 
 /**

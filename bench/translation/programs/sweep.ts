@@ -1,4 +1,5 @@
 import { type GuestProgram, u64 } from '../../programs/program.js';
+import { buildGuestSpace, ENTER_GUEST_SPACE } from '../guest-space.js';
 import { buildSpace, ENTER_SPACE, fillFrames, WINDOW, type Window, wordAt } from '../space.js';
 
 /** A page and a cache line: the lines looked at are not all of one set of the host's caches. */
@@ -11,10 +12,12 @@ interface Sweep {
   readonly bytes: number;
   /** How often a pass does that. */
   readonly rounds: number;
+  /** Whether it is done in VS-mode, behind a G-stage. */
+  readonly guest?: boolean;
 }
 
 /** Loads and stores back a word in each page of the window, one after the other. */
-function sweep({ name, window, bytes, rounds }: Sweep): GuestProgram {
+function sweep({ name, window, bytes, rounds, guest = false }: Sweep): GuestProgram {
   const looks = Math.floor(bytes / STRIDE);
   let sum = 0n;
   for (let i = 0; i < looks; i++) sum += wordAt(BigInt(i * STRIDE), window);
@@ -22,10 +25,10 @@ function sweep({ name, window, bytes, rounds }: Sweep): GuestProgram {
     name,
     expected: u64(sum * BigInt(rounds)),
     work: { each: 2 * looks * rounds, unit: 'M/s' },
+    hypervisor: guest,
     setup: `
 ${fillFrames(window.frames, window.level)}
-${buildSpace(0, window)}
-${ENTER_SPACE}`,
+${guest ? buildGuestSpace(window) + ENTER_GUEST_SPACE : buildSpace(0, window) + ENTER_SPACE}`,
     pass: `
   li a0, 0
   li a2, ${STRIDE}
@@ -46,21 +49,22 @@ ${ENTER_SPACE}`,
 
 const PAGE = 4096;
 
-/** Accesses to 512 pages, which the TLB holds. */
-export const hit = sweep({
-  name: 'hit',
+const HIT: Omit<Sweep, 'name'> = {
   window: { pages: 512, frames: 64 },
   bytes: 512 * PAGE,
   rounds: 64,
-});
-
-/** Accesses to 8,192 pages: each look at a page walks three tables for the load, and again for the store. */
-export const miss = sweep({
-  name: 'miss',
+};
+const MISS: Omit<Sweep, 'name'> = {
   window: { pages: 8192, frames: 64 },
   bytes: 8192 * PAGE,
   rounds: 1,
-});
+};
+
+/** Accesses to 512 pages, which the TLB holds. */
+export const hit = sweep({ name: 'hit', ...HIT });
+
+/** Accesses to 8,192 pages: each look at a page walks three tables for the load, and again for the store. */
+export const miss = sweep({ name: 'miss', ...MISS });
 
 /** The same by 16 pages of 2 MiB: two tables. */
 export const superpage = sweep({
@@ -69,3 +73,9 @@ export const superpage = sweep({
   bytes: 8192 * PAGE,
   rounds: 1,
 });
+
+/** `hit` in VS-mode. */
+export const guestHit = sweep({ name: 'vs-hit', ...HIT, guest: true });
+
+/** `miss` in VS-mode: a walk reads three entries of the guest's tables, and for each and its result three of the G-stage's. */
+export const guestMiss = sweep({ name: 'vs-miss', ...MISS, guest: true });

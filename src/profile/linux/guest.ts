@@ -7,6 +7,8 @@ import { LinuxTasks } from './tasks.js';
 const USER = 0;
 /** Linux is in the upper half of its address space (Linux, Documentation/arch/riscv/vm-layout). */
 const UPPER_HALF = 1n << 63n;
+/** What stands for a process while a guest of the guest runs. */
+export const NESTED = '[guests]';
 /** Before Linux has its final page tables, its data may not be mapped. */
 const MOST_SPACES = 8;
 
@@ -16,6 +18,8 @@ export interface LinuxHart {
   readonly pc: bigint;
   readonly privilege: number;
   readonly satp: bigint;
+  /** Whether it runs a guest of its own. */
+  readonly virtualized: boolean;
 }
 
 /** The Linux in a guest, if there is one, as far as it can be known from outside. */
@@ -48,8 +52,10 @@ export class LinuxGuest {
     return this.#symbols;
   }
 
-  /** The name of the process that a hart is in, once that can be known. */
+  /** The name of the process that a hart is in, once that can be known; of a guest of the hart NESTED. */
   processOf(hart: LinuxHart): string | undefined {
+    // Its registers are its guest's now, and so is what it executes.
+    if (hart.virtualized) return this.#tasks === undefined ? undefined : NESTED;
     this.#tasks ??= this.#findTasks(hart);
     const { handle, ram } = this.#machine;
     return this.#tasks?.nameOf(this.#core, handle, ram, hart);

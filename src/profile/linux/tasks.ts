@@ -1,8 +1,8 @@
 import { CSR_NUMBERS } from '../../../isa/csrs.js';
 import { X_NUMBERS } from '../../../isa/notation.js';
+import { readVirtual } from '../../core/address-space.js';
 import type { Core } from '../../core/core.js';
 import type { GuestMemory } from '../../core/guest-memory.js';
-import { readVirtual } from '../address-space.js';
 
 const TP = X_NUMBERS.get('tp') ?? 4;
 const SSCRATCH = CSR_NUMBERS.get('sscratch') ?? 0x140;
@@ -34,7 +34,7 @@ export class LinuxTasks {
     let text = '';
     for (let at = bootTask; at < bootTask + BigInt(TASK_SIZE); ) {
       const length = Math.min(TASK_SIZE - text.length, 4096 - Number(at & 0xfffn));
-      const bytes = readVirtual(ram, satp, SUPERVISOR, at, length);
+      const bytes = readVirtual(ram, { privilege: SUPERVISOR, root: satp }, at, length);
       if (bytes === undefined) break;
       text += String.fromCharCode(...bytes);
       at += BigInt(length);
@@ -58,7 +58,7 @@ export class LinuxTasks {
     const at = task + this.#nameAt;
     // A name that crosses a page is read as far as the page goes.
     const length = Math.min(NAME_SIZE, 4096 - Number(at & 0xfffn));
-    const bytes = readVirtual(ram, hart.satp, SUPERVISOR, at, length);
+    const bytes = readVirtual(ram, { privilege: SUPERVISOR, root: hart.satp }, at, length);
     const end = bytes?.indexOf(0) ?? -1;
     if (bytes === undefined || end <= 0) return undefined;
     const name = String.fromCharCode(...bytes.subarray(0, end));

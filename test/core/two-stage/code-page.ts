@@ -2,8 +2,9 @@
 import { ALL, leaf, U } from '../page-tables.js';
 import type { DrawnMemory } from './drawn-memory.js';
 import { lookOnly } from './drawn-memory.js';
-import { type Access, levelsOf, type Setting, translate } from './model.js';
+import { levelsOf, type Setting, translate } from './model.js';
 import { isAllowed } from './places.js';
+import { guestRead } from './setting.js';
 
 /** Entries of the roots: of hgatp's, of vsatp's for the supervisor and for the user. */
 const SECOND_SLOT = 5n;
@@ -52,9 +53,12 @@ function mapSecond(memory: DrawnMemory, { hgatp }: Setting, code: bigint): bigin
 }
 
 /** Where the second stage has a guest-physical address. */
-function physicalOf(memory: DrawnMemory, setting: Setting, va: bigint): bigint | undefined {
-  const access: Access = { va, kind: 'read', user: false, virtual: true, executable: false };
-  const { failure, physical } = translate(lookOnly(memory), { ...setting, vsatp: 0n }, access);
+function physicalOf(memory: DrawnMemory, setting: Setting, gpa: bigint): bigint | undefined {
+  const { failure, physical } = translate(
+    lookOnly(memory),
+    { ...setting, vsatp: 0n },
+    guestRead(gpa),
+  );
   return failure === undefined ? physical : undefined;
 }
 

@@ -1,24 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALL, PageTables, U } from '../page-tables.js';
-import type { Access, Setting } from './model.js';
 import { MACHINE_MODE, Rig } from './rig.js';
+import { guestRead, PLAIN } from './setting.js';
 
 const DATA = 0x8040_0000n;
 const VA = 0x1234_5000n;
 const GUEST_TABLES = 0x8020_0000n;
 const SECOND_TABLES = 0x8010_0000n;
-
-const PLAIN: Omit<Setting, 'vsatp' | 'hgatp'> = {
-  satp: 0n,
-  sum: false,
-  mxr: false,
-  guestSum: false,
-  guestMxr: false,
-  updates: true,
-  guestUpdates: true,
-  pageTypes: false,
-  guestPageTypes: false,
-};
 
 let rig: Rig;
 beforeAll(async () => {
@@ -64,15 +52,8 @@ describe('a cold walk reads what the worst case needs and no more, a hit reads n
     prepare(mode, guestMode);
     const [first, second] = [levels(mode), levels(guestMode)];
     const va = mode === 0 && guestMode === 0 ? DATA : VA;
-    const access: Access = {
-      va,
-      kind: 'read',
-      user: false,
-      virtual: true,
-      executable: false,
-    };
     const total = first * (second + 1) + second;
-    expect(rig.look(access).reads).toHaveLength(total);
+    expect(rig.look(guestRead(va)).reads).toHaveLength(total);
     expect(readsOf(va)).toEqual([first, first * second + second]);
     expect(readsOf(va + 8n)).toEqual([0, 0]);
   });

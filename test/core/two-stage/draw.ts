@@ -49,10 +49,7 @@ export function drawWorld(
       vsatp: (mode << 60n) | (mode === 0n ? 0n : bits(draw, 16) << 44n) | root(draw, mode),
       hgatp:
         (guest << 60n) | (guest === 0n ? 0n : bits(draw, 14) << 44n) | (root(draw, guest) & ~3n),
-      sum: chance(draw, 50),
-      mxr: chance(draw, 30),
-      guestSum: chance(draw, 70),
-      guestMxr: chance(draw, 40),
+      ...drawPermissions(draw),
       updates,
       guestUpdates: updates && chance(draw, 70),
       pageTypes,
@@ -61,6 +58,16 @@ export function drawWorld(
     oddity: oneOf(draw, [0, 0.5, 2, 8]),
     superpages: oneOf(draw, [10, 20, 50]),
     readOnly: oneOf(draw, [0, 0, 60]),
+  };
+}
+
+/** What of a world may change without a fence. */
+export function drawPermissions(draw: Draw) {
+  return {
+    sum: chance(draw, 50),
+    mxr: chance(draw, 30),
+    guestSum: chance(draw, 70),
+    guestMxr: chance(draw, 40),
   };
 }
 
@@ -89,7 +96,7 @@ export function drawAccess(draw: Draw, { setting }: World, virtual: boolean): Ac
   const kind = oneOf<Kind>(draw, ['read', 'read', 'write', 'write', 'fetch']);
   const levels = levelsOf(virtual ? setting.vsatp : setting.satp);
   return {
-    va: drawAddress(draw, levels, virtual ? levelsOf(setting.hgatp) : 0),
+    va: drawAddress(draw, levels, virtual ? levelsOf(setting.hgatp) : 0) & ~7n,
     kind,
     user: chance(draw, 50),
     virtual,
@@ -97,7 +104,7 @@ export function drawAccess(draw: Draw, { setting }: World, virtual: boolean): Ac
   };
 }
 
-/** A virtual address, canonical but for a few; where the first stage is Bare a guest-physical one. */
+/** A virtual address, aligned, canonical but for a few; where the first stage is Bare a guest-physical one. */
 function drawAddress(draw: Draw, levels: number, guestLevels: number): bigint {
   const address = BigInt.asUintN(64, likeRam(draw));
   if (chance(draw, 3)) return address;

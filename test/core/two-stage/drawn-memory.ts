@@ -33,7 +33,12 @@ export class DrawnMemory implements TableMemory {
     return entry;
   }
 
-  /** A word that no walk has read is zero. */
+  /** Whether a walk has read the word there, or something was stored. */
+  isKnown(physical: bigint): boolean {
+    return this.words.has(Number(physical - RAM_BASE));
+  }
+
+  /** A word that is not known is zero. */
   word(physical: bigint): bigint {
     return this.words.get(Number(physical - RAM_BASE)) ?? 0n;
   }

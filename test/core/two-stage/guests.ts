@@ -11,7 +11,7 @@ export const CODE = 0xc000_0000n;
 
 /** Pages of an address space: some of 4 KiB, one of them global, and a superpage. */
 const PAGE = 0x4000_0000n;
-const SUPERPAGE = 0x5000_0000n;
+const SUPERPAGE = 0x5020_0000n;
 
 /** A mapping: the entry's place, and all that it may have been since a fence named it. */
 export class Mapping {
@@ -91,13 +91,15 @@ export function buildMachine(rig: Rig, vmid: number, distance = 0n): VirtualMach
   }
   const program = rig.machine.at('ld') & ~0xfffn;
   tables.map(program, program, ALL | U);
+  // The second stage's G bit means nothing (15.5.1).
+  const flags = ALL | U | G;
   SMALL.forEach((gpa, n) => {
     const frame = FRAMES[n] ?? 0n;
-    second.set(gpa, new Mapping(rig, tables.map(gpa, frame, ALL | U), ALL | U, frame));
+    second.set(gpa, new Mapping(rig, tables.map(gpa, frame, flags), flags, frame));
   });
   LARGE.forEach((gpa, n) => {
     const frame = LARGE_FRAMES[n] ?? 0n;
-    second.set(gpa, new Mapping(rig, tables.map(gpa, frame, ALL | U, 1), ALL | U, frame));
+    second.set(gpa, new Mapping(rig, tables.map(gpa, frame, flags, 1), flags, frame));
   });
   const bases = ASIDS.map((asid) => base + 0x2_0000n + BigInt(asid - 1) * 0x1_0000n);
   const own = bases.map((at) => new PageTables(ram, at));

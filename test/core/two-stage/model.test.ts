@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { A, ALL, D, leaf, R, U, V, W, X } from '../page-tables.js';
 import { type Access, type Outcome, type Setting, type TableMemory, translate } from './model.js';
+import { guestRead, PLAIN } from './setting.js';
 
 /** Memory in which all may be read and written, tables written as `address: entry`. */
 function memoryOf(words: Map<bigint, bigint>): TableMemory {
@@ -12,21 +13,7 @@ function memoryOf(words: Map<bigint, bigint>): TableMemory {
   };
 }
 
-const PLAIN: Setting = {
-  satp: 0n,
-  vsatp: 0n,
-  hgatp: 0n,
-  sum: false,
-  mxr: false,
-  guestSum: false,
-  guestMxr: false,
-  updates: true,
-  guestUpdates: true,
-  pageTypes: false,
-  guestPageTypes: false,
-};
-
-const READ: Access = { va: 0n, kind: 'read', user: false, virtual: true, executable: false };
+const READ = guestRead(0n);
 
 /** An address space of 4 KiB pages whose tables follow one another; the last entry maps address 0. */
 function chain(words: Map<bigint, bigint>, root: bigint, levels: number, last: bigint): void {

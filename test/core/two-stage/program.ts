@@ -1,6 +1,6 @@
 /** What a rig's hart executes: single instructions that are stepped over, wherever they are fetched from. */
 
-export type Instruction = 'ld' | 'sd' | 'hlv.d' | 'hlvx.wu' | 'hsv.d';
+export type Instruction = 'ld' | 'sd' | 'hlv.b' | 'hlv.d' | 'hlvx.wu' | 'hsv.d';
 
 const FENCES = ['sfence.vma', 'hfence.vvma', 'hfence.gvma'] as const;
 export type Fence = (typeof FENCES)[number];
@@ -21,6 +21,7 @@ const fences = FENCES.flatMap((fence) =>
 export const PROGRAM = `
 ld: ld a0, 0(a1)
 sd: sd a0, 0(a1)
+hlv.b: hlv.b a0, (a1)
 hlv.d: hlv.d a0, (a1)
 hlvx.wu: hlvx.wu a0, (a1)
 hsv.d: hsv.d a0, (a1)

@@ -107,6 +107,11 @@ export class Rig {
     this.machine.run(3n);
   }
 
+  /** Empties the TLB, and forgets what contexts there were, by writing a PMP register that is off. */
+  forget(): void {
+    this.setCsr('pmpaddr14', this.machine.csr('pmpaddr14') ^ 1n);
+  }
+
   /** What the core says that an access would do. */
   look({ va, kind, user, virtual }: Access): Look {
     const { core, vm } = this.machine;

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ALL, N, PageTables, U } from '../page-tables.js';
 import {
   ASIDS,
   buildMachine,
@@ -83,7 +84,7 @@ const SECOND = ['2.1.a', '2.1.b', '2.2.a', '2.2.b', '2.g'];
 
 beforeEach(() => {
   rig.guestPrivilege = false;
-  rig.fence();
+  rig.forget();
   expect(missed()).toEqual([...FIRST, ...SECOND]);
 });
 
@@ -164,6 +165,24 @@ describe('HFENCE.GVMA (Privileged 15.3.2)', () => {
     const root = ((machines[0]?.spaces[0]?.vsatp ?? 0n) & ((1n << 44n) - 1n)) << 12n;
     fence('hfence.gvma', root >> 2n, 1, false);
     expect(missed()).toEqual(expect.arrayContaining(['1.1.a', '1.1.b']));
+  });
+
+  it('of any page of a NAPOT range drops what was found by the range', () => {
+    const range = 0x9001_0000n;
+    const va = addressOf('1.1.a') + 0x4000n;
+    const root = (atp: bigint | undefined) => ((atp ?? 0n) & ((1n << 44n) - 1n)) << 12n;
+    const { ram } = rig.machine;
+    const second = new PageTables(ram, root(machines[0]?.hgatp), undefined, 4n);
+    for (let page = 0n; page < 16n; page++) {
+      second.map(range + page * 0x1000n, 0x8021_8000n, ALL | U | N);
+    }
+    new PageTables(ram, root(machines[0]?.spaces[0]?.vsatp)).map(va, range + 0x3000n, ALL);
+    select(1, 1);
+    expect(load(va).trap).toBeUndefined();
+    fence('hfence.gvma', (range + 0xa000n) >> 2n, 1, false);
+    const before = rig.machine.counter('missRead');
+    expect(load(va).trap).toBeUndefined();
+    expect(rig.machine.counter('missRead')).toBe(before + 1);
   });
 
   it('of a page that nothing was found by drops nothing', () => {

@@ -2,7 +2,7 @@
 import { RAM_BASE } from '../../../src/core/abi.js';
 import { randomNumbers } from '../random.js';
 import { mapCode } from './code-page.js';
-import { type Draw, drawAccess, drawWorld, oneOf, type World } from './draw.js';
+import { type Draw, drawAccess, drawPermissions, drawWorld, oneOf, type World } from './draw.js';
 import { DrawnMemory, lookOnly } from './drawn-memory.js';
 import { type Access, type EntryRead, type Outcome, translate } from './model.js';
 import type { Rig } from './rig.js';
@@ -19,7 +19,7 @@ export interface TrialOptions {
 export class Trial {
   readonly seed: number;
   readonly draw: Draw;
-  readonly world: World;
+  world: World;
   readonly memory: DrawnMemory;
   readonly rig: Rig;
   readonly #virtual: boolean;
@@ -51,6 +51,13 @@ export class Trial {
 
   drawAccess(): Access {
     return drawAccess(this.draw, this.world, this.#virtual);
+  }
+
+  /** Draws SUM and MXR anew, which takes no fence. */
+  changePermissions(): void {
+    const setting = { ...this.world.setting, ...drawPermissions(this.draw) };
+    this.world = { ...this.world, setting };
+    this.rig.configure(setting);
   }
 
   /** One of these; the seed says which. */
@@ -97,8 +104,17 @@ export class Trial {
     );
   }
 
-  /** @throws Error with the seed and both answers, if they differ */
-  compare(access: Access, what: string, core: string, model: string): void {
+  /**
+   * @param reads entries that led to the model's answer
+   * @throws Error with the seed and both answers, if they differ
+   */
+  compare(
+    access: Access,
+    what: string,
+    core: string,
+    model: string,
+    reads: readonly EntryRead[] = [],
+  ): void {
     if (core === model) return;
     const { satp, vsatp, hgatp, ...rest } = this.world.setting;
     throw new Error(
@@ -107,7 +123,7 @@ export class Trial {
           `${access.kind}${access.executable ? ' executable' : ''} of ${hex(access.va)}`,
         `satp ${hex(satp)} vsatp ${hex(vsatp)} hgatp ${hex(hgatp)} ${JSON.stringify(rest)}`,
         `core:\n${core}`,
-        `model:\n${model}`,
+        `model:\n${reads.map(readLine).join('')}${model}`,
       ].join('\n'),
     );
   }

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RAM_BASE } from '../../src/core/abi.js';
-import { GuestMemory } from '../../src/core/guest-memory.js';
-import { physicalAddress, readInstruction } from '../../src/profile/address-space.js';
-import { newCore } from '../core/machine.js';
+import { newCore } from '../../test/core/machine.js';
+import { RAM_BASE } from './abi.js';
+import { physicalAddress, readInstruction } from './address-space.js';
+import { GuestMemory } from './guest-memory.js';
 
 const SIZE = 4 << 20;
 const ROOT = RAM_BASE + 0x10_0000n;
@@ -48,32 +48,75 @@ describe('a virtual address', () => {
     ['whose table is not in RAM', 0x8000_0000n, undefined],
   ])('%s', (_, address, physical) => {
     // The table that points to itself ends in an entry that is a table at the lowest level.
-    expect(physicalAddress(ram, satp(SV39), 1, address)).toBe(physical);
+    expect(physicalAddress(ram, { privilege: 1, root: satp(SV39) }, address)).toBe(physical);
   });
 
   it('is physical in M-mode and without translation', () => {
-    expect(physicalAddress(ram, satp(SV39), 3, 0x123n)).toBe(0x123n);
-    expect(physicalAddress(ram, 0n, 1, 0x123n)).toBe(0x123n);
+    expect(physicalAddress(ram, { privilege: 3, root: satp(SV39) }, 0x123n)).toBe(0x123n);
+    expect(physicalAddress(ram, { privilege: 1, root: 0n }, 0x123n)).toBe(0x123n);
   });
 
   it('is nowhere in a mode that is none', () => {
-    expect(physicalAddress(ram, satp(5n), 1, 0x123n)).toBeUndefined();
+    expect(physicalAddress(ram, { privilege: 1, root: satp(5n) }, 0x123n)).toBeUndefined();
+  });
+});
+
+describe('a virtual address of a guest of the hart', () => {
+  // As above, but that the G-stage has what the VS-stage calls RAM_BASE twelve MiB further down.
+  const SHIFT = 12n << 20n;
+  const GUEST_ROOT = RAM_BASE + 0x30_0000n;
+  const guest = (address: bigint) => address - SHIFT;
+  const space = {
+    privilege: 0,
+    root: (SV39 << 60n) | (guest(ROOT + 0x8_0000n) >> 12n),
+    guestRoot: satp(SV39, GUEST_ROOT),
+  };
+
+  beforeAll(() => {
+    // Guest-physical 0x7f40_0000 is in the first table's second half: index 1, then 506.
+    const middle = GUEST_ROOT + 0x4000n;
+    ram.writeU64(GUEST_ROOT + 8n, table(middle));
+    ram.writeU64(middle + 8n * 506n, leaf(RAM_BASE));
+    ram.writeU64(middle + 8n * 507n, leaf(RAM_BASE + 0x20_0000n));
+    const root = ROOT + 0x8_0000n;
+    ram.writeU64(root, table(guest(root + 0x1000n)));
+    ram.writeU64(root + 0x1000n, leaf(guest(RAM_BASE + 0x20_0000n)));
+    ram.writeU64(root + 0x1008n, leaf(0x4000_0000n));
+  });
+
+  it('goes through both stages, as do the tables', () => {
+    expect(physicalAddress(ram, space, 0x1234n)).toBe(RAM_BASE + 0x20_1234n);
+    expect(readInstruction(ram, space, 0x0ffcn)).toBe(1);
+  });
+
+  it('is guest-physical without tables of its own', () => {
+    const bare = { ...space, root: 0n };
+    expect(physicalAddress(ram, bare, guest(CODE))).toBe(CODE);
+    // The root of a G-stage has 2048 entries.
+    expect(physicalAddress(ram, bare, guest(CODE) | (1n << 39n))).toBeUndefined();
+  });
+
+  it('is nowhere if either stage lacks it', () => {
+    expect(physicalAddress(ram, space, 0x20_0000n)).toBeUndefined();
+    expect(physicalAddress(ram, space, 0x40_0000n)).toBeUndefined();
   });
 });
 
 describe('an instruction', () => {
   it('is read across pages, by both translations', () => {
-    expect(readInstruction(ram, satp(SV39), 1, 0xffen)).toBe(0x0015_8593);
+    expect(readInstruction(ram, { privilege: 1, root: satp(SV39) }, 0xffen)).toBe(0x0015_8593);
   });
 
   it('of two bytes has nothing above them', () => {
-    expect(readInstruction(ram, satp(SV39), 1, 0xffcn)).toBe(1);
+    expect(readInstruction(ram, { privilege: 1, root: satp(SV39) }, 0xffcn)).toBe(1);
   });
 
   it('is none where nothing is mapped, and outside of RAM', () => {
-    expect(readInstruction(ram, satp(SV39), 1, 0x40_0000n)).toBeUndefined();
-    expect(readInstruction(ram, 0n, 3, 0x1000n)).toBeUndefined();
-    expect(readInstruction(ram, 0n, 3, RAM_BASE + BigInt(SIZE))).toBeUndefined();
+    expect(readInstruction(ram, { privilege: 1, root: satp(SV39) }, 0x40_0000n)).toBeUndefined();
+    expect(readInstruction(ram, { privilege: 3, root: 0n }, 0x1000n)).toBeUndefined();
+    expect(
+      readInstruction(ram, { privilege: 3, root: 0n }, RAM_BASE + BigInt(SIZE)),
+    ).toBeUndefined();
   });
 });
 
