@@ -6,10 +6,14 @@ export const CONSOLE_PORT = 'org.hartwood.console';
 /**
  * Loads KVM where the processor can run guests, which the letter "h" of its ISA string tells (Privileged
  * 15.2), so that `/dev/kvm` is there. Nothing else says a word about it.
+ *
+ * Unless it is told otherwise, this KVM leaves the processor ready for guests when the last of them has gone,
+ * and with it that guest's timer, due and enabled: by Privileged 3.3.3, WFI returns at once then, and
+ * an idle machine would keep its host busy for ever.
  */
 export const LOAD_KVM = `read -r isa < /proc/device-tree/cpus/cpu@0/riscv,isa
 case \${isa%%_*} in
-  rv64*h*) modprobe -q kvm 2> /dev/null ;;
+  rv64*h*) modprobe -q kvm enable_virt_at_load=0 2> /dev/null ;;
 esac`;
 
 /**

@@ -6,8 +6,8 @@ import type { Vm } from '../../../src/vm/vm.js';
 import { newHost, startNested } from './machine.js';
 
 const MEMORY = 512 * 2 ** 20;
-/** Bytes that L2 fills with its secret, a line of 16. */
-const FILLED = 16 * 2 ** 20;
+/** Bytes of a file in L2's memory that are its secret, a line of 16, again and again: 64 pieces. */
+const FILLED = 4 * 2 ** 20;
 const SECRETS = ['kestrel-7f3a91c', 'bittern-e05d26b'] as const;
 
 /**
@@ -15,7 +15,8 @@ const SECRETS = ['kestrel-7f3a91c', 'bittern-e05d26b'] as const;
  * that under a virtual clock nothing depends on when the host does what.
  */
 function fill(vm: Vm, secret: string) {
-  const line = `yes ${secret} | head -c ${FILLED} > /tmp/s; md5sum /tmp/s /bin/busybox; echo DONE$((1))`;
+  const piece = `yes ${secret} | head -c ${FILLED / 64} > /tmp/p`;
+  const line = `${piece}; for i in $(seq 64); do cat /tmp/p; done > /tmp/s; md5sum /tmp/s; echo DONE$((1))`;
   return vm.exec(`mkfifo in; l2 --memory 128 < in > out & exec 3> in
     echo '${line}' >&3
     until grep -q DONE1 out; do sleep 0.1; done
