@@ -26,9 +26,8 @@ export async function run(given: RunOptions, abort: AbortController): Promise<nu
   const copies = copiesAround(given);
   const memory = parseVmMemory(given.memory);
   await checkProfileFile(given);
-  await using drives = await Drives.open(given.drive);
-  // Building a guest takes long: what else can be wrong has been looked at.
   const options = await withNested(given, abort.signal);
+  await using drives = await Drives.open(options.drive);
   const built = await openBuilt(options);
   if (built !== undefined) drives.own(built);
   const guest = built?.spec.guest ?? (await readGuest(options));

@@ -8,10 +8,6 @@ import { TRANSLATES } from '../debug/translate-words.js';
 const PATIENCE = 10_000;
 /** Bytes of output that are believed to be an answer; a walk is far shorter. */
 const MOST_OUTPUT = 1 << 20;
-/** Packets that it may come in, of which some may be empty. */
-const MOST_PIECES = 1024;
-/** What is told is text in lines: nothing of it may drive a terminal. */
-const CONTROLS = /(?!\n)\p{Cc}/gu;
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
@@ -62,8 +58,7 @@ export class GdbClient implements Disposable {
     const client = new GdbClient(connect({ host, port, noDelay: true }), place);
     try {
       const features = await client.ask('qSupported', signal);
-      if (features.startsWith('E.'))
-        throw client.#refusal(readable(features.slice(2)).replaceAll('\n', ' '));
+      if (features.startsWith('E.')) throw client.#refusal(features.slice(2));
       if (!features.split(';').includes(TRANSLATES)) {
         throw client.#refusal('its server is not that of hartwood run --gdb');
       }
@@ -81,7 +76,7 @@ export class GdbClient implements Disposable {
   }
 
   /**
-   * What `monitor COMMAND` prints, as text in lines.
+   * What `monitor COMMAND` prints.
    *
    * @throws ConfigurationError if it is refused, or no answer comes; the signal's reason
    */
@@ -93,8 +88,7 @@ export class GdbClient implements Disposable {
       const more = packet.startsWith('O');
       const bytes = bytesOf(more ? packet.slice(1) : packet);
       size += bytes?.length ?? 0;
-      const tooMuch = size > MOST_OUTPUT || pieces.length === MOST_PIECES;
-      if (bytes === undefined || packet === '' || tooMuch) {
+      if (bytes === undefined || packet === '' || size > MOST_OUTPUT) {
         throw this.#refusal(`it does not understand '${command}'`);
       }
       pieces.push(bytes);
@@ -103,7 +97,7 @@ export class GdbClient implements Disposable {
     }
     const decoder = new TextDecoder();
     const text = pieces.map((piece) => decoder.decode(piece, { stream: true })).join('');
-    return readable(text + decoder.decode());
+    return text + decoder.decode();
   }
 
   async #next(signal: AbortSignal): Promise<string> {
@@ -140,5 +134,3 @@ export class GdbClient implements Disposable {
     this.#socket.destroy();
   }
 }
-
-const readable = (text: string): string => text.replace(CONTROLS, '?');
