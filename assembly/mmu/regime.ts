@@ -1,6 +1,6 @@
 /**
  * The translation regime of an access: privilege and V, and what of the status registers decides
- * (Privileged 12.1.1, 15.2.11, 15.5). One of the `set…` functions fills the variables, which live
+ * (Privileged 12.1.1, 15.2.13, 15.5). One of the `set…` functions fills the variables, which live
  * within one call into the core.
  */
 import { at, MACHINE, SUPERVISOR, USER } from '../hart/hart';
@@ -11,13 +11,12 @@ import { FETCH } from './entry';
 export let regimePrivilege: u32 = 0;
 /** Two stages: vsatp, then hgatp. */
 export let regimeVirtual: bool = false;
-/** What is permitted besides: SUM and MXR of the first stage in their places of a status, GUEST_MXR, EXECUTABLE. */
-export let regimeRights: u64 = 0;
-const STAGE_RIGHTS: u64 = SUM | MXR;
-/** MXR at the G-stage, where HS-mode's alone counts; MXR shifted by one. */
-export const GUEST_MXR: u64 = MXR << 1;
+export let regimeSum: bool = false;
+/** MXR at the first stage, and at the G-stage, where HS-mode's alone counts. */
+export let regimeMxr: bool = false;
+export let regimeGuestMxr: bool = false;
 /** HLVX: execute permission takes the place of read permission, at both stages (15.3). */
-export const EXECUTABLE: u64 = MXR << 2;
+export let regimeExecutable: bool = false;
 
 /** What the instruction that runs is: an ordinary access, HLV or HSV, or HLVX. */
 const ORDINARY: u32 = 0;
@@ -74,19 +73,22 @@ export function isVirtual(hart: usize, access: u32): bool {
   return accessing ? true : isOwnVirtual(hart);
 }
 
-/** The rights of loads and stores with this V. */
-function rightsOf(hart: usize, virtual: bool): u64 {
+function permissions(hart: usize): void {
   const status = at(hart).mstatus;
-  if (!virtual) return status & STAGE_RIGHTS;
-  const opened = status & MXR;
-  return (at(hart).vsstatus & STAGE_RIGHTS) | opened | (opened << 1);
+  const own = regimeVirtual ? at(hart).vsstatus : status;
+  regimeSum = (own & SUM) !== 0;
+  regimeMxr = ((own | status) & MXR) !== 0;
+  regimeGuestMxr = (status & MXR) !== 0;
 }
 
 /** The regime of the hart's fetches. */
 export function setFetchRegime(hart: usize): void {
   regimePrivilege = at(hart).privilege;
   regimeVirtual = at(hart).virtualized !== 0;
-  regimeRights = 0;
+  regimeSum = false;
+  regimeMxr = false;
+  regimeGuestMxr = false;
+  regimeExecutable = false;
 }
 
 /** The regime of the loads and stores of the instruction that runs. */
@@ -97,22 +99,27 @@ export function setDataRegime(hart: usize): void {
   }
   regimePrivilege = guestPrivilege(hart);
   regimeVirtual = true;
-  regimeRights = rightsOf(hart, true);
-  if (isExecutableAccess()) regimeRights |= EXECUTABLE;
+  regimeExecutable = isExecutableAccess();
+  permissions(hart);
 }
 
 /** That of ordinary loads and stores, also while an HLV runs, or fails. */
 export function setOwnDataRegime(hart: usize): void {
   regimePrivilege = ownPrivilege(hart);
   regimeVirtual = isOwnVirtual(hart);
-  regimeRights = rightsOf(hart, regimeVirtual);
+  regimeExecutable = false;
+  permissions(hart);
 }
 
 /** The regime that an access would have in another privilege and V, for a look. */
 export function setRegime(hart: usize, privilege: u32, virtualized: bool, access: u32): void {
   regimePrivilege = privilege;
   regimeVirtual = virtualized;
-  regimeRights = access === FETCH ? 0 : rightsOf(hart, virtualized);
+  regimeExecutable = false;
+  permissions(hart);
+  if (access !== FETCH) return;
+  regimeSum = false;
+  regimeMxr = false;
 }
 
 /** satp, or vsatp, of the regime; 0 where the first stage is absent. */
