@@ -87,16 +87,24 @@ unused() {
 resize() {
   echo $(($(cat $pool/nr_hugepages) + $1)) > $pool/nr_hugepages
 }
+give_back() {
+  [ $added -le 0 ] || resize -$added
+}
 before=$(cat $pool/nr_hugepages 2> /dev/null || echo 0)
-added=0 backend=memory-backend-ram,id=ram,size=\${memory}M
+added=0
+# Also when all of the group is told to end, as by the end of a terminal.
+trap give_back EXIT
+trap 'exit 129' HUP
+trap 'exit 143' TERM
+backend=memory-backend-ram,id=ram,size=\${memory}M
 if [ -w $pool/nr_hugepages ]; then
   missing=$((pages - $(unused)))
   [ $missing -gt 0 ] && resize $missing
   added=$(($(cat $pool/nr_hugepages) - before))
   if [ "$(unused)" -ge $pages ]; then
     backend=memory-backend-memfd,id=ram,size=\${memory}M,hugetlb=on
-  elif [ $added -gt 0 ]; then
-    resize -$added
+  else
+    give_back
     added=0
   fi
 fi
@@ -117,7 +125,4 @@ qemu-system-riscv64 -accel kvm -cpu host -machine virt,memory-backend=ram -nodef
   -append "earlycon=sbi console=hvc0 cryptomgr.notests $append" $terminal \\
   -device virtio-serial-pci -device virtconsole,chardev=terminal,name=org.hartwood.console \\
   "$@"
-status=$?
-[ $added -gt 0 ] && resize -$added
-exit $status
 `;

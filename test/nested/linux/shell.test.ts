@@ -82,6 +82,16 @@ it('L2 has two harts on an L1 that has two', async () => {
   expect(sums[0]).toBe(sums[1]);
 });
 
+it('l2 gives memory back when it is ended from outside', async () => {
+  await using host = await newHost('1060M');
+  await using vm = await startNested(host);
+  const { stdout } = await vm.exec(`pool=/proc/sys/vm/nr_hugepages
+    setsid l2 --memory 128 < /dev/null > out 2>&1 & l2=$!
+    until grep -q Linux out; do sleep 0.1; done; cat $pool
+    kill -TERM -$l2; wait $l2; echo $?; cat $pool`);
+  expect(stdout).toBe('64\n143\n0\n');
+});
+
 it('run --nested has all of it behind one option, and input may be a pipe', async () => {
   const env = { HARTWOOD_GUESTS: guestsFolder() };
   const command = "echo 'uname -n; exit' | l2 --memory 128 --append quiet";
