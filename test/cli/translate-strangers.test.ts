@@ -59,7 +59,9 @@ describe('a server that is not what it says', () => {
     });
     const refused = await translate('E.\x1b[2Jgo\naway', () => {});
     expect(refused).toMatchObject({ status: 2, stdout: '' });
-    expect(refused.stderr).toMatch(/^hartwood: the machine at \S+ cannot be asked: \?\[2Jgo away; .*\n$/);
+    expect(refused.stderr).toMatch(
+      /^hartwood: the machine at \S+ cannot be asked: \?\[2Jgo away; .*\n$/,
+    );
   });
 
   it('drives no terminal by its figures', async () => {
