@@ -71,7 +71,10 @@ number --memory "$memory" 'megabytes, as 256'
 number --cpus "$cpus" '1 to 8'
 [ -r "$kernel" ] || wrong "there is no kernel '$kernel'"
 [ -r "$initrd" ] || wrong "there is no initrd '$initrd'"
-total=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
+megabytes() {
+  awk -v key="$1:" '$1 == key { print int($2 / 1024) }' /proc/meminfo
+}
+total=$(megabytes MemTotal)
 [ "$memory" -le "$total" ] || wrong "--memory $memory is more than the $total MB of this machine"
 [ "$memory" -ge 112 ] || [ "$kernel" != ${L2_FOLDER}/kernel ] ||
   wrong "--memory $memory is too little for Debian; right would be 112 or more"
@@ -88,26 +91,36 @@ resize() {
   echo $(($(cat $pool/nr_hugepages) + $1)) > $pool/nr_hugepages
 }
 give_back() {
-  [ $added -le 0 ] || resize -$added
+  [ $added -gt 0 ] && resize -$added
+  added=0
 }
 before=$(cat $pool/nr_hugepages 2> /dev/null || echo 0)
-added=0
-# Also when all of the group is told to end, as by the end of a terminal.
-trap give_back EXIT
-trap 'exit 129' HUP
-trap 'exit 143' TERM
-backend=memory-backend-ram,id=ram,size=\${memory}M
+added=0 backend=memory-backend-ram,id=ram,size=\${memory}M
 if [ -w $pool/nr_hugepages ]; then
   missing=$((pages - $(unused)))
-  [ $missing -gt 0 ] && resize $missing
-  added=$(($(cat $pool/nr_hugepages) - before))
+  # QEMU and Linux itself need room beside it.
+  if [ $missing -gt 0 ] && [ $((missing * 2 + 96)) -le "$(megabytes MemAvailable)" ]; then
+    # Linux would stop midway at a signal, and nobody would know how much to give back: signals wait.
+    stop=0
+    trap give_back EXIT
+    trap 'stop=130' INT
+    trap 'stop=143' HUP TERM
+    added=$(
+      trap '' INT HUP TERM
+      resize $missing
+      echo $(($(cat $pool/nr_hugepages) - before))
+    )
+    [ $stop -eq 0 ] || exit $stop
+  fi
   if [ "$(unused)" -ge $pages ]; then
     backend=memory-backend-memfd,id=ram,size=\${memory}M,hugetlb=on
   else
     give_back
-    added=0
   fi
 fi
+
+trap 'exit 130' INT
+trap 'exit 143' HUP TERM
 
 # On a terminal the log and the console share it, and a key that leaves. Elsewhere they must not: QEMU holds
 # back up to 32 bytes of what is shared until more is typed, and the end of a pipe would be lost.
@@ -125,4 +138,5 @@ qemu-system-riscv64 -accel kvm -cpu host -machine virt,memory-backend=ram -nodef
   -append "earlycon=sbi console=hvc0 cryptomgr.notests $append" $terminal \\
   -device virtio-serial-pci -device virtconsole,chardev=terminal,name=org.hartwood.console \\
   "$@"
+exit $?
 `;
