@@ -20,7 +20,7 @@ modprobe ext4
 ${LOAD_KVM}
 ip link set lo up
 
-mkdir /mnt
+mkdir -p /mnt
 if ! mount -t ext4 /dev/vda /mnt; then
   echo 'hartwood: the root file system on /dev/vda cannot be mounted' > /dev/console
   poweroff -f
