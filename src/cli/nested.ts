@@ -1,5 +1,7 @@
 import { hasExtensions } from '../../isa/extensions.js';
 import { ConfigurationError } from '../core/errors.js';
+import type { ReportProgress } from '../guest/image.js';
+import { NESTED_GUEST } from '../guest/nested/recipe.js';
 import { parseCpuModel } from '../machine/cpu-model.js';
 import { formatMemorySize } from '../machine/memory-size.js';
 import { nestedGuest } from '../node/door.js';
@@ -10,6 +12,8 @@ import type { RunOptions } from './run-options.js';
 
 /** With less there is no room for the smallest machine inside. */
 const LEAST_MEMORY = 512 * 2 ** 20;
+/** Else nobody knows why the machine does not start. */
+const BUILDS = `hartwood: the guest '${NESTED_GUEST}' is built, this once; that takes some minutes\n`;
 /** What says itself what is booted. */
 const OTHERS = ['guest', 'bare', 'firmware', 'kernel', 'initrd'] as const;
 
@@ -24,7 +28,13 @@ export async function withNested(options: RunOptions, signal: AbortSignal): Prom
   const cpu = /,h=/.test(options.cpu) ? options.cpu : `${options.cpu},h=on`;
   checkNested(options, cpu);
   using progress = new ProgressDisplay(process.stderr);
-  const guest = await nestedGuest({ progress: progress.report, signal });
+  let told = false;
+  const report: ReportProgress = (step) => {
+    if (!told) process.stderr.write(BUILDS);
+    told = true;
+    progress.report(step);
+  };
+  const guest = await nestedGuest({ progress: report, signal });
   return { ...options, guest, cpu };
 }
 

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../core/errors.js';
 import { CPU_SWITCHES, DEFAULT_CPU } from '../machine/cpu-model.js';
 import { ENGINES } from '../node/platform.js';
 import { DEFAULT_ENGINE } from '../vm/engines.js';
-import { DEFAULT_MEMORY } from '../vm/spec.js';
+import { checkCpus, DEFAULT_MEMORY, MOST_CPUS } from '../vm/spec.js';
 import { OptionVariable } from './environment.js';
 import { NESTED_MEMORY } from './guest-boot.js';
 import { withVariables } from './set-variables.js';
@@ -222,8 +222,10 @@ export function checkOptions(options: RunOptions): RunNumbers {
     throw new ConfigurationError('--signature needs --bare beside it');
   }
   if (!/^\d+$/.test(options.cpus)) {
-    throw new ConfigurationError(`--cpus '${options.cpus}' is no number; right would be 1 to 8`);
+    const right = `1 to ${MOST_CPUS}`;
+    throw new ConfigurationError(`--cpus '${options.cpus}' is no number; right would be ${right}`);
   }
+  checkCpus(Number(options.cpus), MOST_CPUS);
   const { seed, timeout } = options;
   if (seed !== undefined && !/^-?\d+$/.test(seed)) {
     throw new ConfigurationError(`--seed '${seed}' is no whole number`);

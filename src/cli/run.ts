@@ -26,8 +26,9 @@ export async function run(given: RunOptions, abort: AbortController): Promise<nu
   const copies = copiesAround(given);
   const memory = parseVmMemory(given.memory);
   await checkProfileFile(given);
+  // What is wrong with a drive is said before minutes are spent on building a guest.
+  await using drives = await Drives.open(given.drive);
   const options = await withNested(given, abort.signal);
-  await using drives = await Drives.open(options.drive);
   const built = await openBuilt(options);
   if (built !== undefined) drives.own(built);
   const guest = built?.spec.guest ?? (await readGuest(options));

@@ -14,7 +14,7 @@ export interface AddressSpace {
   readonly guestRoot?: bigint;
 }
 
-export const MACHINE_LEVEL = 3;
+const MACHINE_LEVEL = 3;
 
 /** Levels of page tables by MODE (Privileged 12.1.11, 15.2.10). */
 const LEVELS: Readonly<Record<string, number>> = { 8: 3, 9: 4, 10: 5 };

@@ -6,7 +6,8 @@ const HELP = `commands of Hartwood:
   monitor info               what each hart is at
   monitor translate ADDRESS  how the current thread translates an address, entry by entry
       --access read|write|fetch   what is to be done there; read if it is not given
-      --regime M|S|U|VS|VU        in which mode; without it that which the thread is in
+      --regime M|S|HS|U|VS|VU     in which mode; without it that which the hart is in
+      --hart N                    of this hart; GDB does not always say which thread is current
       --json                      as one line of JSON
 `;
 

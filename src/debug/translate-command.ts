@@ -10,17 +10,18 @@ import { ACCESSES, ERROR_MARK, MODES, REGIME_MODES } from './translate-words.js'
 import { walkFigure } from './walk-figure.js';
 
 /**
- * Answers `translate ADDRESS [--access ACCESS] [--regime MODE] [--json]` by a walk of the hart's tables: as
- * a figure, or as one line of JSON. What it cannot do it says in a line behind `ERROR_MARK`.
+ * Answers `translate ADDRESS [--access ACCESS] [--regime MODE] [--hart N] [--json]` by a walk of the tables of
+ * `selected`, or of the hart that is named: as a figure, or as one line of JSON. What it cannot do it says in
+ * a line behind `ERROR_MARK`.
  */
 export async function translate(
   target: Debugger,
   symbols: AddressNames,
-  hart: number,
+  selected: number,
   words: readonly string[],
 ): Promise<string> {
   try {
-    const { address, options, json } = await parse(target, symbols, hart, words);
+    const { hart, address, options, json } = await parse(target, symbols, selected, words);
     const walk = await target.walk(hart, address, options);
     return json ? `${JSON.stringify(walk, hexadecimal)}\n` : walkFigure(walk);
   } catch (error) {
@@ -32,24 +33,27 @@ export async function translate(
 async function parse(
   target: Debugger,
   symbols: AddressNames,
-  hart: number,
+  selected: number,
   words: readonly string[],
 ) {
   const options: { access?: Access; regime?: Regime } = {};
   let json = false;
+  let hart = selected;
   let place: string | undefined;
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
     if (word === '--json') json = true;
     else if (word === '--access') options.access = accessOf(words[++at]);
     else if (word === '--regime') options.regime = regimeOf(words[++at]);
+    else if (word === '--hart') hart = hartOf(words[++at]);
     else if (place === undefined && !word.startsWith('-')) place = word;
     else throw new ConfigurationError(`translate has no use for '${word}'`);
   }
   if (place === undefined) {
     throw new ConfigurationError('translate needs an address, as in 0xffffffff80000000');
   }
-  const parsed: { address: bigint; options: WalkOptions; json: boolean } = {
+  const parsed: { hart: number; address: bigint; options: WalkOptions; json: boolean } = {
+    hart,
     address: await addressOf(target, symbols, hart, place),
     options,
     json,
@@ -70,6 +74,11 @@ function regimeOf(word = ''): Regime {
   const regime = REGIMES.find((name) => REGIME_MODES[name] === (mode === 'HS' ? 'S' : mode));
   if (regime !== undefined) return regime;
   throw new ConfigurationError(`there is no mode '${word}'; right would be ${MODES.join(', ')}`);
+}
+
+function hartOf(word = ''): number {
+  if (/^\d{1,4}$/.test(word)) return Number(word);
+  throw new ConfigurationError(`'${word}' is no number of a hart; they count from 0`);
 }
 
 /** A number in hexadecimal, a name, or the value of a register: `a0` is the register, and 0xa0 the number. */

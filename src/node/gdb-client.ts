@@ -8,6 +8,10 @@ import { TRANSLATES } from '../debug/translate-words.js';
 const PATIENCE = 10_000;
 /** Bytes of output that are believed to be an answer; a walk is far shorter. */
 const MOST_OUTPUT = 1 << 20;
+/** Packets that it may come in, of which some may be empty. */
+const MOST_PIECES = 1024;
+/** What is told is text in lines: nothing of it may drive a terminal. */
+const CONTROLS = /(?!\n)\p{Cc}/gu;
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
@@ -58,7 +62,10 @@ export class GdbClient implements Disposable {
     const client = new GdbClient(connect({ host, port, noDelay: true }), place);
     try {
       const features = await client.ask('qSupported', signal);
-      if (features.startsWith('E.')) throw client.#refusal(features.slice(2));
+      if (features.startsWith('E.')) {
+        const refusal = `the machine at ${place} cannot be asked: ${readable(features.slice(2)).replaceAll('\n', ' ')}`;
+        throw new ConfigurationError(`${refusal}; 'monitor translate' asks it from there`);
+      }
       if (!features.split(';').includes(TRANSLATES)) {
         throw client.#refusal('its server is not that of hartwood run --gdb');
       }
@@ -76,7 +83,7 @@ export class GdbClient implements Disposable {
   }
 
   /**
-   * What `monitor COMMAND` prints.
+   * What `monitor COMMAND` prints, as text in lines.
    *
    * @throws ConfigurationError if it is refused, or no answer comes; the signal's reason
    */
@@ -88,7 +95,8 @@ export class GdbClient implements Disposable {
       const more = packet.startsWith('O');
       const bytes = bytesOf(more ? packet.slice(1) : packet);
       size += bytes?.length ?? 0;
-      if (bytes === undefined || packet === '' || size > MOST_OUTPUT) {
+      const tooMuch = size > MOST_OUTPUT || pieces.length === MOST_PIECES;
+      if (bytes === undefined || packet === '' || tooMuch) {
         throw this.#refusal(`it does not understand '${command}'`);
       }
       pieces.push(bytes);
@@ -97,7 +105,7 @@ export class GdbClient implements Disposable {
     }
     const decoder = new TextDecoder();
     const text = pieces.map((piece) => decoder.decode(piece, { stream: true })).join('');
-    return text + decoder.decode();
+    return readable(text + decoder.decode());
   }
 
   async #next(signal: AbortSignal): Promise<string> {
@@ -134,3 +142,5 @@ export class GdbClient implements Disposable {
     this.#socket.destroy();
   }
 }
+
+const readable = (text: string): string => text.replace(CONTROLS, '?');

@@ -77,7 +77,7 @@ export interface VmSpec {
 
 export const DEFAULT_MEMORY = '256M';
 /** As many as the design promises and the tests boot. */
-const MOST_CPUS = 8;
+export const MOST_CPUS = 8;
 /** What a host's linear memory of 4 GiB has room for, with all that stands beside it. */
 const MOST_MEMORY = 4000 * 2 ** 20;
 const LEAST_MEMORY = 2 ** 20;
@@ -108,10 +108,7 @@ export async function resolveSpec(
   checkNames(spec);
   const memory = parseVmMemory(spec.memory ?? DEFAULT_MEMORY);
   const cpus = spec.cpus ?? 1;
-  const mostCpus = Math.min(MOST_CPUS, core.layout(LayoutValue.MaxHarts));
-  if (!Number.isInteger(cpus) || cpus < 1 || cpus > mostCpus) {
-    throw new ConfigurationError(`a VM has 1 to ${mostCpus} CPUs, not ${cpus}`);
-  }
+  checkCpus(cpus, Math.min(MOST_CPUS, core.layout(LayoutValue.MaxHarts)));
   const cpu = parseCpuModel(spec.cpu ?? DEFAULT_CPU);
   requireOffered(core.engine, cpu);
   const clockKind = spec.clock ?? 'real';
@@ -167,6 +164,12 @@ function requireOffered({ name, lacks }: Engine, cpu: CpuModel): void {
     `the engine '${name}' has no extension '${extension}'; right would be the engine ` +
       `'${DEFAULT_ENGINE}', or ${extension}=off`,
   );
+}
+
+/** @throws ConfigurationError for a number of CPUs that no VM has. */
+export function checkCpus(cpus: number, most: number): void {
+  if (Number.isInteger(cpus) && cpus >= 1 && cpus <= most) return;
+  throw new ConfigurationError(`a VM has 1 to ${most} CPUs, not ${cpus}`);
 }
 
 /** Bytes of a VM's RAM. @throws ConfigurationError. */

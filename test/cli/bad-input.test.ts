@@ -44,6 +44,9 @@ describe('bad input ends in one line, with a status of its own', () => {
     ['run --nested --cpu rv64,h=off', 2, /hypervisor extension, which CPU model 'rv64,h=off'/],
     ['run --nested --cpu rv32', 2, /no CPU model 'rv32'; known are: rv64/],
     ['run --nested --engine ts', 2, /hypervisor extension, which engine 'ts' does not have/],
+    // Before anything is fetched or built.
+    ['run --nested --cpus 9', 2, /1 to 8 CPUs, not 9/],
+    ['run --nested --drive absent', 3, /'absent'/],
     ['run --nested --memory 256M', 2, /--nested needs 512M of memory, not 256M/],
     ['guest frob', 2, /unknown command 'frob'/],
     ['guest show stray', 2, /there is no guest 'stray'/],

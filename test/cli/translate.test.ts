@@ -169,6 +169,9 @@ describe('what cannot be translated is told in one line', () => {
     const run = await translate(HEX);
     await client.close();
     expect(run).toMatchObject({ status: 2, stdout: '' });
-    expect(run.stderr).toContain('another debugger is connected');
+    expect(run.stderr).toBe(
+      `hartwood: the machine at 127.0.0.1:${server.port} cannot be asked: another debugger is ` +
+        "connected; 'monitor translate' asks it from there\n",
+    );
   });
 });

@@ -193,6 +193,14 @@ describe('a client', () => {
     expect(await ask('translate there')).toMatch(/^error: 'there' is no address; .*\n$/);
     expect(await ask('translate')).toMatch(/^error: translate needs an address/);
     expect(await ask('translate 0 1')).toBe("error: translate has no use for '1'\n");
+    const second = await ask('translate 0x80001234 --hart 1');
+    expect(second).toBe(walkFigure(await vm.debugger.walk(1, 0x8000_1234n)));
+    expect(second).toMatch(/^hart 1 reads/);
+    expect(await ask('translate pc --hart 7')).toBe(
+      'error: the VM has no hart 7; right would be 0 to 1\n',
+    );
+    expect(await ask('translate 0 --hart x')).toMatch(/^error: 'x' is no number of a hart/);
+    expect(await ask('translate 0 --hart')).toMatch(/^error: '' is no number of a hart/);
     expect(await ask('translate 0 --access jump')).toMatch(/^error: .*read, write, fetch\n$/);
     expect(await ask('translate 0 --regime X')).toMatch(/^error: .*VU, HS\n$/);
     expect(await ask('what')).toContain('monitor info');

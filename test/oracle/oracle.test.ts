@@ -6,12 +6,9 @@ import { compareOperands } from './operands/campaign.js';
 import { comparePrograms } from './programs/campaign.js';
 import { qemu } from './qemu.js';
 import { tellCoverage, tellMismatches } from './report.js';
+import { campaignSeed } from './seed.js';
 
-/** SEED=random for another campaign each time, SEED=N to repeat one. */
-const SEED =
-  process.env.SEED === 'random'
-    ? Math.floor(Math.random() * 2 ** 32)
-    : Number(process.env.SEED ?? 20260101);
+const SEED = campaignSeed();
 
 /** Cases of each instruction, and random programs of 100 to 1,000 instructions. */
 const CASES = 1000;

@@ -41,7 +41,7 @@ say step format
 read -r label < /${PLAN}/label
 # By its path: busybox's shell knows a mke2fs of its own, which makes no ext4.
 /sbin/mke2fs -q -F -t ext4 -m 1 -L "$label" -E nodiscard,assume_storage_prezeroed=1 "$target" || fail "mke2fs ended with $?"
-mkdir /mnt
+mkdir -p /mnt
 # Nobody else will ever see this disk half done, so nothing waits for it to be written.
 mount -t ext4 -o barrier=0,noatime,noauto_da_alloc "$target" /mnt || fail "the new file system cannot be mounted"
 

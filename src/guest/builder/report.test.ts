@@ -29,6 +29,19 @@ it('keeps why the machine gave up', () => {
   expect(report.complaint()).toBe('dpkg: error processing package bad (--configure):');
 });
 
+it('says what befell the disk rather than what the machine made of it', () => {
+  const { report } = read(
+    '[ 31.3] EXT4-fs (vda): failed to convert unwritten extents (inode 2145, error -5)\n' +
+      'HARTWOOD-BUILD failed the root file system cannot be unpacked\n',
+  );
+  const full = "'disk.qcow2' cannot be written: its file system has no room left";
+  expect(report.problem('it was switched off', full)).toBe(full);
+  expect(report.problem('it was switched off')).toMatch(
+    /^the root file .* unpacked \(.*error -5\)\)$/,
+  );
+  expect(read('').report.problem('it was switched off')).toBe('it was switched off');
+});
+
 it('does not believe what cannot be, and holds no endless line', () => {
   const { report, told } = read(
     `HARTWOOD-BUILD step nonsense\nHARTWOOD-BUILD done many\n${'x'.repeat(100_000)}`,

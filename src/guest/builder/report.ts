@@ -65,6 +65,19 @@ export class BuildReport {
     this.#tail = [...this.#tail, line].slice(-TAIL);
   }
 
+  /**
+   * Why no guest came of it. What befell a disk of the host's comes first: of it the machine saw only that
+   * writing failed.
+   *
+   * @param stop how the machine ended
+   * @param disk the error of a disk
+   */
+  problem(stop: string, disk?: string): string {
+    if (disk !== undefined) return disk;
+    const complaint = this.complaint();
+    return `${this.failure || stop}${complaint === undefined ? '' : ` (${complaint})`}`;
+  }
+
   /** The line that says best what went wrong, of those printed last. */
   complaint(): string | undefined {
     const telling = this.#tail.filter((line) =>

@@ -71,6 +71,10 @@ number --memory "$memory" 'megabytes, as 256'
 number --cpus "$cpus" '1 to 8'
 [ -r "$kernel" ] || wrong "there is no kernel '$kernel'"
 [ -r "$initrd" ] || wrong "there is no initrd '$initrd'"
+total=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
+[ "$memory" -le "$total" ] || wrong "--memory $memory is more than the $total MB of this machine"
+[ "$memory" -ge 112 ] || [ "$kernel" != ${L2_FOLDER}/kernel ] ||
+  wrong "--memory $memory is too little for Debian; right would be 112 or more"
 [ -e /dev/kvm ] || wrong "there is no /dev/kvm: this machine needs the hypervisor extension, as --nested gives it"
 
 # Other guests may have some of the pool; what is added to it is taken back at the end.
@@ -83,16 +87,24 @@ unused() {
 resize() {
   echo $(($(cat $pool/nr_hugepages) + $1)) > $pool/nr_hugepages
 }
+give_back() {
+  [ $added -le 0 ] || resize -$added
+}
 before=$(cat $pool/nr_hugepages 2> /dev/null || echo 0)
-added=0 backend=memory-backend-ram,id=ram,size=\${memory}M
+added=0
+# Also when all of the group is told to end, as by the end of a terminal.
+trap give_back EXIT
+trap 'exit 129' HUP
+trap 'exit 143' TERM
+backend=memory-backend-ram,id=ram,size=\${memory}M
 if [ -w $pool/nr_hugepages ]; then
   missing=$((pages - $(unused)))
   [ $missing -gt 0 ] && resize $missing
   added=$(($(cat $pool/nr_hugepages) - before))
   if [ "$(unused)" -ge $pages ]; then
     backend=memory-backend-memfd,id=ram,size=\${memory}M,hugetlb=on
-  elif [ $added -gt 0 ]; then
-    resize -$added
+  else
+    give_back
     added=0
   fi
 fi
@@ -113,7 +125,4 @@ qemu-system-riscv64 -accel kvm -cpu host -machine virt,memory-backend=ram -nodef
   -append "earlycon=sbi console=hvc0 cryptomgr.notests $append" $terminal \\
   -device virtio-serial-pci -device virtconsole,chardev=terminal,name=org.hartwood.console \\
   "$@"
-status=$?
-[ $added -gt 0 ] && resize -$added
-exit $status
 `;

@@ -85,10 +85,10 @@ async function boot(
   await read;
   if (stop.error !== undefined) throw stop.error;
   if (report.failure !== undefined || report.used === undefined) {
-    const reason = report.failure || describeStop(stop);
-    const complaint = report.complaint();
-    const detail = complaint === undefined ? '' : ` (${complaint})`;
-    throw new GuestError('guest-build', `the guest could not be built: ${reason}${detail}`);
+    const { drives: figures } = await vm.summary();
+    const trouble = figures.find(({ lastError }) => lastError !== null)?.lastError ?? undefined;
+    const problem = report.problem(describeStop(stop), trouble);
+    throw new GuestError('guest-build', `the guest could not be built: ${problem}`);
   }
   return { used: report.used * 1024 };
 }

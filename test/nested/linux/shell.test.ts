@@ -58,12 +58,14 @@ async function instructionsToPrompt(): Promise<number> {
   await using vm = await host.create({ guest: 'debian', ...spec });
   await vm.start();
   // Virtual time passes in a machine that idles only while somebody waits for something of it.
-  vm.wait().catch(() => {});
+  const ready = vm.ready();
   const decoder = new TextDecoder();
   let text = '';
   for await (const bytes of vm.console.output) {
     text += decoder.decode(bytes, { stream: true });
-    if (text.includes(PROMPT)) return Number(vm.counts.instructions);
+    if (!text.includes(PROMPT)) continue;
+    await ready;
+    return Number(vm.counts.instructions);
   }
   throw new Error(`the guest ended: ${text.slice(-500)}`);
 }
@@ -78,6 +80,16 @@ it('L2 has two harts on an L1 that has two', async () => {
   const sums = (await session.run(busy)).match(/^[0-9a-f]{32} /gm) ?? [];
   expect(sums.length).toBe(2);
   expect(sums[0]).toBe(sums[1]);
+});
+
+it('l2 gives memory back when it is ended from outside', async () => {
+  await using host = await newHost('1060M');
+  await using vm = await startNested(host);
+  const { stdout } = await vm.exec(`pool=/proc/sys/vm/nr_hugepages
+    setsid l2 --memory 128 < /dev/null > out 2>&1 & l2=$!
+    until grep -q Linux out; do sleep 0.1; done; cat $pool
+    kill -TERM -$l2; wait $l2; echo $?; cat $pool`);
+  expect(stdout).toBe('64\n143\n0\n');
 });
 
 it('run --nested has all of it behind one option, and input may be a pipe', async () => {

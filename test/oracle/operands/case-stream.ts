@@ -1,6 +1,9 @@
+import { CSR_NUMBERS } from '../../../isa/csrs.js';
 import { hasExtensions } from '../../../isa/extensions.js';
 import { ROWS } from '../../../isa/table.js';
-import { FULL_CPU, UNCOMPRESSED_CPU } from '../cpu.js';
+import { known } from '../code.js';
+import { FULL_CPU, HYPERVISOR_CPU, UNCOMPRESSED_CPU } from '../cpu.js';
+import { comparedBits, hypervisorCsrRules } from '../hypervisor/csr-rules.js';
 import { Random } from '../random.js';
 import { illegalWord } from './illegal.js';
 import { type OperandProgram, ProgramBuilder } from './program.js';
@@ -10,23 +13,31 @@ const ELSEWHERE = new Set(['mret', 'sret']);
 
 /** Names for `only` beside those of the rows. */
 const ILLEGAL = 'illegal';
-const CSR_NUMBERS = 'csr-numbers';
+const CSR_NAMES = 'csr-numbers';
 const MISALIGNED = 'misaligned-jumps';
+const HYPERVISOR_CSRS = 'hypervisor-csrs';
 
 export interface OperandOptions {
   readonly seed: number;
   /** Cases of each row. */
   readonly count: number;
-  /** Only the row with this name, or one of the kinds `illegal`, `csr-numbers`, `misaligned-jumps`. */
+  /**
+   * Only the row with this name, or one of the kinds `illegal`, `csr-numbers`, `misaligned-jumps`,
+   * `hypervisor-csrs`.
+   */
   readonly only?: string | undefined;
 }
 
 type Step = (builder: ProgramBuilder) => void;
 
-/** The campaign's programs: every row, then words that are none, every CSR number, and jumps without C. */
+/**
+ * The campaign's programs: every row, then words that are none, every CSR number, jumps without C, and the CSRs
+ * of a hart with H.
+ */
 export function* operandPrograms(options: OperandOptions): Generator<OperandProgram> {
   yield* packed(compressedSteps(options), () => new ProgramBuilder(FULL_CPU));
   yield* packed(misalignedSteps(options), () => new ProgramBuilder(UNCOMPRESSED_CPU));
+  yield* packed(hypervisorSteps(options), () => new ProgramBuilder(HYPERVISOR_CPU));
 }
 
 /** As many programs as the steps fill. */
@@ -63,10 +74,10 @@ function* compressedSteps({ seed, count, only }: OperandOptions): Generator<Step
       yield (builder) => builder.addIllegal(word, ILLEGAL);
     }
   }
-  if (wanted(CSR_NUMBERS)) {
+  if (wanted(CSR_NAMES)) {
     const random = new Random(seed, ROWS.length + 1);
     for (let number = 0; number < 4096; number++) {
-      yield (builder) => builder.addCsrRead(number, CSR_NUMBERS, random);
+      yield (builder) => builder.addCsrRead(number, CSR_NAMES, random);
     }
   }
 }
@@ -81,5 +92,29 @@ function* misalignedSteps({ seed, count, only }: OperandOptions): Generator<Step
   for (let i = 0; i < count; i++) {
     const row = random.pick(jumps);
     yield (builder) => builder.add(row, random);
+  }
+}
+
+/** Every CSR's value at reset, then what can be written to those of H and those that H changes. */
+function* hypervisorSteps({ seed, count, only }: OperandOptions): Generator<Step> {
+  if (only !== undefined && only !== HYPERVISOR_CSRS) return;
+  const random = new Random(seed, ROWS.length + 3);
+  // No reset value is given for it (Sstc 2.2).
+  yield (builder) => builder.fillCsr(CSR_NUMBERS.get('vstimecmp') ?? 0);
+  for (let number = 0; number < 4096; number++) {
+    const compare = comparedBits(number);
+    yield (builder) => builder.addCsrRead(number, HYPERVISOR_CSRS, random, compare);
+  }
+  const names = ['csrrw', 'csrrs', 'csrrc', 'csrrwi', 'csrrsi', 'csrrci'];
+  // Bits of henvcfg are what menvcfg lets them be: first none, then all.
+  for (const filled of [false, true]) {
+    const rules = hypervisorCsrRules(filled);
+    if (filled) yield (builder) => builder.fillCsr(CSR_NUMBERS.get('menvcfg') ?? 0);
+    for (let i = 0; i < 5 * count; i++) {
+      const row = known(random.pick(names));
+      // Exchanging all of mip, QEMU clears hvip (Privileged 15.4.3).
+      const fit = row.name.startsWith('csrrw') ? rules.filter(({ name }) => name !== 'mip') : rules;
+      yield (builder) => builder.addCsrAccess(row, random, fit, HYPERVISOR_CSRS);
+    }
   }
 }

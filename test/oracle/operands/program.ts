@@ -3,6 +3,7 @@ import type { Row } from '../../../isa/row.js';
 import { instructionLength } from '../../../isa/table.js';
 import { Image } from '../code.js';
 import type { ComparedCpu } from '../cpu.js';
+import type { CsrRule } from '../deviations.js';
 import type { Random } from '../random.js';
 import { controlCase } from './control.js';
 import { FINISH, harness, LOG_ENTRY } from './harness.js';
@@ -70,10 +71,23 @@ export class ProgramBuilder {
     this.image.raw(word, instructionLength(word));
   }
 
-  /** Appends a read of whatever the CSR number means. */
-  addCsrRead(number: number, name: string, random: Random): void {
+  /** Appends a read of whatever the CSR number means; `compare` bits of it count, or what its rule says. */
+  addCsrRead(number: number, name: string, random: Random, compare?: bigint): void {
     const setting = { image: this.image, random, compressed: true };
-    this.cases.push(csrNumberCase(setting, number, name, this.nextRecord));
+    this.cases.push(csrNumberCase(setting, number, name, this.nextRecord, compare));
+  }
+
+  /** Sets all bits of a CSR that can be set. */
+  fillCsr(number: number): void {
+    this.image.emit('addi', { rd: 31, immI: -1 });
+    this.image.emit('csrrw', { rs1: 31, csr: number });
+  }
+
+  /** Appends an access to one of some CSRs, by one of the CSR instructions. */
+  addCsrAccess(row: Row, random: Random, rules: readonly CsrRule[], name: string): void {
+    const setting = { image: this.image, random, compressed: true };
+    const started = draft(setting, row, randomWord(row, random), this.nextRecord);
+    this.cases.push({ ...csrCase(started, rules), name });
   }
 
   private get nextRecord(): number {

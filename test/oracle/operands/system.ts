@@ -21,13 +21,15 @@ import {
   withField,
 } from './record.js';
 
+const ALL = (1n << 64n) - 1n;
+
 /** CSRs that a straight program in M-mode may be given any allowed value without losing its way. */
 const SAFE = CSR_RULES.filter((rule) => rule.safe);
 
 /** A CSR access; the CSR is read back afterwards. */
-export function csrCase(draft: Draft): OperandCase {
+export function csrCase(draft: Draft, rules: readonly CsrRule[] = SAFE): OperandCase {
   const { image, random, row, pointer, temporary } = draft;
-  const rule = random.pick(SAFE);
+  const rule = random.pick(rules);
   let word = withField(draft.word, 'csr', rule.number);
   // A refused access leaves the destination as it was, so that must be known.
   if (register(word, 'rd') !== 0) image.emit('addi', { rd: register(word, 'rd') });
@@ -76,6 +78,7 @@ export function csrNumberCase(
   number: number,
   name: string,
   record: number,
+  compare = ruleOf(number)?.compare ?? (isUncompared(number) ? 0n : ALL),
 ): OperandCase {
   const { image } = setting;
   const word = encode('csrrs', { rd: setting.random.between(1, 31), csr: number });
@@ -83,6 +86,5 @@ export function csrNumberCase(
   image.emit('addi', { rd: register(word, 'rd') });
   const at = execute(started);
   finish(started);
-  const compare = ruleOf(number)?.compare ?? (isUncompared(number) ? 0n : (1n << 64n) - 1n);
   return { name, word, record, at, masks: { destination: compare, extra: 0n } };
 }
