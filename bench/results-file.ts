@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,12 +65,10 @@ export async function writeResults(file: string, results: Results): Promise<void
 export async function checkPlace(file: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
-    const made = await open(file, 'wx').catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-    await (made ?? (await open(file, 'a'))).close();
-    // An empty file would pass for results where the run comes to no end.
-    if (made) await rm(file);
+    // At one go, so that no signal finds the file there: an empty one would pass for results.
+    const absent = !existsSync(file);
+    closeSync(openSync(file, 'a'));
+    if (absent) rmSync(file);
   } catch (cause) {
     throw new UsageError(`results cannot go to ${file}: ${(cause as Error).message}`, { cause });
   }

@@ -18,13 +18,12 @@ import {
 } from './entry';
 import { forgetGuestPages } from './guest-pages';
 import {
+  EXECUTABLE,
+  GUEST_MXR,
   modifiesPrivilege,
-  regimeExecutable,
-  regimeGuestMxr,
-  regimeMxr,
   regimePrivilege,
+  regimeRights,
   regimeRoot,
-  regimeSum,
   regimeVirtual,
   setDataRegime,
   setFetchRegime,
@@ -118,14 +117,14 @@ function regimeKey(hart: usize): u64 {
   if (regimePrivilege === MACHINE) return key;
   if (regimeVirtual) {
     key |= virtualKey(hart);
-    if (regimeExecutable) key |= KEY_EXECUTABLE;
-    if (regimeGuestMxr) key |= KEY_GUEST_MXR;
+    if (regimeRights & EXECUTABLE) key |= KEY_EXECUTABLE;
+    if (regimeRights & GUEST_MXR) key |= KEY_GUEST_MXR;
   }
   const root = regimeRoot(hart);
   if (!(root >> 60)) return key;
   key |= stageKey(root);
-  if (regimeSum && regimePrivilege === SUPERVISOR) key |= KEY_SUM;
-  return regimeMxr ? key | KEY_MXR : key;
+  if (regimeRights & SUM && regimePrivilege === SUPERVISOR) key |= KEY_SUM;
+  return regimeRights & MXR ? key | KEY_MXR : key;
 }
 
 /** To be called after any change of what mmu/regime reads, of satp, vsatp or hgatp. */

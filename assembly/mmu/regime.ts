@@ -1,6 +1,6 @@
 /**
  * The translation regime of an access: privilege and V, and what of the status registers decides
- * (Privileged 12.1.1, 15.2.13, 15.5). One of the `set…` functions fills the variables, which live
+ * (Privileged 12.1.1, 15.2.11, 15.5). One of the `set…` functions fills the variables, which live
  * within one call into the core.
  */
 import { at, MACHINE, SUPERVISOR, USER } from '../hart/hart';
@@ -11,12 +11,13 @@ import { FETCH } from './entry';
 export let regimePrivilege: u32 = 0;
 /** Two stages: vsatp, then hgatp. */
 export let regimeVirtual: bool = false;
-export let regimeSum: bool = false;
-/** MXR at the first stage, and at the G-stage, where HS-mode's alone counts. */
-export let regimeMxr: bool = false;
-export let regimeGuestMxr: bool = false;
+/** What is permitted besides: SUM and MXR of the first stage in their places of a status, GUEST_MXR, EXECUTABLE. */
+export let regimeRights: u64 = 0;
+const STAGE_RIGHTS: u64 = SUM | MXR;
+/** MXR at the G-stage, where HS-mode's alone counts; MXR shifted by one. */
+export const GUEST_MXR: u64 = MXR << 1;
 /** HLVX: execute permission takes the place of read permission, at both stages (15.3). */
-export let regimeExecutable: bool = false;
+export const EXECUTABLE: u64 = MXR << 2;
 
 /** What the instruction that runs is: an ordinary access, HLV or HSV, or HLVX. */
 const ORDINARY: u32 = 0;
@@ -73,22 +74,19 @@ export function isVirtual(hart: usize, access: u32): bool {
   return accessing ? true : isOwnVirtual(hart);
 }
 
-function permissions(hart: usize): void {
+/** The rights of loads and stores with this V. */
+function rightsOf(hart: usize, virtual: bool): u64 {
   const status = at(hart).mstatus;
-  const own = regimeVirtual ? at(hart).vsstatus : status;
-  regimeSum = (own & SUM) !== 0;
-  regimeMxr = ((own | status) & MXR) !== 0;
-  regimeGuestMxr = (status & MXR) !== 0;
+  if (!virtual) return status & STAGE_RIGHTS;
+  const opened = status & MXR;
+  return (at(hart).vsstatus & STAGE_RIGHTS) | opened | (opened << 1);
 }
 
 /** The regime of the hart's fetches. */
 export function setFetchRegime(hart: usize): void {
   regimePrivilege = at(hart).privilege;
   regimeVirtual = at(hart).virtualized !== 0;
-  regimeSum = false;
-  regimeMxr = false;
-  regimeGuestMxr = false;
-  regimeExecutable = false;
+  regimeRights = 0;
 }
 
 /** The regime of the loads and stores of the instruction that runs. */
@@ -99,27 +97,22 @@ export function setDataRegime(hart: usize): void {
   }
   regimePrivilege = guestPrivilege(hart);
   regimeVirtual = true;
-  regimeExecutable = isExecutableAccess();
-  permissions(hart);
+  regimeRights = rightsOf(hart, true);
+  if (isExecutableAccess()) regimeRights |= EXECUTABLE;
 }
 
 /** That of ordinary loads and stores, also while an HLV runs, or fails. */
 export function setOwnDataRegime(hart: usize): void {
   regimePrivilege = ownPrivilege(hart);
   regimeVirtual = isOwnVirtual(hart);
-  regimeExecutable = false;
-  permissions(hart);
+  regimeRights = rightsOf(hart, regimeVirtual);
 }
 
 /** The regime that an access would have in another privilege and V, for a look. */
 export function setRegime(hart: usize, privilege: u32, virtualized: bool, access: u32): void {
   regimePrivilege = privilege;
   regimeVirtual = virtualized;
-  regimeExecutable = false;
-  permissions(hart);
-  if (access !== FETCH) return;
-  regimeSum = false;
-  regimeMxr = false;
+  regimeRights = access === FETCH ? 0 : rightsOf(hart, virtualized);
 }
 
 /** satp, or vsatp, of the regime; 0 where the first stage is absent. */

@@ -14,16 +14,16 @@
  */
 import { recordEntry, recording } from '../debug/walk-record';
 import { at, SUPERVISOR, USER } from '../hart/hart';
+import { MXR, SUM } from '../hart/status';
 import { vmidOf } from './context';
 import { FETCH, LEVEL_NAPOT, PROBE, READ, WRITE } from './entry';
 import { noteGuestPage } from './guest-pages';
 import {
-  regimeExecutable,
-  regimeGuestMxr,
-  regimeMxr,
+  EXECUTABLE,
+  GUEST_MXR,
   regimePrivilege,
+  regimeRights,
   regimeRoot,
-  regimeSum,
   regimeVirtual,
 } from './regime';
 import {
@@ -81,14 +81,14 @@ let cause: u32 = READ;
 /** Whether a leaf of the first stage lets the regime make this access (step 6 of 12.3.2, 12.1.1.2). */
 function permits(pte: u64, access: u32): bool {
   if (pte & PTE_U) {
-    if (regimePrivilege === SUPERVISOR && (access === FETCH || !regimeSum)) return false;
+    if (regimePrivilege === SUPERVISOR && (access === FETCH || !(regimeRights & SUM))) return false;
   } else if (regimePrivilege === USER) {
     return false;
   }
   if (access === FETCH) return (pte & PTE_X) !== 0;
   if (access === WRITE) return (pte & PTE_W) !== 0;
-  if (regimeExecutable) return (pte & PTE_X) !== 0;
-  return (pte & PTE_R) !== 0 || (regimeMxr && (pte & PTE_X) !== 0);
+  if (regimeRights & EXECUTABLE) return (pte & PTE_X) !== 0;
+  return (pte & (regimeRights & MXR ? PTE_R | PTE_X : PTE_R)) !== 0;
 }
 
 /** The same of the G-stage: all are user accesses; an implicit one is a plain load or store (15.5.1). */
@@ -97,8 +97,8 @@ function permitsGuest(pte: u64, access: u32, implicit: u64): bool {
   if (access === FETCH) return (pte & PTE_X) !== 0;
   if (access === WRITE) return (pte & PTE_W) !== 0;
   if (implicit) return (pte & PTE_R) !== 0;
-  if (regimeExecutable) return (pte & PTE_X) !== 0;
-  return (pte & PTE_R) !== 0 || (regimeGuestMxr && (pte & PTE_X) !== 0);
+  if (regimeRights & EXECUTABLE) return (pte & PTE_X) !== 0;
+  return (pte & (regimeRights & GUEST_MXR ? PTE_R | PTE_X : PTE_R)) !== 0;
 }
 
 function refuse(stage: u32, address: u64, implicit: u64): bool {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -131,6 +131,15 @@ describe('bad input ends in one line, with a status of its own', () => {
     expect(run.stderr).toMatch(/^hartwood: .+\n$/);
     expect(run.stdout).toBe('');
     expect(run.status).toBe(status);
+  });
+
+  it('before --nested builds its guest', async () => {
+    const guests = join(folder, 'guests');
+    const env = { HARTWOOD_GUESTS: guests };
+    const run = await hartwood(['run', '--nested', '--drive', 'absent'], { cwd: folder, env });
+    expect(run).toMatchObject({ status: 3, stdout: '' });
+    expect(run.stderr).toMatch(/^hartwood: .*'absent'.*\n$/);
+    await expect(access(guests)).rejects.toThrow('ENOENT');
   });
 
   it('shows where it happened if asked', async () => {

@@ -7,8 +7,6 @@ import { readInputFile } from '../input-file.js';
 import type { TranslateOptions } from './options.js';
 
 const LOOPBACK = '127.0.0.1';
-/** What the machine answers is text in lines: nothing of it may drive a terminal. */
-const CONTROLS = /(?!\n)\p{Cc}/gu;
 
 /**
  * `hartwood translate`: prints the walk that a machine answers with.
@@ -30,9 +28,19 @@ export async function translateAddress(
   const request = { address, access, json, ...(regime === undefined ? {} : { regime }) };
   const answer = await client.monitor(translateWords(request), signal);
   if (answer.startsWith(ERROR_MARK)) {
-    throw new ConfigurationError(answer.slice(ERROR_MARK.length).trim());
+    const [line = ''] = answer.slice(ERROR_MARK.length).split('\n', 1);
+    throw new ConfigurationError(line);
   }
-  process.stdout.write(answer.replace(CONTROLS, '?'));
+  process.stdout.write(json ? jsonLine(answer) : answer);
+}
+
+/** @throws ConfigurationError for an answer that is no JSON, of a machine that is none of this version's */
+function jsonLine(answer: string): string {
+  try {
+    return `${JSON.stringify(JSON.parse(answer))}\n`;
+  } catch (cause) {
+    throw new ConfigurationError("the machine's answer is no JSON", { cause });
+  }
 }
 
 /** `PORT`, `HOST:PORT` or `[ADDRESS]:PORT`. */

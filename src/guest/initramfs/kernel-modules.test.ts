@@ -26,3 +26,15 @@ it('names a module that the recipe lacks', () => {
     /virtio_net needs failover/,
   );
 });
+
+it('is not led in a circle by what modules ask for softly', () => {
+  const soft = (name: string, info: string): KernelModule => ({
+    name,
+    data: new TextEncoder().encode(`ELF\0${info}\0depends=\0`),
+  });
+  const modules = [
+    soft('jbd2', 'softdep=pre: crypto-crc32c'),
+    soft('crc32c_generic', 'alias=crypto-crc32c\0softdep=pre: crypto-crc32c jbd2'),
+  ];
+  expect(inLoadOrder(modules).map(({ name }) => name)).toEqual(['crc32c_generic', 'jbd2']);
+});

@@ -19,8 +19,12 @@ export function inLoadOrder(modules: readonly KernelModule[], wanted = modules):
   const byAlias = new Map(
     modules.flatMap((module) => aliasesOf(module).map((alias) => [alias, module] as const)),
   );
-  const ordered = new Set<KernelModule>();
+  const begun = new Set<KernelModule>();
+  const ordered: KernelModule[] = [];
   const place = (module: KernelModule): void => {
+    // Soft dependencies may lead in a circle, as by an alias that the module has itself.
+    if (begun.has(module)) return;
+    begun.add(module);
     for (const needed of dependencies(module)) {
       const dependency = byName.get(needed);
       if (dependency === undefined) {
@@ -33,10 +37,10 @@ export function inLoadOrder(modules: readonly KernelModule[], wanted = modules):
       const dependency = byName.get(normalized(soft)) ?? byAlias.get(soft);
       if (dependency !== undefined) place(dependency);
     }
-    ordered.add(module);
+    ordered.push(module);
   };
   for (const module of wanted) place(module);
-  return [...ordered];
+  return ordered;
 }
 
 /** Names in the `depends=` entry, which like all of `.modinfo` ends in a zero byte. */
