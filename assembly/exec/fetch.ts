@@ -64,7 +64,7 @@ function wholePage(hart: usize, entry: usize, address: usize): usize {
 export function enterPage(hart: usize, pc: u64): usize {
   const offset = <u32>pc & LAST_HALFWORD;
   // As a jump does it: what would go wrong has no fast entry, or straddles.
-  const hit = offset === LAST_HALFWORD ? 0 : fetchHit(hart, pc);
+  const hit: usize = offset === LAST_HALFWORD ? 0 : fetchHit(hart, pc);
   if (hit) return hit;
   const address = fetchHalf(hart, pc);
   if (address <= NO_FRAME) return address;
