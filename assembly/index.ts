@@ -18,6 +18,8 @@ import { REGIME_COUNTERS, REGIMES, regimeCounter } from './hart/regime';
 import { dropReservationsOf } from './hart/reservation';
 import { startMachine, startSupervisor } from './hart/reset';
 import {
+  CODE_BUFFER,
+  CODE_BUFFER_SIZE,
   CODE_PAGE_SIZE,
   CODE_PAGES,
   FIRST_FRAME,
@@ -37,6 +39,7 @@ import { createVm, destroyVm } from './vm/lifecycle';
 import { EXIT_COUNT_OFFSET, EXIT_REASONS, hartOf, VM_FRAMES, vmAt } from './vm/vm';
 
 export * from './debug/abi';
+export * from './jit/abi';
 
 /** Prepares a fresh memory; `frameLimit` bounds guest memory and control blocks together. */
 export function hostInitialize(frameLimit: u32): void {
@@ -73,6 +76,10 @@ export function layoutValue(which: u32): u32 {
       return MAX_HARTS;
     case 6:
       return CODE_PAGES * CODE_PAGE_SIZE;
+    case 7:
+      return <u32>CODE_BUFFER;
+    case 8:
+      return CODE_BUFFER_SIZE;
     default:
       return 0;
   }
@@ -288,7 +295,7 @@ export function hartCounter(vm: u32, hart: u32, which: u32): u64 {
   const address = hartIn(vm, hart);
   if (which === 0) return at(address).steps;
   if (which === 1) return at(address).unretired;
-  return which < 22 ? load<u64>(address + ((<usize>(which - 2)) << 3), COUNTERS) : 0;
+  return which < 24 ? load<u64>(address + ((<usize>(which - 2)) << 3), COUNTERS) : 0;
 }
 
 /** What the hart did in a regime (hart/regime); 0 for a regime or counter that is none. */

@@ -8,6 +8,7 @@
  * SCRATCH_CODE one code page for instructions that no page can hold (exec/fetch)
  * FRAME_TABLE one record for each of 2^20 frames
  * CODE_POOL   decoded code, CODE_PAGES pages
+ * CODE_BUFFER a module of translated regions; REGION_TABLE, their records; WORKSHOP, scratch
  * FRAMES      first allocatable frame: guest memory and control blocks, up to 4 GiB
  * ```
  * Untouched pages cost nothing, so the table and the pool are reserved at their full size.
@@ -33,7 +34,18 @@ export const CODE_PAGE_SIZE: u32 = (2048 << 3) + 64;
 export const CODE_PAGES: u32 = 2048;
 export const CODE_POOL: usize = FRAME_TABLE + ((<usize>FRAME_COUNT) << FRAME_RECORD_SHIFT);
 
-export const FRAMES: usize = (CODE_POOL + CODE_PAGES * CODE_PAGE_SIZE + 0xffff) & ~0xffff;
+/** One module of translated regions on its way to the host layer. */
+export const CODE_BUFFER: usize = (CODE_POOL + CODE_PAGES * CODE_PAGE_SIZE + 0xffff) & ~0xffff;
+export const CODE_BUFFER_SIZE: u32 = 0x10_0000;
+/** Records of regions (jit/region). */
+export const REGION_TABLE: usize = CODE_BUFFER + CODE_BUFFER_SIZE;
+export const REGION_COUNT: u32 = 1 << 14;
+export const REGION_RECORD_SHIFT: u32 = 6;
+/** What the translator works with while it makes one region (jit/graph). */
+export const WORKSHOP: usize = REGION_TABLE + ((<usize>REGION_COUNT) << REGION_RECORD_SHIFT);
+export const WORKSHOP_SIZE: u32 = 0x4_0000;
+
+export const FRAMES: usize = WORKSHOP + WORKSHOP_SIZE;
 export const FIRST_FRAME: u32 = <u32>(FRAMES >> PAGE_SHIFT);
 
 /** Guest-physical memory map: QEMU's `virt` board. */

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { opsModule, rowsModule } from './generated-text.js';
 import { hotLoopModule } from './hot-loop.js';
+import { templatesModule } from './wasm/templates-text.js';
 
 const folder = fileURLToPath(new URL('../assembly/generated/', import.meta.url));
 
@@ -22,6 +23,7 @@ for (const [name, text] of [
   ['ops.ts', opsModule()],
   ['rows.ts', rowsModule()],
   ['hot-loop.ts', hotLoopModule()],
+  ['templates.ts', templatesModule()],
 ] as const) {
   const path = folder + name;
   if (readIfPresent(path) !== text) writeFileSync(path, text);

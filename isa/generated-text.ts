@@ -11,7 +11,12 @@ import { expand, ROWS, rowsByGroup } from './table.js';
 export const HEADER = '// Generated from isa/ by isa/generate.ts. Do not edit.\n';
 
 /** A constant table in linear memory. */
-function table(name: string, doc: string, type: 'u8' | 'u16' | 'u32', values: number[]): string {
+export function table(
+  name: string,
+  doc: string,
+  type: 'u8' | 'u16' | 'u32',
+  values: number[],
+): string {
   const lines: string[] = [];
   const perLine = type === 'u32' ? 8 : 24;
   for (let i = 0; i < values.length; i += perLine) {

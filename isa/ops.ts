@@ -8,7 +8,14 @@ import { expand, findRow, ROWS } from './table.js';
  */
 
 /** Ids that stand for no instruction, in the order of their numbers from 0 on. */
-export const STATES = ['UNDECODED', 'PAGE_END', 'STRADDLE', 'ILLEGAL', 'MISALIGNED_JUMP'] as const;
+export const STATES = [
+  'UNDECODED',
+  'PAGE_END',
+  'STRADDLE',
+  'ILLEGAL',
+  'MISALIGNED_JUMP',
+  'REGION',
+] as const;
 
 /** Special cases of hot rows. */
 export const SPECIALS = ['NOP', 'LI', 'MV', 'J', 'JR', 'BEQZ', 'BNEZ'] as const;

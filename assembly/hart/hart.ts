@@ -226,6 +226,9 @@ export class Hart {
   /** Page-table entries read by walks: of satp's or vsatp's tables, and of hgatp's. */
   tableReads: u64;
   guestTableReads: u64;
+  /** Entries into translated regions, from others too; steps retired in them. */
+  regionEntries: u64;
+  regionSteps: u64;
   /** `steps` when the present privilege and V began, or the last slice ended (hart/regime). */
   regimeBegan: u64;
 }

@@ -27,7 +27,9 @@ export const EXIT_INTERNAL: u32 = 8;
 export const EXIT_DOORBELL: u32 = 9;
 /** A hart reached a breakpoint or is about to make an access that is watched. */
 export const EXIT_DEBUG: u32 = 10;
-export const EXIT_REASONS: u32 = 11;
+/** Hot code waits to be translated (jit/). */
+export const EXIT_TRANSLATE: u32 = 11;
+export const EXIT_REASONS: u32 = 12;
 
 export const UART_OUT_SIZE: u32 = 8192;
 export const UART_IN_SIZE: u32 = 4096;

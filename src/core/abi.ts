@@ -71,6 +71,8 @@ export const LayoutValue = {
   HartFrames: 4,
   MaxHarts: 5,
   CodePoolBytes: 6,
+  CodeBuffer: 7,
+  CodeBufferSize: 8,
 } as const;
 
 /** `vmCreate`: the core answers SBI calls and the guest starts in S-mode. */
@@ -143,6 +145,8 @@ export const HART_COUNTERS = [
   'guestOthers',
   'tableReads',
   'guestTableReads',
+  'regionEntries',
+  'regionSteps',
 ] as const;
 export type HartCounter = (typeof HART_COUNTERS)[number];
 

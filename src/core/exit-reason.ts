@@ -22,6 +22,8 @@ export const ExitReason = {
   Doorbell: 9,
   /** A hart reached a breakpoint or is about to make an access that is watched. */
   Debug: 10,
+  /** Hot code waits to be translated; the engine sees to it, and nobody above learns of it. */
+  Translate: 11,
 } as const;
 
 export type ExitReason = (typeof ExitReason)[keyof typeof ExitReason];
@@ -39,6 +41,7 @@ export const EXIT_NAMES = [
   'internal',
   'doorbell',
   'debug',
+  'translate',
 ] as const;
 
 export type ExitName = (typeof EXIT_NAMES)[number];
