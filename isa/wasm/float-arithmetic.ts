@@ -2,16 +2,15 @@
 import {
   BOX,
   boxed,
-  notFinite,
-  notFiniteSingle,
+  finite,
+  finiteSingle,
+  mayRound,
+  mayRoundIf,
   plain,
   plainSingle,
   single,
-  stands,
   trailingZeros,
 } from './float-operands.js';
-
-const FINITE = `${notFinite('d0', 'd1')} i32.eqz`;
 
 /**
  * A sum is exact if and only if each operand is what remains without the other: the difference from the greater one
@@ -40,8 +39,7 @@ const ROOT_INEXACT = [
   `${plain('x')} x x x f64.add f64.eq i32.or i32.eqz i32.or`,
 ].join(' ');
 
-const double = (operation: string, holds: string, inexact: string) =>
-  `${operation} =d0 ${stands(holds, inexact)} d0 fd`;
+const FINITE = finite('d0', 'd1');
 
 const X = single('x');
 const Y = single('y');
@@ -50,31 +48,28 @@ const PX = `${X} f64.promote_f32`;
 const PY = `${Y} f64.promote_f32`;
 
 /** binary64 holds products of binary32 exactly, and what a sum of them lacks. */
-const singles = (operation: string, holds: string, inexact: string) =>
-  `${boxed('x', 'y')} ${X} ${Y} ${operation} =s0 ${stands(holds, inexact)} s0 ${BOX}`;
-const FINITE_SINGLE = `${notFiniteSingle('s0', 's1')} i32.eqz`;
+const singles = (operation: string, stands: string) =>
+  `${boxed('x', 'y')} ${X} ${Y} ${operation} =s0 ${stands} s0 ${BOX}`;
+const FINITE_SINGLE = finiteSingle('s0', 's1');
 
 export const ARITHMETIC: Readonly<Record<string, string>> = {
-  FADD_D: double('x y f64.add', FINITE, SUM_INEXACT),
-  FSUB_D: double('x y f64.sub', FINITE, DIFFERENCE_INEXACT),
-  FMUL_D: double('x y f64.mul', plain('d0'), PRODUCT_INEXACT),
-  FDIV_D: double('x y f64.div', plain('d0'), QUOTIENT_INEXACT),
-  FSQRT_D: double('x f64.sqrt', 'd0 d0 f64.eq', ROOT_INEXACT),
+  FADD_D: `x y f64.add =d0 ${FINITE} ${mayRound(SUM_INEXACT)} d0 fd`,
+  FSUB_D: `x y f64.sub =d0 ${FINITE} ${mayRound(DIFFERENCE_INEXACT)} d0 fd`,
+  FMUL_D: `x y f64.mul =d0 ${mayRoundIf(plain('d0'), PRODUCT_INEXACT)} d0 fd`,
+  FDIV_D: `x y f64.div =d0 ${mayRoundIf(plain('d0'), QUOTIENT_INEXACT)} d0 fd`,
+  FSQRT_D: `x f64.sqrt =d0 d0 d0 f64.ne side ${mayRound(ROOT_INEXACT)} d0 fd`,
   FADD_S: singles(
     'f32.add',
-    FINITE_SINGLE,
-    `${S0} ${PX} f64.sub ${PY} f64.ne ${S0} ${PY} f64.sub ${PX} f64.ne i32.or`,
+    `${FINITE_SINGLE} ${mayRound(`${S0} ${PX} f64.sub ${PY} f64.ne ${S0} ${PY} f64.sub ${PX} f64.ne i32.or`)}`,
   ),
   FSUB_S: singles(
     'f32.sub',
-    FINITE_SINGLE,
-    `${PX} ${S0} f64.sub ${PY} f64.ne ${S0} ${PY} f64.add ${PX} f64.ne i32.or`,
+    `${FINITE_SINGLE} ${mayRound(`${PX} ${S0} f64.sub ${PY} f64.ne ${S0} ${PY} f64.add ${PX} f64.ne i32.or`)}`,
   ),
-  FMUL_S: singles('f32.mul', plainSingle('s0'), `${PX} ${PY} f64.mul ${S0} f64.ne`),
-  FDIV_S: singles('f32.div', plainSingle('s0'), `${S0} ${PY} f64.mul ${PX} f64.ne`),
+  FMUL_S: singles('f32.mul', mayRoundIf(plainSingle('s0'), `${PX} ${PY} f64.mul ${S0} f64.ne`)),
+  FDIV_S: singles('f32.div', mayRoundIf(plainSingle('s0'), `${S0} ${PY} f64.mul ${PX} f64.ne`)),
   FSQRT_S: [
-    `${boxed('x')} ${X} f32.sqrt =s0`,
-    stands('s0 s0 f32.eq', `${S0} ${S0} f64.mul ${PX} f64.ne`),
-    `s0 ${BOX}`,
+    `${boxed('x')} ${X} f32.sqrt =s0 s0 s0 f32.ne side`,
+    `${mayRound(`${S0} ${S0} f64.mul ${PX} f64.ne`)} s0 ${BOX}`,
   ].join(' '),
 };

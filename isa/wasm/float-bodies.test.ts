@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { COMPILE_TIMEOUT } from '../../test/compile-assembly.js';
 import { draw } from '../../test/softfloat/draw.js';
 import { Random } from '../../test/softfloat/operands.js';
-import { F32 } from '../../test/softfloat/reference.js';
+import { F32, F64, type Format } from '../../test/softfloat/reference.js';
 import { MODELS } from '../../test/softfloat/rows.js';
 import {
   type FloatCase,
@@ -30,6 +30,7 @@ const ROWS_UNDER_TEST = ROWS.filter(
 );
 const RTZ = 1;
 
+const view = new DataView(new ArrayBuffer(8));
 let comparison: FloatComparison;
 beforeAll(async () => {
   comparison = await FloatComparison.open();
@@ -67,6 +68,36 @@ function corners(row: Row, count: number, random: Random): FloatCase[] {
   });
 }
 
+/**
+ * A number of at most three set bits, and the exponent 2^`exponent` of the greatest: sums of their products meet
+ * halfway cases.
+ */
+function sparse(format: Format, exponent: number, random: Random): bigint {
+  let significand = 1;
+  for (let bit = random.below(3); bit > 0; bit--) significand += 2 ** -(1 + random.below(23));
+  if (format === F64 && random.below(2) === 0) significand += 2 ** -(20 + random.below(33));
+  const value = (random.below(2) === 0 ? 1 : -1) * significand * 2 ** exponent;
+  if (format === F32) {
+    view.setFloat32(0, value);
+    return BOX | BigInt(view.getUint32(0));
+  }
+  view.setFloat64(0, value);
+  return view.getBigUint64(0);
+}
+
+/** Products and an addend from far above them to far below, also where results or errors are tiny. */
+function halfway(row: Row, count: number, random: Random): FloatCase[] {
+  const format = isSingle(row) ? F32 : F64;
+  const last = format.precision;
+  return Array.from({ length: count }, () => {
+    const tiny = random.below(4) === 0 ? format.minExponent + random.below(3 * last) : 0;
+    const x = sparse(format, random.below(8), random);
+    const y = sparse(format, tiny - random.below(8), random);
+    const z = sparse(format, tiny + random.below(4 * last) - 3 * last, random);
+    return { x, y, z, a: 0n, b: 0n };
+  });
+}
+
 describe('whatever a template of F or D does not leave to exec/slow is as exact', () => {
   it.each(ROWS_UNDER_TEST)('$name', (row) => {
     const cases = corners(row, COUNT, new Random(row.match));
@@ -77,9 +108,21 @@ describe('whatever a template of F or D does not leave to exec/slow is as exact'
       }
     }
   });
+
+  it.each(ROWS_UNDER_TEST.filter((row) => row.operands.includes('fs2')))(
+    '$name, beside halfway cases',
+    (row) => {
+      const cases = halfway(row, COUNT, new Random(row.match + 1));
+      for (const { template, ...options } of templatesOf(row)) {
+        for (const state of [FAST, NEAR]) {
+          const { wrong } = comparison.compare(row, template, cases, state, options);
+          expect(wrong.slice(0, 5)).toEqual([]);
+        }
+      }
+    },
+  );
 });
 
-const view = new DataView(new ArrayBuffer(8));
 function bitsOf(row: Row, value: number): bigint {
   if (isSingle(row)) {
     view.setFloat32(0, value);

@@ -1,5 +1,5 @@
 /** Conversions of F and D (Unprivileged 20.7, 21.5). */
-import { BOX, boxed, NEAR, plainSingle, roundsFreely, single, stands } from './float-operands.js';
+import { BOX, boxed, mayRound, mayRoundIf, NEAR, plainSingle, single } from './float-operands.js';
 
 /** What an instruction of either width starts with: its operand as f64, in d0. */
 const OPERAND = {
@@ -69,13 +69,13 @@ export const CONVERSIONS: Readonly<Record<string, string>> = {
   ...toIntegers(NEAREST),
   FCVT_D_W: `${NEAR} side ${W} f64.convert_i32_s fd`,
   FCVT_D_WU: `${NEAR} side ${W} f64.convert_i32_u fd`,
-  FCVT_D_L: `${roundsFreely(SIGNED_D)} a f64.convert_i64_s fd`,
-  FCVT_D_LU: `${roundsFreely('a i64.const 0x20000000000000 i64.gt_u')} a f64.convert_i64_u fd`,
-  FCVT_S_W: `${roundsFreely(`${W} i32.const 0x1000000 i32.add i32.const 0x2000000 i32.gt_u`)} ${W} f32.convert_i32_s ${BOX}`,
-  FCVT_S_WU: `${roundsFreely(`${W} i32.const 0x1000000 i32.gt_u`)} ${W} f32.convert_i32_u ${BOX}`,
-  FCVT_S_L: `${roundsFreely(SIGNED_S)} a f32.convert_i64_s ${BOX}`,
-  FCVT_S_LU: `${roundsFreely('a i64.const 0x1000000 i64.gt_u')} a f32.convert_i64_u ${BOX}`,
-  FCVT_S_D: `x f32.demote_f64 =s0 ${stands(plainSingle('s0'), 's0 f64.promote_f32 x f64.ne')} s0 ${BOX}`,
+  FCVT_D_L: `${mayRound(SIGNED_D)} a f64.convert_i64_s fd`,
+  FCVT_D_LU: `${mayRound('a i64.const 0x20000000000000 i64.gt_u')} a f64.convert_i64_u fd`,
+  FCVT_S_W: `${mayRound(`${W} i32.const 0x1000000 i32.add i32.const 0x2000000 i32.gt_u`)} ${W} f32.convert_i32_s ${BOX}`,
+  FCVT_S_WU: `${mayRound(`${W} i32.const 0x1000000 i32.gt_u`)} ${W} f32.convert_i32_u ${BOX}`,
+  FCVT_S_L: `${mayRound(SIGNED_S)} a f32.convert_i64_s ${BOX}`,
+  FCVT_S_LU: `${mayRound('a i64.const 0x1000000 i64.gt_u')} a f32.convert_i64_u ${BOX}`,
+  FCVT_S_D: `x f32.demote_f64 =s0 ${mayRoundIf(plainSingle('s0'), 's0 f64.promote_f32 x f64.ne')} s0 ${BOX}`,
   FCVT_D_S: `${NEAR} side ${OPERAND.S} d0 d0 f64.ne side d0 fd`,
 };
 

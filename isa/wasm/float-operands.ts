@@ -22,11 +22,11 @@ export function single(register: string): string {
 export const BOX =
   'i32.reinterpret_f32 i64.extend_i32_u i64.const 0xffffffff00000000 i64.or f64.reinterpret_i64 fd';
 
-/** Whether a number is an infinity or a NaN: their difference from themselves is a NaN. */
-export const notFinite = (v: string, scratch: string) =>
-  `${v} ${v} f64.sub >${scratch} ${scratch} f64.ne`;
-export const notFiniteSingle = (v: string, scratch: string) =>
-  `${v} ${v} f32.sub >${scratch} ${scratch} f32.ne`;
+/** Leaves for an infinity or a NaN: their difference from themselves is a NaN. */
+export const finite = (v: string, scratch: string) =>
+  `${v} ${v} f64.sub >${scratch} ${scratch} f64.ne side`;
+export const finiteSingle = (v: string, scratch: string) =>
+  `${v} ${v} f32.sub >${scratch} ${scratch} f32.ne side`;
 
 /**
  * Whether a result may have raised nothing but NX (softfloat/native): it is normal and finite. The lowest binade is
@@ -42,13 +42,15 @@ export const trailingZeros = (v: string) =>
   `${v} i64.reinterpret_f64 i64.const 0x10000000000000 i64.or i64.ctz i32.wrap_i64`;
 
 /**
- * Leaves unless a result stands: `holds` (i32) suffices where only NX is in question and fcsr has it. Elsewhere,
- * and where NX is not set yet, nothing may have been rounded: `inexact`. So programs that compute with whole numbers,
- * and never set NX, remain in their regions.
+ * Leaves unless a result stands that is right in RNE: NX has to be set, or nothing may have been rounded (`inexact`).
+ * So programs that compute with whole numbers, and never set NX, remain in their regions.
  */
-export const stands = (holds: string, inexact: string) =>
-  `floatFast if-i32 ${holds} else i32.const 0 end if-i32 i32.const 0 else ${inexact} ${NEAR} i32.or end side`;
-
-/** The same where only NX is ever in question. */
-export const roundsFreely = (inexact: string) =>
+export const mayRound = (inexact: string) =>
   `floatFast if-i32 i32.const 0 else ${inexact} ${NEAR} i32.or end side`;
+
+/**
+ * The same where another flag may have been raised as well, or the result may be wrong, unless `holds`. Where it
+ * does not, `inexact` decides.
+ */
+export const mayRoundIf = (holds: string, inexact: string) =>
+  `${holds} floatFast i32.and if-i32 i32.const 0 else ${inexact} ${NEAR} i32.or end side`;
