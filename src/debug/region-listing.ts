@@ -6,9 +6,9 @@ const MARGIN = '    ';
 
 /** A region as text: each instruction, and below it the WebAssembly that it became. */
 export function regionListing({ hart, address, module, parts }: Region): string {
-  const instructions = parts.filter(({ instruction }) => instruction !== undefined).length;
+  const instructions = new Set(parts.flatMap(({ instruction }) => instruction?.address ?? []));
   const lines = [
-    `hart ${hart}, region at ${hex(address)}: ${instructions} instructions, a module of ${module.length} bytes`,
+    `hart ${hart}, region at ${hex(address)}: ${instructions.size} instructions, a module of ${module.length} bytes`,
   ];
   for (const { instruction, wasm } of parts) {
     lines.push('');

@@ -56,22 +56,34 @@ class Printer {
     }
     const structure = bodies.length > 0;
     const label = structure ? this.#label(instruction) : '';
-    this.#line(`(${this.#head(instruction, label)}`, offset, depth);
-    operands.forEach((operand, n) => {
-      const last = !structure && n === operands.length - 1;
-      this.#print(operand, depth + 1, last ? `)${closing}` : '');
-    });
+    const head = `(${this.#head(instruction, label)}`;
+    const beside = structure
+      ? this.#besideHead(operands, WIDTH - 2 * indentOf(depth) - head.length)
+      : '';
+    this.#line(head + beside, offset, depth);
+    if (beside === '')
+      operands.forEach((operand, n) => {
+        const last = !structure && n === operands.length - 1;
+        this.#print(operand, depth + 1, last ? `)${closing}` : '');
+      });
     if (!structure) return;
     this.#labels.push(label);
     const isIf = instruction.name === 'if';
     bodies.forEach((body, n) => {
-      if (isIf)
-        this.#line(n === 0 ? '(then' : '(else', body.statements[0]?.offset ?? body.end, depth + 1);
+      const begin = n === 0 ? instruction.offset : (bodies[0]?.end ?? offset);
+      if (isIf) this.#line(n === 0 ? '(then' : '(else', begin, depth + 1);
       this.statements(body, depth + (isIf ? 2 : 1));
       if (isIf) this.#line(')', body.end, depth + 1);
     });
     this.#labels.pop();
     this.#line(`)${closing}`, bodies.at(-1)?.end ?? offset, depth);
+  }
+
+  /** A condition that fits behind its `if`. */
+  #besideHead([condition]: readonly Folded[], room: number): string {
+    if (condition === undefined || !isPlain(condition)) return '';
+    const text = ` ${this.#flat(condition)}`;
+    return text.length <= room ? text : '';
   }
 
   #line(text: string, offset: number, depth: number): void {

@@ -55,11 +55,15 @@ function partsOf(
   const lines = parsed.functions.flatMap((emitted) => functionLines(parsed, emitted, 0));
   const parts: { instruction?: RegionInstruction; wasm: string[] }[] = [{ wasm: [] }];
   let next = 0;
+  let present: number | undefined;
   const beginUpTo = (offset: number) => {
     for (; next < marks.length; next++) {
       const mark = marks[next];
       if (mark === undefined || mark.offset > offset) return;
       const { place } = mark;
+      // A block's begin is marked, and its first instruction.
+      if (place === present) continue;
+      present = place;
       parts.push({
         ...(place === undefined ? {} : { instruction: instructionAt(place) }),
         wasm: [],
