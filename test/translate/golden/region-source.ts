@@ -8,6 +8,8 @@ export interface RegionSource {
   readonly cpu?: string;
   /** Steps that the program runs before; the region is then of what they executed, else of all that is there. */
   readonly run?: bigint;
+  /** Whether the file has the ways out at the function's end as well, which are much the same for all. */
+  readonly whole?: boolean;
 }
 
 /** By the names of their files. */

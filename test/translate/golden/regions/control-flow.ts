@@ -2,11 +2,14 @@ import type { RegionSources } from '../region-source.js';
 
 /** Blocks, and how they follow each other. */
 export const CONTROL_FLOW: RegionSources = {
-  loop: `
+  loop: {
+    program: `
     loop:
       addi a0, a0, -1
       bnez a0, loop
       jr ra`,
+    whole: true,
+  },
   'loop-tested-first': `
       j test
     body:

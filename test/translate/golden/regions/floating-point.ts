@@ -46,7 +46,8 @@ export const FLOATING_POINT: RegionSources = {
       fmv.d.x fa4, a3
       fclass.d a4, fa0
       jr ra`,
-  'sum-of-products': `
+  'sum-of-products': {
+    program: `
     loop:
       fld fa0, 0(a0)
       fld fa1, 0(a1)
@@ -57,4 +58,6 @@ export const FLOATING_POINT: RegionSources = {
       addi a2, a2, -1
       bnez a2, loop
       jr ra`,
+    whole: true,
+  },
 };

@@ -22,7 +22,8 @@ export const MEMORY: RegionSources = {
       ld a2, 16(sp)
       addi sp, sp, 32
       jr ra`,
-  'copy-loop': `
+  'copy-loop': {
+    program: `
     loop:
       ld a3, 0(a1)
       sd a3, 0(a0)
@@ -30,19 +31,19 @@ export const MEMORY: RegionSources = {
       addi a1, a1, 8
       bne a1, a2, loop
       jr ra`,
+    whole: true,
+  },
   'pointer-chase': `
     loop:
       ld a0, 0(a0)
       bnez a0, loop
       jr ra`,
-  'float-loads-and-stores': {
-    program: `
+  'float-loads-and-stores': `
       flw fa0, 0(a0)
       fld fa1, 8(a0)
       fsw fa0, 16(a0)
       fsd fa1, 24(a0)
       jr ra`,
-  },
   'atomic-words': `
       amoadd.w a0, a1, (a2)
       amoswap.w.aqrl a3, a1, (a2)

@@ -1,6 +1,6 @@
 import type { RegionSources } from '../region-source.js';
 
-const TOP = '.balign 4096\n.space 4096 - 12\n';
+const TOP = '.balign 4096\n.zero 4096 - 12\n';
 
 /** Code at the edges of pages, and jumps from one to another. */
 export const PAGES: RegionSources = {

@@ -38,8 +38,8 @@ export const SYSTEM: RegionSources = {
       .word 0`,
   wait: `
     loop:
-      wfi
       ld a0, 0(a1)
+      wfi
       beqz a0, loop
       jr ra`,
 };
