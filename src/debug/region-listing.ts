@@ -7,8 +7,9 @@ const MARGIN = '    ';
 /** A region as text: each instruction, and below it the WebAssembly that it became. */
 export function regionListing({ hart, address, module, parts }: Region): string {
   const instructions = new Set(parts.flatMap(({ instruction }) => instruction?.address ?? []));
+  const count = `${instructions.size} instruction${instructions.size === 1 ? '' : 's'}`;
   const lines = [
-    `hart ${hart}, region at ${hex(address)}: ${instructions.size} instructions, a module of ${module.length} bytes`,
+    `hart ${hart}, region at ${hex(address)}: ${count}, a module of ${module.length} bytes`,
   ];
   for (const { instruction, wasm } of parts) {
     lines.push('');

@@ -12,7 +12,7 @@ import {
 import type { Region, RegionInstruction, RegionOptions, RegionPart } from './region.js';
 
 const CAUSES: Readonly<Record<NoRegionCause, string>> = {
-  unmapped: 'no RAM is mapped there',
+  unmapped: 'no RAM is mapped there, or nothing was ever written to it',
   undecoded: 'the code there was not executed yet; with eager it would be followed nevertheless',
   untranslatable: 'its first instruction is always interpreted',
   noRoom: 'the code buffer has no room for it',
