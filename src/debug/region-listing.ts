@@ -14,7 +14,7 @@ export function regionListing({ hart, address, module, parts }: Region): string 
   for (const { instruction, wasm } of parts) {
     lines.push('');
     if (instruction !== undefined) lines.push(`${hex(instruction.address)}  ${instruction.text}`);
-    else if (lines.length > 2) lines.push('of no instruction');
+    else if (lines.length > 2) lines.push('ways out');
     lines.push(...wasm.map((line) => MARGIN + line));
   }
   return `${lines.join('\n')}\n`;
