@@ -45,6 +45,7 @@ import {
   TO_FAR,
   TO_LOCAL,
 } from './labels';
+import { mark, NO_INSTRUCTION } from './marks';
 import { ordered } from './order';
 import {
   accesses,
@@ -106,6 +107,7 @@ function goToIf(from: Block, to: u32, offset: i32): void {
 /** A block, all that it dominates, and the way out of each. */
 function writeTree(index: u32): void {
   const block = blockAt(index);
+  if (block.count) mark(block.begin);
   if (block.loop) {
     openLoop(index);
     prepareExit(block.begin, 0, LEFT_SPENT);
@@ -143,6 +145,7 @@ function writeBlock(block: Block): void {
   let offset = block.begin;
   for (let index: u32 = 0; index < count; ++index) {
     if (cursorPast()) return;
+    mark(offset);
     writeInstruction(
       slotAtOffset(offset),
       opAt(offset),
@@ -157,6 +160,8 @@ function writeBlock(block: Block): void {
 function writeEnd(block: Block): void {
   if (overflow) return;
   const slot = slotAtOffset(block.last);
+  if (block.end === END_SLOW) mark(block.nextOffset);
+  else if (block.end !== END_FALL) mark(block.last);
   switch (block.end) {
     case END_FALL:
       goTo(block, block.next, block.nextOffset);
@@ -167,6 +172,7 @@ function writeEnd(block: Block): void {
     case END_BRANCH:
       writeTemplate(slot, opAt(block.last), Kind.BRANCH, block.last);
       goToIf(block, block.taken, block.takenOffset);
+      mark(block.last);
       goTo(block, block.next, block.nextOffset);
       break;
     case END_JUMP:
@@ -214,6 +220,7 @@ function writeRegisterJump(block: Block, slot: usize): void {
     put(Wasm.I64_ADD);
     put(Wasm.I64_EQ);
     goToIf(block, to, behind);
+    mark(block.last);
   }
   branch(Wasm.BR, TO_FAR);
 }
@@ -299,6 +306,7 @@ export function writeFunction(end: usize): void {
   openBlock(TO_FAR);
   openBlock(TO_LOCAL);
   writeTree(0);
+  mark(NO_INSTRUCTION);
   close();
   writeLocalExit();
   close();
