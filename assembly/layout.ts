@@ -3,7 +3,7 @@
  *
  * ```
  * 0           the core's constants (data segments), below CONSTANTS_END
- * HOST        the host block: allocator heads, pools, the host's counters
+ * HOST        the host block: allocator heads, pools, the host's counters; TRANSLATOR, its state
  * TRANSFER    bytes on their way between the host layer and the core
  * SCRATCH_CODE one code page for instructions that no page can hold (exec/fetch)
  * FRAME_TABLE one record for each of 2^20 frames
@@ -19,6 +19,8 @@ export const PAGE_MASK: u32 = PAGE_SIZE - 1;
 
 export const CONSTANTS_END: usize = 0x1_0000;
 export const HOST: usize = CONSTANTS_END;
+/** The translator's state, its queue and its batch (jit/state). */
+export const TRANSLATOR: usize = HOST + 0x1000;
 export const TRANSFER: usize = 0x2_0000;
 export const TRANSFER_SIZE: u32 = 0x1_0000;
 
@@ -28,8 +30,8 @@ export const FRAME_COUNT: u32 = 1 << 20;
 export const FRAME_RECORD_SHIFT: u32 = 5;
 export const FRAME_TABLE: usize = 0x10_0000;
 
-/** 2,048 slots of 8 bytes, one a halfword, then the page-end slot and the header. */
-export const CODE_PAGE_SIZE: u32 = (2048 << 3) + 64;
+/** 2,048 slots of 8 bytes, one a halfword; the page-end slots and the header; a counter of 16 bits a halfword. */
+export const CODE_PAGE_SIZE: u32 = (2048 << 3) + 64 + 4096;
 /** 2,048 pages hold 8 MiB of guest code; a Linux boot touches about 1,300. */
 export const CODE_PAGES: u32 = 2048;
 export const CODE_POOL: usize = FRAME_TABLE + ((<usize>FRAME_COUNT) << FRAME_RECORD_SHIFT);

@@ -62,9 +62,20 @@ ${act}
 ${next(length)}`;
 }
 
+/**
+ * Targets worth translating are counted: of backward jumps, calls, returns, and whatever enters a page. The one whose
+ * count ends leaves the loop, for the translator to be asked.
+ */
+const COUNT = `if (cools(code, ip - code)) continue;
+at(hart).wanted = 1;
+steps -= 1;
+break;`;
+
 const FIXED_TARGET = `if (target < PAGE_SLOTS) {
+  const forward = code + target > ip;
   ip = code + target;
-  continue;
+  if (forward) continue;
+  ${COUNT}
 }
 jump = page + <u64>(<i64>(<i32>target >> 2));`;
 
@@ -83,7 +94,7 @@ function jumpCase(kind: { link: boolean; register: boolean }, length: number): s
   return `const target = (rs1(hart, ip) + imm(ip)) & ~1;
 ${link}if ((target & TAG_PAGE) === page) {
   ip = slotAt(code, target);
-  continue;
+  ${COUNT}
 }
 jump = target;
 break;`;
@@ -247,6 +258,7 @@ import {
   roundsNearest, rs1, rs2, rs2OfWord, setFd, setRd, SIGN, slotAt,
 } from '../exec/operands';
 import { at } from '../hart/hart';
+import { cools } from '../jit/heat';
 import { guestAddress, readEntry, TAG_PAGE, tagOf, writeEntry } from '../mmu/entry';
 import { fusedDouble, fusedSingle } from '../softfloat/fused-native';
 import { isPlain } from '../softfloat/native';
@@ -255,7 +267,7 @@ import { Op } from './ops';
 /**
  * The inner loop, from \`slot\` of the code page of the virtual page \`start\`. It calls nothing, so that
  * its state stays in registers. Returns the slot of an instruction for exec/slow, for which a step is
- * already spent, with pc at it and its code page in \`code\`; or 0 when the fetch TLB does not have pc or
+ * already spent, with pc at it and its code page in \`code\` (\`wanted\` says that it only is to be translated); or 0 when the fetch TLB does not have pc or
  * the budget is spent.
  */
 export function executeHot(hart: usize, entered: usize, start: u64, slot: usize): usize {
@@ -295,6 +307,12 @@ ${cases()}
     page = jump & TAG_PAGE;
     ip = slotAt(code, jump);
     jump = NOWHERE;
+    if (cools(code, ip - code)) continue;
+    at(hart).wanted = 1;
+    at(hart).pc = pcOf(page, code, ip);
+    at(hart).code = <u32>code;
+    at(hart).remaining = steps - 1;
+    return ip;
   }
 }
 `;

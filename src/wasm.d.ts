@@ -47,6 +47,7 @@ declare namespace WebAssembly {
   class CompileError extends Error {}
   class LinkError extends Error {}
   class RuntimeError extends Error {}
+  function validate(bytes: Uint8Array | ArrayBuffer): boolean;
   function compile(bytes: Uint8Array | ArrayBuffer): Promise<Module>;
   function instantiate(module: Module, imports?: object): Promise<Instance>;
 }

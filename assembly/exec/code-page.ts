@@ -8,6 +8,8 @@
 
 import { frameAddress, frameRecord, host } from '../frames/host';
 import { Op } from '../generated/ops';
+import { resetCounts } from '../jit/heat';
+import { dropRegions } from '../jit/region';
 import { CODE_PAGE_SIZE, CODE_PAGES, CODE_POOL, SCRATCH_CODE } from '../layout';
 import { dropFetchAddresses, dropWriteAddresses } from '../mmu/drop';
 import { spendWork } from '../vm/work';
@@ -21,11 +23,33 @@ const EXTENSIONS: usize = END_SLOT + 24;
 /** Of the scratch page: where its one slot is, and the word decoded there. */
 const SCRATCH_SLOT: usize = END_SLOT + 32;
 const SCRATCH_WORD: usize = END_SLOT + 40;
+/** Number, plus one, of the first region that was made from the page (jit/region). */
+const REGIONS: usize = END_SLOT + 48;
+/** How often each halfword must still be jumped to before it is worth translating. */
+export const COUNTS: usize = END_SLOT + 64;
 const LINE_SHIFT: u32 = 6;
 const SLOTS_A_LINE: u32 = 32;
 /** Work of clearing a page: slots, several of which are written at once. */
 const CLEARING: u32 = 512;
 export const LAST_HALFWORD: u32 = 0xffe;
+const ALL_LINES: u64 = u64.MAX_VALUE;
+
+export function firstRegion(code: usize): u32 {
+  return load<u32>(code, REGIONS);
+}
+
+export function setFirstRegion(code: usize, region: u32): void {
+  store<u32>(code, region, REGIONS);
+}
+
+/** The frame that a code page was made from, 0 if none. */
+export function codeOwner(code: usize): u32 {
+  return load<u32>(code, OWNER);
+}
+
+export function codeExtensions(code: usize): u64 {
+  return load<u64>(code, EXTENSIONS);
+}
 
 /** The code page of `frame`, made (and another evicted) if need be. */
 export function codePage(frame: u32, extensions: u64): usize {
@@ -53,6 +77,7 @@ function take(): usize {
   state.nextCodePage = <u32>(next < CODE_POOL + CODE_PAGES * CODE_PAGE_SIZE ? next : CODE_POOL);
   const owner = load<u32>(code, OWNER);
   if (owner) {
+    dropRegions(code, ALL_LINES);
     dropFetches(owner);
     const record = frameRecord(owner);
     record.codePage = 0;
@@ -73,7 +98,9 @@ export function codeSource(code: usize): usize {
 }
 
 function clear(code: usize, extensions: u64): void {
+  dropRegions(code, ALL_LINES);
   memory.fill(code, 0, END_SLOT);
+  resetCounts(code);
   setEnd(code);
   store<u64>(code, extensions, EXTENSIONS);
 }
@@ -138,7 +165,10 @@ export function dropCode(frame: u32, offset: u32, bytes: u32): void {
   const record = frameRecord(frame);
   const code = <usize>record.codePage;
   const last = (offset + bytes - 1) >> LINE_SHIFT;
-  for (let line = offset >> LINE_SHIFT; line <= last; ++line) {
+  const begin = offset >> LINE_SHIFT;
+  const touched = (ALL_LINES >> (63 - last + begin)) << begin;
+  if (record.codeLines & touched) dropRegions(code, touched);
+  for (let line = begin; line <= last; ++line) {
     const bit: u64 = 1 << (<u64>line);
     if (!(record.codeLines & bit)) continue;
     record.codeLines &= ~bit;
@@ -153,6 +183,7 @@ export function dropCode(frame: u32, offset: u32, bytes: u32): void {
 export function releaseCode(frame: u32): void {
   const record = frameRecord(frame);
   if (!record.codePage) return;
+  dropRegions(record.codePage, ALL_LINES);
   store<u32>(record.codePage, 0, OWNER);
   record.codePage = 0;
   record.codeLines = 0;

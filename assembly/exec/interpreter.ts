@@ -1,16 +1,28 @@
 /**
  * The interpreter: the inner loop (generated/hot-loop, made from isa/bodies.ts) executes what hits its
- * fast paths, exec/slow everything else, a whole instruction at a time.
+ * fast paths, exec/slow everything else, a whole instruction at a time. Where a translated region begins, that
+ * takes over (jit/enter).
  *
  * Nothing is sampled on each instruction but the budget. A slow path that changes what is pending
  * sets `stop`, which is honoured after that instruction.
  */
 import { executeHot } from '../generated/hot-loop';
+import { Op } from '../generated/ops';
 import { at } from '../hart/hart';
+import {
+  enterRegion,
+  interpretEntry,
+  LEFT_PAGE,
+  LEFT_REGION,
+  LEFT_SLOW,
+  LEFT_SPENT,
+} from '../jit/enter';
+import { cools, request } from '../jit/heat';
+import { decodedSlot } from '../jit/region';
 import { SCRATCH_CODE } from '../layout';
 import { TAG_PAGE } from '../mmu/entry';
 import { enterPage, NO_FRAME, TRAPPED } from './fetch';
-import { slotAt } from './operands';
+import { PAGE_SLOTS, slotAt } from './operands';
 import { AGAIN, REDIRECT, REENTER } from './outcome';
 import { executeSlow } from './slow';
 
@@ -43,18 +55,62 @@ function runOne(hart: usize, entered: usize): void {
   state.remaining += rest;
 }
 
-/** Alternates between the inner loop and exec/slow until control must enter a page anew. */
+/** Counts a target that was not reached by the inner loop; the page's end is none. */
+function warm(hart: usize, code: usize, slot: usize): void {
+  if (slot - code >= PAGE_SLOTS || load<u8>(slot) === Op.REGION || cools(code, slot - code)) return;
+  request(hart, code, <u32>((slot - code) >> 2));
+}
+
+/** Goes on behind a region as far as the inner loop does; what it returns is what that returns. */
+function proceed(hart: usize, end: u32): usize {
+  const state = at(hart);
+  const code = <usize>state.code;
+  const slot = slotAt(code, state.pc);
+  if (end === LEFT_REGION) warm(hart, code, slot);
+  if (state.remaining <= 0 || state.stop) return 0;
+  if (end === LEFT_SLOW) {
+    state.remaining -= 1;
+    return decodedSlot(slot);
+  }
+  if (end === LEFT_SPENT && load<u8>(slot) === Op.REGION) {
+    const next = interpretEntry(hart, code, slot);
+    return next ? decodedSlot(next) : 0;
+  }
+  return executeHot(hart, code, state.pc & TAG_PAGE, slot);
+}
+
+/** Alternates between the inner loop, regions and exec/slow until control must enter a page anew. */
 function runFrom(hart: usize, entered: usize): void {
   const state = at(hart);
   let code = entered;
   let page = state.pc & TAG_PAGE;
   let slot = slotAt(code, state.pc);
   while (true) {
-    slot = executeHot(hart, code, page, slot);
-    if (!slot) return;
+    let next: usize;
+    if (load<u8>(slot) === Op.REGION) {
+      if (state.remaining <= 0) return;
+      const end = enterRegion(hart, code, slot);
+      if (end === LEFT_PAGE) return;
+      next = proceed(hart, end);
+    } else {
+      next = executeHot(hart, code, page, slot);
+    }
+    if (!next) return;
     code = state.code;
     page = state.pc & TAG_PAGE;
-    const outcome = executeSlow(hart, slot, code);
+    slot = slotAt(code, state.pc);
+    if (state.wanted) {
+      state.wanted = 0;
+      state.remaining += 1;
+      request(hart, code, <u32>((slot - code) >> 2));
+      if (state.stop) return;
+      continue;
+    }
+    if (load<u8>(next) === Op.REGION) {
+      state.remaining += 1;
+      continue;
+    }
+    const outcome = executeSlow(hart, next, code);
     if (outcome === AGAIN || outcome === REENTER) {
       state.remaining += 1;
       if (outcome === REENTER) return;
@@ -64,6 +120,7 @@ function runFrom(hart: usize, entered: usize): void {
       if (outcome === REDIRECT) return;
       slot += outcome << 2;
       state.pc += outcome;
+      warm(hart, code, slot);
       if (state.stop) return;
     }
   }

@@ -94,6 +94,8 @@ export class Hart {
   floatReady: u32;
   /** 1 while besides fcsr has NX set and rounds to nearest: native arithmetic may be exact in its flags. */
   floatFast: u32;
+  /** 1 when the inner loop returned because a count ended (jit/heat). */
+  wanted: u32;
   /** Why the inner loop must return after the current instruction; see exec/outcome. */
   stop: u32;
   /** HSM state. */

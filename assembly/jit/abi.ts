@@ -1,30 +1,51 @@
 /** The translator's part of the ABI: requests, batches, counters. */
+import { emitBatch, forgetRegions, installBatch, rejectBatch } from './batch';
+import { COUNTERS, Translator, translator } from './state';
 
-/** Sets a tunable (`TranslatorSetting` in the host layer). */
-export function translatorSet(which: u32, value: u32): void {}
+/** Sets a tunable (`TranslatorSetting` in the host layer); pages decoded from now on count to a new threshold. */
+export function translatorSet(which: u32, value: u32): void {
+  const state = translator();
+  if (which === 0) state.threshold = min<u32>(value, 0xffff);
+  else if (which === 1) state.eager = value;
+  else if (which === 2) state.tailCalls = value;
+  else if (which === 3) state.regionInstructions = value;
+  else if (which === 4) state.bufferBytes = value;
+  else if (which === 5) state.queueLength = value;
+}
 
 /** Requests that wait. */
 export function translatorQueued(): u32 {
-  return 0;
+  return translator().queued;
 }
 
-/** Emits a module for at most `most` requests; its bytes. */
+/** Emits a module for at most `most` requests, its functions to stand in the table from `table` on; its bytes. */
 export function translatorEmit(table: u32, most: u32): u32 {
-  return 0;
+  return emitBatch(table, most);
 }
 
+/** Functions of the batch that is out. */
 export function translatorEmitted(): u32 {
-  return 0;
+  return translator().batched;
 }
 
+/** The batch is in the table: it is entered from now on, where its code is still the same. */
 export function translatorInstall(): u32 {
-  return 0;
+  return installBatch();
 }
 
-export function translatorReject(): void {}
+/** The batch did not compile. */
+export function translatorReject(): void {
+  rejectBatch();
+}
 
-export function translatorForget(): void {}
+/** All regions go, and all requests. Only between runs. */
+export function translatorForget(): void {
+  forgetRegions();
+}
 
+/** By number (`TRANSLATOR_COUNTERS` in the host layer). */
 export function translatorCounter(which: u32): u64 {
-  return 0;
+  if (which >= COUNTERS) return 0;
+  const first = changetype<usize>(translator()) + offsetof<Translator>('requested');
+  return load<u64>(first + ((<usize>which) << 3));
 }

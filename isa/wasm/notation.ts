@@ -21,7 +21,7 @@ import { alignmentOf, wasmOpcode } from './opcodes.js';
  * p          linear address of an atomic's operand, i32
  * ```
  * Packed, a template is items: a byte below 0x80 is the number of literal bytes that follow, others are
- * the words' codes, followed by a local's number where they name one; 0 ends it.
+ * the words' codes; behind those that may leave the region stands how many conditionals they are in; 0 ends it.
  */
 
 /** Codes of the words; the emitter has the same (assembly/jit/template.ts), held by a test. */
@@ -90,6 +90,9 @@ const BLOCK_TYPES: Readonly<Record<string, number>> = {
   'if-f32': 0x7d,
   'if-f64': 0x7c,
 };
+
+/** Words that may leave the region. */
+const LEAVING: ReadonlySet<string> = new Set(['side', 'fast', 'ready']);
 
 type Item = { readonly word: number } | { readonly bytes: readonly number[] };
 
@@ -166,13 +169,17 @@ export function packTemplate(text: string): number[] {
     }
     literal = [];
   };
+  let nesting = 0;
   for (let at = 0; at < words.length; ) {
+    const word = words[at] ?? '';
+    if (BLOCK_TYPES[word] !== undefined) nesting++;
+    if (word === 'end') nesting--;
     const [item, taken] = itemAt(words, at);
     at += taken;
     if ('bytes' in item) literal.push(...item.bytes);
     else {
       flush();
-      packed.push(item.word);
+      packed.push(item.word, ...(LEAVING.has(word) ? [nesting] : []));
     }
   }
   flush();

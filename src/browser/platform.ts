@@ -30,7 +30,7 @@ channel.port1.onmessage = () => waiting.shift()?.();
 
 /** A browser's page or worker, as the host layer needs it. */
 export const browserPlatform: Platform = {
-  engine: (name) => wasmEngineNamed(name, coreModule),
+  engine: (name, translate) => wasmEngineNamed(name, coreModule, translate),
   yieldToEvents: () =>
     new Promise((resolve) => {
       waiting.push(resolve);

@@ -176,7 +176,7 @@ export const WalkAccess = { Read: 0, Write: 1, Fetch: 2 } as const;
 export const WALK_AS_IS = 255;
 
 /** Pages of 64 KiB that the module's imported memory has at first and at most (asconfig.json). */
-export const INITIAL_PAGES = 1088;
+export const INITIAL_PAGES = 1280;
 export const MAXIMUM_PAGES = 65536;
 
 export const PAGE_SIZE = 4096;

@@ -10,6 +10,7 @@ import {
 import type { Engine, EngineInstance } from './engine.js';
 import { ConfigurationError, InternalError, MemoryShortageError } from './errors.js';
 import type { ExitReason } from './exit-reason.js';
+import type { TranslationCounters } from './translate/counters.js';
 
 /** Frame numbers have 20 bits: linear memory ends at 4 GiB. */
 const FRAME_COUNT = 1 << 20;
@@ -21,7 +22,7 @@ const FRAME_COUNT = 1 << 20;
  */
 export class Core {
   readonly engine: Engine;
-  #instance: EngineInstance;
+  readonly #instance: EngineInstance;
   #bytes = new Uint8Array(0);
 
   private constructor(engine: Engine) {
@@ -56,13 +57,17 @@ export class Core {
    * @throws ConfigurationError for an engine that keeps state elsewhere.
    */
   async rebind(): Promise<void> {
-    const { engine } = this;
-    if (engine.rebind === undefined) {
+    if (this.#instance.rebind === undefined) {
       throw new ConfigurationError(
-        `the engine '${engine.name}' cannot be replaced under its guests`,
+        `the engine '${this.engine.name}' cannot be replaced under its guests`,
       );
     }
-    this.#instance = engine.rebind(this.#instance);
+    this.#instance.rebind();
+  }
+
+  /** How the translation of hot code fares; undefined where all is interpreted. */
+  get translation(): TranslationCounters | undefined {
+    return this.#instance.translator?.counters();
   }
 
   /** The raw exports, for what has no method here; u32 results may come back negative. */

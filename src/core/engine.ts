@@ -1,11 +1,17 @@
 import type { ExtensionName } from '../../isa/extensions.js';
 import type { CoreExports } from './abi.js';
+import type { TranslationCounters } from './translate/counters.js';
 
 /** A host's memory, and the ABI of a core that works on it. */
 export interface EngineInstance {
   /** Any call of the core may put a larger buffer in the place of this one. */
   readonly memory: { readonly buffer: ArrayBuffer };
+  /** The same object for as long as the instance lives, whatever core stands behind it. */
   readonly exports: CoreExports;
+  /** Puts a fresh core on the memory, where all machine state is; absent if some of it is elsewhere. */
+  rebind?(): void;
+  /** Translates hot code; absent where all is interpreted. */
+  readonly translator?: { counters(): TranslationCounters };
 }
 
 /**
@@ -21,6 +27,4 @@ export interface Engine {
   readonly lacks: readonly ExtensionName[];
   /** A new memory with a core on it, still to be initialized. */
   instantiate(): EngineInstance;
-  /** A fresh core on the memory of `instance`, where all machine state is; absent if it is elsewhere. */
-  rebind?(instance: EngineInstance): EngineInstance;
 }

@@ -1,26 +1,45 @@
-import { instantiateSync } from '@assemblyscript/loader';
-import { type CoreExports, INITIAL_PAGES, MAXIMUM_PAGES } from './abi.js';
+import { INITIAL_PAGES, MAXIMUM_PAGES } from './abi.js';
 import type { Engine, EngineInstance } from './engine.js';
+import { Generation } from './translate/generation.js';
+import type { ResolvedTranslation } from './translate/translation.js';
+import { Translator } from './translate/translator.js';
 
-/** The translator's slots come later; the core itself needs a handful. */
-const TABLE_SIZE = 1024;
-
-// The loader's asynchronous way would load Node's fetch, to see whether a module is a response.
-function bind(module: WebAssembly.Module, memory: WebAssembly.Memory): EngineInstance {
-  const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SIZE });
-  const { instance } = instantiateSync<Record<string, unknown>>(module, { env: { memory, table } });
-  // Not the loader's own `exports`: each call would pass through a function of its.
-  return { memory, exports: instance.exports as unknown as CoreExports };
+/** The compiled core on a memory of its own. */
+function instantiate(
+  module: WebAssembly.Module,
+  translation: ResolvedTranslation | undefined,
+): EngineInstance {
+  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
+  const first = new Generation(module, memory);
+  // Holders of this object must not keep a core that was replaced: its functions are exchanged in it.
+  const exports = { ...first.core };
+  const renew = () => {
+    const next = new Generation(module, memory);
+    Object.assign(exports, next.core);
+    return next;
+  };
+  if (translation === undefined) return { memory, exports, rebind: () => void renew() };
+  const renewTranslated = () => {
+    const next = renew();
+    exports.vmRun = run;
+    return next;
+  };
+  const translator = new Translator(translation, first, renewTranslated);
+  const run = translator.run.bind(translator);
+  exports.vmRun = run;
+  return { memory, exports, rebind: () => translator.retire(), translator };
 }
 
-/** The compiled core, under the name that says what it may do: 'wasm' all, 'wasm-interpreter' interpret. */
-export function wasmEngine(module: WebAssembly.Module, name = 'wasm'): Engine {
-  return {
-    name,
-    debugs: true,
-    lacks: [],
-    instantiate: () =>
-      bind(module, new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES })),
-    rebind: ({ memory }) => bind(module, memory as WebAssembly.Memory),
-  };
+/**
+ * The compiled core.
+ *
+ * @param name says what it may do: 'wasm' all, 'wasm-interpreter' interpret
+ * @param translation how it translates hot code; without, all is interpreted
+ */
+export function wasmEngine(
+  module: WebAssembly.Module,
+  name = 'wasm',
+  translation?: ResolvedTranslation,
+): Engine {
+  return { name, debugs: true, lacks: [], instantiate: () => instantiate(module, translation) };
 }

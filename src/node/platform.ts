@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Engine } from '../core/engine.js';
 import { InternalError } from '../core/errors.js';
-import { unknownEngine, WASM_ENGINES, wasmEngineNamed } from '../vm/engines.js';
+import type { Translation } from '../core/translate/translation.js';
+import { checkTranslates, unknownEngine, WASM_ENGINES, wasmEngineNamed } from '../vm/engines.js';
 import type { Platform } from '../vm/platform.js';
 
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -34,12 +35,13 @@ const BASELINE = 'ts';
 /** The engines there are in Node, by name. */
 export const ENGINES: readonly string[] = [...WASM_ENGINES, BASELINE];
 
-async function engineOfCore(name: string): Promise<Engine> {
+async function engineOfCore(name: string, translate?: boolean | Translation): Promise<Engine> {
   if (!ENGINES.includes(name)) throw unknownEngine(name, ENGINES);
-  return wasmEngineNamed(name, coreModule);
+  return wasmEngineNamed(name, coreModule, translate);
 }
 
-async function baselineEngine(): Promise<Engine> {
+async function baselineEngine(translate?: boolean | Translation): Promise<Engine> {
+  checkTranslates(BASELINE, translate);
   const path = createRequire(import.meta.url).resolve('hartwood/baseline');
   const { tsEngine } = (await import(pathToFileURL(path).href)) as { tsEngine: Engine };
   return tsEngine;
@@ -47,7 +49,8 @@ async function baselineEngine(): Promise<Engine> {
 
 /** Node, as the host layer needs it. */
 export const nodePlatform: Platform = {
-  engine: (name) => (name === BASELINE ? baselineEngine() : engineOfCore(name)),
+  engine: (name, translate) =>
+    name === BASELINE ? baselineEngine(translate) : engineOfCore(name, translate),
   // Loaded when it is needed: archives and signatures are a large part of all code.
   debian: async (options) => (await import('./guest-store.js')).debianGuest(options),
   yieldToEvents: () => new Promise((resolve) => setImmediate(resolve)),

@@ -1,5 +1,6 @@
 import type { Engine } from '../core/engine.js';
 import { ConfigurationError } from '../core/errors.js';
+import { resolveTranslation, type Translation } from '../core/translate/translation.js';
 import { wasmEngine } from '../core/wasm-engine.js';
 
 /** Engines that need nothing but the compiled core. */
@@ -12,13 +13,24 @@ export const DEFAULT_ENGINE = 'wasm';
 export const isWasmEngine = (name: string): boolean =>
   (WASM_ENGINES as readonly string[]).includes(name);
 
-/** @throws ConfigurationError unless `name` is one of WASM_ENGINES. */
+/** @throws ConfigurationError unless `name` is one of WASM_ENGINES, and for a translation that cannot be right. */
 export async function wasmEngineNamed(
   name: string,
   coreModule: () => Promise<WebAssembly.Module>,
+  translate?: boolean | Translation,
 ): Promise<Engine> {
   if (!isWasmEngine(name)) throw unknownEngine(name, WASM_ENGINES);
-  return wasmEngine(await coreModule(), name);
+  checkTranslates(name, translate);
+  const translation = name === DEFAULT_ENGINE ? resolveTranslation(translate) : undefined;
+  return wasmEngine(await coreModule(), name, translation);
+}
+
+/** @throws ConfigurationError if translation is asked for on an engine that does not translate. */
+export function checkTranslates(name: string, translate: boolean | Translation | undefined): void {
+  if (translate === undefined || translate === false || name === DEFAULT_ENGINE) return;
+  throw new ConfigurationError(
+    `the engine '${name}' does not translate; right would be the engine '${DEFAULT_ENGINE}'`,
+  );
 }
 
 export function unknownEngine(name: string, known: readonly string[]): ConfigurationError {

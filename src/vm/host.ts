@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '../core/abi.js';
 import { Core } from '../core/core.js';
 import { ConfigurationError } from '../core/errors.js';
+import type { Translation } from '../core/translate/translation.js';
 import { parseMemorySize } from '../machine/memory-size.js';
 import { DEFAULT_ENGINE } from './engines.js';
 import type { Platform } from './platform.js';
@@ -12,6 +13,8 @@ export interface HostOptions {
   readonly memory?: string | number;
   /** What runs the guests: 'wasm' (the default), 'wasm-interpreter', or in Node also 'ts'. */
   readonly engine?: string;
+  /** Whether hot guest code is translated to WebAssembly, and how; 'wasm' does by default, others never do. */
+  readonly translate?: boolean | Translation;
 }
 
 const DEFAULT_MEMORY = '1G';
@@ -31,15 +34,13 @@ export class Host {
   /**
    * A host without VMs.
    *
-   * @throws ConfigurationError for a size that is none or an unknown engine; MemoryShortageError for one that linear
-   * memory has no room for.
+   * @throws ConfigurationError for a size that is none or an unknown engine, and a translation that cannot be right;
+   * MemoryShortageError for a size that linear memory has no room for.
    */
   static async createOn(platform: Platform, options: HostOptions = {}): Promise<Host> {
     const bytes = parseMemorySize(options.memory ?? DEFAULT_MEMORY, "the host's memory");
-    return new Host(
-      await Core.create(await platform.engine(options.engine ?? DEFAULT_ENGINE), bytes),
-      platform,
-    );
+    const engine = await platform.engine(options.engine ?? DEFAULT_ENGINE, options.translate);
+    return new Host(await Core.create(engine, bytes), platform);
   }
 
   /**

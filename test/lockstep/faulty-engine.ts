@@ -34,9 +34,9 @@ function withFault(engine: Engine, step: bigint, fault: Fault): Engine {
 export function withFaultyEngine(step: bigint, fault: Fault): Platform {
   return {
     ...nodePlatform,
-    engine: async (name) =>
+    engine: async (name, translate) =>
       name === 'faulty'
         ? withFault(await nodePlatform.engine('wasm'), step, fault)
-        : nodePlatform.engine(name),
+        : nodePlatform.engine(name, translate),
   };
 }

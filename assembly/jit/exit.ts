@@ -1,0 +1,194 @@
+/**
+ * Leaving a region. Every way out sets the local `exit` and branches to one of two places, where the registers
+ * are stored:
+ *
+ * ```
+ * local   exit = offset in the page | steps to give back << 12 | result << 24
+ *         pc = page + offset; remaining = steps + those given back
+ *         LEFT_REGION: if a region begins there, it is called as the last act
+ * far     va = where to go; the fetch TLB is asked, as by the inner loop; a region there is called
+ * ```
+ */
+import { Op } from '../generated/ops';
+import { Local } from '../generated/templates';
+import { Hart, TLB_ENTRY_SHIFT, TLB_FETCH_ENTRIES, TLB_FETCH_OFFSET } from '../hart/hart';
+import { PAGE_MASK } from '../layout';
+import { put } from './code';
+import { LEFT_REGION, LEFT_SLOW } from './enter';
+import { blockAt } from './graph';
+import { branch, TO_FAR, TO_LOCAL } from './labels';
+import { storeRegisters } from './registers';
+import { translator } from './state';
+import {
+  constant32,
+  constant64,
+  get,
+  loadField,
+  memoryAccess,
+  NO_RESULT,
+  set,
+  tee,
+  Wasm,
+} from './wasm';
+
+const GIVEN_BACK_SHIFT: u32 = 12;
+const RESULT_SHIFT: u32 = 24;
+const GIVEN_BACK_MASK: u32 = 0x7ff;
+/** Most instructions of a block: what can be given back. */
+export const BLOCK_INSTRUCTIONS: u32 = GIVEN_BACK_MASK;
+const FETCH_INDEX: u32 = (TLB_FETCH_ENTRIES - 1) << TLB_ENTRY_SHIFT;
+const PAGE_BITS: i64 = ~(<i64>PAGE_MASK);
+
+/** Sets `exit` for what may leave the region next. */
+export function prepareExit(offset: u32, givenBack: u32, result: u32): void {
+  constant32(offset | (givenBack << GIVEN_BACK_SHIFT) | (result << RESULT_SHIFT));
+  set(Local.EXIT);
+}
+
+/** Leaves the region, with `exit` set, if what is on the stack is not 0. */
+export function leaveIf(nesting: u32): void {
+  branch(Wasm.BR_IF, TO_LOCAL, nesting);
+}
+
+/** Goes on at an offset from the page's begin, outside the region. */
+export function leaveTo(offset: i32): void {
+  if (<u32>offset <= PAGE_MASK) {
+    prepareExit(offset, 0, LEFT_REGION);
+    branch(Wasm.BR, TO_LOCAL, 0);
+    return;
+  }
+  get(Local.PAGE);
+  constant64(offset);
+  put(Wasm.I64_ADD);
+  set(Local.VA);
+  branch(Wasm.BR, TO_FAR, 0);
+}
+
+/** The instruction at `offset` is one for exec/slow. */
+export function leaveSlow(offset: u32): void {
+  prepareExit(offset, 0, LEFT_SLOW);
+  branch(Wasm.BR, TO_LOCAL, 0);
+}
+
+/** Stores an i64 or i32 local, or what `value` stands for, into the hart's block. */
+function storeLocal(opcode: u32, alignment: u32, local: u32, field: usize): void {
+  get(Local.HART);
+  get(local);
+  memoryAccess(opcode, alignment, field);
+}
+
+/** Calls the region at slot `entry`, if there is one, as the last act, with pc's page in `page`. */
+function callRegion(): void {
+  get(Local.ENTRY);
+  memoryAccess(Wasm.I32_LOAD8_U, 0, 0);
+  constant32(Op.REGION);
+  put(Wasm.I32_EQ);
+  put(Wasm.IF);
+  put(NO_RESULT);
+  get(Local.HART);
+  get(Local.CODE);
+  get(Local.PAGE);
+  get(Local.STEPS);
+  get(Local.ENTRY);
+  memoryAccess(Wasm.I32_LOAD, 2, 4);
+  put(Wasm.RETURN_CALL_INDIRECT);
+  put(0);
+  put(0);
+  put(Wasm.END);
+}
+
+/** The code behind the label `local`. */
+export function writeLocalExit(): void {
+  storeRegisters();
+  storeLocal(Wasm.I32_STORE, 2, Local.CODE, offsetof<Hart>('code'));
+  if (translator().tailCalls) {
+    get(Local.EXIT);
+    constant32(RESULT_SHIFT);
+    put(Wasm.I32_SHR_U);
+    constant32(LEFT_REGION);
+    put(Wasm.I32_EQ);
+    put(Wasm.IF);
+    put(NO_RESULT);
+    get(Local.EXIT);
+    constant32(PAGE_MASK);
+    put(Wasm.I32_AND);
+    constant32(2);
+    put(Wasm.I32_SHL);
+    get(Local.CODE);
+    put(Wasm.I32_ADD);
+    set(Local.ENTRY);
+    callRegion();
+    put(Wasm.END);
+  }
+  get(Local.HART);
+  get(Local.PAGE);
+  get(Local.EXIT);
+  constant32(PAGE_MASK);
+  put(Wasm.I32_AND);
+  put(Wasm.I64_EXTEND_U);
+  put(Wasm.I64_OR);
+  memoryAccess(Wasm.I64_STORE, 3, offsetof<Hart>('pc'));
+  get(Local.HART);
+  get(Local.STEPS);
+  get(Local.EXIT);
+  constant32(GIVEN_BACK_SHIFT);
+  put(Wasm.I32_SHR_U);
+  constant32(GIVEN_BACK_MASK);
+  put(Wasm.I32_AND);
+  put(Wasm.I64_EXTEND_U);
+  put(Wasm.I64_ADD);
+  memoryAccess(Wasm.I64_STORE, 3, offsetof<Hart>('remaining'));
+  get(Local.EXIT);
+  constant32(RESULT_SHIFT);
+  put(Wasm.I32_SHR_U);
+  put(Wasm.RETURN);
+}
+
+/** The code behind the label `far`: `va` is the target, in another page or perhaps in this one. */
+export function writeFarExit(): void {
+  storeRegisters();
+  // The entry of the fetch TLB.
+  get(Local.VA);
+  put(Wasm.I32_WRAP);
+  constant32(8);
+  put(Wasm.I32_SHR_U);
+  constant32(FETCH_INDEX);
+  put(Wasm.I32_AND);
+  get(Local.HART);
+  put(Wasm.I32_ADD);
+  tee(Local.ENTRY);
+  memoryAccess(Wasm.I64_LOAD, 3, TLB_FETCH_OFFSET);
+  get(Local.VA);
+  constant64(PAGE_BITS);
+  put(Wasm.I64_AND);
+  tee(Local.PAGE);
+  loadField(Wasm.I64_LOAD, 3, offsetof<Hart>('fetchContext'));
+  put(Wasm.I64_OR);
+  put(Wasm.I64_EQ);
+  put(Wasm.IF);
+  put(NO_RESULT);
+  get(Local.ENTRY);
+  memoryAccess(Wasm.I32_LOAD, 2, TLB_FETCH_OFFSET + 8);
+  set(Local.CODE);
+  if (translator().tailCalls) {
+    get(Local.VA);
+    put(Wasm.I32_WRAP);
+    constant32(0xffe);
+    put(Wasm.I32_AND);
+    constant32(2);
+    put(Wasm.I32_SHL);
+    get(Local.CODE);
+    put(Wasm.I32_ADD);
+    set(Local.ENTRY);
+    callRegion();
+  }
+  storeLocal(Wasm.I32_STORE, 2, Local.CODE, offsetof<Hart>('code'));
+  storeLocal(Wasm.I64_STORE, 3, Local.VA, offsetof<Hart>('pc'));
+  storeLocal(Wasm.I64_STORE, 3, Local.STEPS, offsetof<Hart>('remaining'));
+  constant32(LEFT_REGION);
+  put(Wasm.RETURN);
+  put(Wasm.END);
+  storeLocal(Wasm.I64_STORE, 3, Local.VA, offsetof<Hart>('pc'));
+  storeLocal(Wasm.I64_STORE, 3, Local.STEPS, offsetof<Hart>('remaining'));
+  constant32(0);
+}

@@ -1,0 +1,317 @@
+/**
+ * A region's function: its blocks as nested Wasm (N. Ramsey, "Beyond Relooper", 2022). A block that control reaches in
+ * several ways stands behind a Wasm block's end; a loop's head is a Wasm loop, which asks for the budget.
+ *
+ * ```
+ * (func (param hart code page steps) (result i32)
+ *   if steps < cost: store pc, remaining, code; return LEFT_SPENT
+ *   load the registers that are used
+ *   block far { block local { blocks } exits } exit to another page)
+ * ```
+ */
+import { Op } from '../generated/ops';
+import { Kind, Local } from '../generated/templates';
+import { Hart } from '../hart/hart';
+import { cursor, put, putLater, putUnsigned, settle } from './code';
+import { LEFT_SPENT } from './enter';
+import { leaveIf, leaveSlow, leaveTo, prepareExit, writeFarExit, writeLocalExit } from './exit';
+import {
+  Block,
+  blockAt,
+  blockOn,
+  END_BRANCH,
+  END_FALL,
+  END_JUMP,
+  END_RETURN,
+  END_SLOW,
+  kindAt,
+  lengthAt,
+  NO_BLOCK,
+  opAt,
+  orderAt,
+  returnAt,
+  returns,
+  slotAtOffset,
+} from './graph';
+import { writeInstruction, writeTemplate } from './instruction';
+import {
+  beginLabels,
+  branch,
+  branchBack,
+  close,
+  openBlock,
+  openIf,
+  openLoop,
+  TO_FAR,
+  TO_LOCAL,
+} from './labels';
+import { ordered } from './order';
+import {
+  accesses,
+  beginRegisters,
+  floats,
+  getX,
+  loadRegisters,
+  noteInstruction,
+  placeRegisters,
+  rd,
+  rs1,
+  setX,
+  used,
+} from './registers';
+import {
+  constant32,
+  constant64,
+  F32,
+  F64,
+  get,
+  I32,
+  I64,
+  loadField,
+  memoryAccess,
+  set,
+  Wasm,
+} from './wasm';
+
+/** Set when the function does not fit: what was written is of no use. */
+export let overflow: bool = false;
+let limit: usize = 0;
+/** No instruction takes more, nor do the exits. */
+const MARGIN: usize = 4096;
+
+function isMerge(block: Block): bool {
+  return block.entries > 1;
+}
+
+/** Goes from block `from` to `to`, which begins at `offset` from the page's begin; control does not come back. */
+function goTo(from: Block, to: u32, offset: i32): void {
+  if (to === NO_BLOCK) leaveTo(offset);
+  else if (blockAt(to).order <= from.order) branchBack(Wasm.BR, to);
+  else if (isMerge(blockAt(to))) branch(Wasm.BR, to, 0);
+  else writeTree(to);
+}
+
+/** The same if what is on the stack is not 0; else control goes on. */
+function goToIf(from: Block, to: u32, offset: i32): void {
+  if (to !== NO_BLOCK && blockAt(to).order <= from.order) {
+    branchBack(Wasm.BR_IF, to);
+  } else if (to !== NO_BLOCK && isMerge(blockAt(to))) {
+    branch(Wasm.BR_IF, to, 0);
+  } else {
+    openIf();
+    goTo(from, to, offset);
+    close();
+  }
+}
+
+/** A block, all that it dominates, and the way out of each. */
+function writeTree(index: u32): void {
+  const block = blockAt(index);
+  if (block.loop) {
+    openLoop(index);
+    prepareExit(block.begin, 0, LEFT_SPENT);
+    get(Local.STEPS);
+    constant64(block.cost);
+    put(Wasm.I64_LT_S);
+    leaveIf(0);
+  }
+  for (let at = ordered - 1; at > block.order; --at) {
+    const other = orderAt(at);
+    if (blockAt(other).dominator === index && isMerge(blockAt(other))) openBlock(other);
+  }
+  if (!overflow) {
+    writeBlock(block);
+    writeEnd(block);
+  }
+  for (let at = block.order + 1; at < ordered; ++at) {
+    const other = orderAt(at);
+    if (blockAt(other).dominator !== index || !isMerge(blockAt(other))) continue;
+    close();
+    if (!overflow) writeTree(other);
+  }
+  if (block.loop) close();
+}
+
+/** The instructions of a block but for the jump or branch that ends it. */
+function writeBlock(block: Block): void {
+  if (!block.count) return;
+  get(Local.STEPS);
+  constant64(block.count);
+  put(Wasm.I64_SUB);
+  set(Local.STEPS);
+  const ends = block.end !== END_FALL && block.end !== END_SLOW;
+  const count = ends ? block.count - 1 : block.count;
+  let offset = block.begin;
+  for (let index: u32 = 0; index < count; ++index) {
+    if (cursorPast()) return;
+    writeInstruction(
+      slotAtOffset(offset),
+      opAt(offset),
+      kindAt(offset),
+      offset,
+      block.count - index,
+    );
+    offset += lengthAt(offset);
+  }
+}
+
+function writeEnd(block: Block): void {
+  if (overflow) return;
+  const slot = slotAtOffset(block.last);
+  switch (block.end) {
+    case END_FALL:
+      goTo(block, block.next, block.nextOffset);
+      break;
+    case END_SLOW:
+      leaveSlow(block.nextOffset);
+      break;
+    case END_BRANCH:
+      writeTemplate(slot, opAt(block.last), Kind.BRANCH, block.last);
+      goToIf(block, block.taken, block.takenOffset);
+      goTo(block, block.next, block.nextOffset);
+      break;
+    case END_JUMP:
+      writeLink(block, slot);
+      goTo(block, block.taken, block.takenOffset);
+      break;
+    default:
+      writeRegisterJump(block, slot);
+  }
+}
+
+/** The address behind a jump, if it is one that links. */
+function writeLink(block: Block, slot: usize): void {
+  if (!links(block)) return;
+  get(Local.PAGE);
+  constant64(block.last + lengthAt(block.last));
+  put(Wasm.I64_ADD);
+  setX(rd(slot));
+}
+
+function links(block: Block): bool {
+  const op = opAt(block.last);
+  return op === Op.JAL || op === Op.JALR;
+}
+
+/** JALR: bit 0 of the target is cleared (Unprivileged 2.5.1). */
+function writeRegisterJump(block: Block, slot: usize): void {
+  getX(rs1(slot));
+  const offset = load<i32>(slot, 4);
+  if (offset) {
+    constant64(offset);
+    put(Wasm.I64_ADD);
+  }
+  constant64(-2);
+  put(Wasm.I64_AND);
+  set(Local.VA);
+  writeLink(block, slot);
+  for (let index: u32 = 0; block.end === END_RETURN && index < returns; ++index) {
+    const behind = returnAt(index);
+    const to = (block.cutReturns >> index) & 1 ? NO_BLOCK : blockOn(behind);
+    if (to === NO_BLOCK) continue;
+    get(Local.VA);
+    get(Local.PAGE);
+    constant64(behind);
+    put(Wasm.I64_ADD);
+    put(Wasm.I64_EQ);
+    goToIf(block, to, behind);
+  }
+  branch(Wasm.BR, TO_FAR, 0);
+}
+
+/** Refuses a budget that does not cover the way to the first check. */
+function writeBudgetCheck(entry: Block): void {
+  get(Local.STEPS);
+  constant64(entry.cost);
+  put(Wasm.I64_LT_S);
+  put(Wasm.IF);
+  put(0x40);
+  get(Local.HART);
+  get(Local.PAGE);
+  constant64(entry.begin);
+  put(Wasm.I64_ADD);
+  memoryAccess(Wasm.I64_STORE, 3, offsetof<Hart>('pc'));
+  get(Local.HART);
+  get(Local.STEPS);
+  memoryAccess(Wasm.I64_STORE, 3, offsetof<Hart>('remaining'));
+  get(Local.HART);
+  get(Local.CODE);
+  memoryAccess(Wasm.I32_STORE, 2, offsetof<Hart>('code'));
+  constant32(LEFT_SPENT);
+  put(Wasm.RETURN);
+  put(Wasm.END);
+}
+
+/** Counts an entry. */
+function writeEntryCount(): void {
+  get(Local.HART);
+  loadField(Wasm.I64_LOAD, 3, offsetof<Hart>('regionEntries'));
+  constant64(1);
+  put(Wasm.I64_ADD);
+  memoryAccess(Wasm.I64_STORE, 3, offsetof<Hart>('regionEntries'));
+}
+
+function writeLocals(): void {
+  const integers = <u32>popcnt<u64>(used & 0xffff_ffff);
+  const all = <u32>popcnt<u64>(used);
+  putUnsigned(6);
+  declare(Local.VA - Local.EXIT, I32);
+  declare(Local.D0 - Local.VA, I64);
+  declare(Local.S0 - Local.D0, F64);
+  declare(2, F32);
+  declare(integers, I64);
+  declare(all - integers, F64);
+}
+
+function declare(count: u32, type: u32): void {
+  putUnsigned(count);
+  put(type);
+}
+
+function cursorPast(): bool {
+  if (cursor + MARGIN > limit) overflow = true;
+  return overflow;
+}
+
+/** Writes the function of the region that graph and order hold; look at `overflow`. */
+export function writeFunction(end: usize): void {
+  limit = end;
+  overflow = false;
+  if (cursorPast()) return;
+  beginRegisters();
+  for (let at: u32 = 0; at < ordered; ++at) noteBlock(blockAt(orderAt(at)));
+  placeRegisters();
+  const size = putLater();
+  writeLocals();
+  writeBudgetCheck(blockAt(0));
+  writeEntryCount();
+  loadRegisters();
+  if (accesses) {
+    loadField(Wasm.I64_LOAD, 3, offsetof<Hart>('dataContext'));
+    set(Local.CONTEXT);
+  }
+  if (floats) {
+    loadField(Wasm.I32_LOAD, 2, offsetof<Hart>('floatReady'));
+    set(Local.FLOAT_READY);
+    loadField(Wasm.I32_LOAD, 2, offsetof<Hart>('floatFast'));
+    set(Local.FLOAT_FAST);
+  }
+  beginLabels();
+  openBlock(TO_FAR);
+  openBlock(TO_LOCAL);
+  writeTree(0);
+  close();
+  writeLocalExit();
+  close();
+  writeFarExit();
+  put(Wasm.END);
+  settle(size);
+}
+
+function noteBlock(block: Block): void {
+  let offset = block.begin;
+  for (let index: u32 = 0; index < block.count; ++index) {
+    noteInstruction(slotAtOffset(offset), opAt(offset), kindAt(offset));
+    offset += lengthAt(offset);
+  }
+}

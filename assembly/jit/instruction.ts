@@ -1,0 +1,116 @@
+/** One instruction of a block as Wasm: its template, with what it stands for filled in. */
+import { Op } from '../generated/ops';
+import { Kind, Local, Word } from '../generated/templates';
+import { TLB_WRITE_OFFSET } from '../hart/hart';
+import {
+  writeAddress,
+  writeAtomicAddress,
+  writeLoadReserved,
+  writeStoreConditional,
+} from './access';
+import { put, putBytes } from './code';
+import { LEFT_SLOW } from './enter';
+import { leaveIf, prepareExit } from './exit';
+import { getX, itemLength, localOf, rd, rs1, rs2, rs3, setX, templateOf } from './registers';
+import { constant32, constant64, get, set, Wasm } from './wasm';
+
+function isFloatAccess(op: u32): bool {
+  return op === Op.FLW || op === Op.FLD || op === Op.FSW || op === Op.FSD;
+}
+
+/** Whether the instruction may leave the region, so that `exit` must be set before it. */
+function mayLeave(kind: u32): bool {
+  return kind !== Kind.RESULT && kind !== Kind.BRANCH;
+}
+
+function leaveUnless(local: u32, nesting: u32): void {
+  get(local);
+  put(Wasm.I32_EQZ);
+  leaveIf(nesting);
+}
+
+/** Writes the template of an op for the operands of a slot. */
+export function writeTemplate(slot: usize, op: u32, kind: u32, offset: u32): void {
+  let at = templateOf(op);
+  while (true) {
+    const item = <u32>load<u8>(at);
+    if (!item) return;
+    if (item < 0x80) putBytes(at + 1, item);
+    else writeWord(item, load<u8>(at, 1), slot, kind, offset);
+    at += itemLength(item);
+  }
+}
+
+function writeWord(word: u32, nesting: u32, slot: usize, kind: u32, offset: u32): void {
+  switch (word) {
+    case Word.A:
+      getX(rs1(slot));
+      break;
+    case Word.B:
+      getX(rs2(slot, kind));
+      break;
+    case Word.I:
+      constant64(load<i32>(slot, 4));
+      break;
+    case Word.IW:
+      constant32(load<i32>(slot, 4));
+      break;
+    case Word.PC:
+      get(Local.PAGE);
+      constant64(offset);
+      put(Wasm.I64_ADD);
+      break;
+    case Word.X:
+      get(localOf(32 + rs1(slot)));
+      break;
+    case Word.Y:
+      get(localOf(32 + rs2(slot, kind)));
+      break;
+    case Word.Z:
+      get(localOf(32 + rs3(slot)));
+      break;
+    case Word.SIDE:
+      leaveIf(nesting);
+      break;
+    case Word.FAST:
+      leaveUnless(Local.FLOAT_FAST, nesting);
+      break;
+    case Word.READY:
+      leaveUnless(Local.FLOAT_READY, nesting);
+      break;
+    case Word.RD:
+      if (rd(slot)) setX(rd(slot));
+      else put(Wasm.DROP);
+      break;
+    case Word.FD:
+      set(localOf(32 + rd(slot)));
+      break;
+  }
+}
+
+/**
+ * Writes an instruction other than a jump or branch.
+ *
+ * @param offset of it in the page, in bytes
+ * @param left steps of its block that are given back if it leaves the region: its own, and those behind it
+ */
+export function writeInstruction(slot: usize, op: u32, kind: u32, offset: u32, left: u32): void {
+  if (mayLeave(kind)) prepareExit(offset, left, LEFT_SLOW);
+  switch (kind) {
+    case Kind.LOAD:
+    case Kind.STORE:
+      if (isFloatAccess(op)) leaveUnless(Local.FLOAT_READY, 0);
+      writeAddress(slot, op, kind);
+      break;
+    case Kind.ATOMIC:
+      writeAtomicAddress(slot, op, TLB_WRITE_OFFSET);
+      break;
+    case Kind.LOAD_RESERVED:
+      writeLoadReserved(slot, op);
+      return;
+    case Kind.STORE_CONDITIONAL:
+      writeStoreConditional(slot, op);
+      return;
+  }
+  writeTemplate(slot, op, kind, offset);
+}

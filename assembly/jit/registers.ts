@@ -1,0 +1,162 @@
+/** Guest registers as locals: which a region uses, which it writes, and where they are. */
+import { Op } from '../generated/ops';
+import {
+  FIRST_REGISTER_LOCAL,
+  Kind,
+  Local,
+  TEMPLATE_STARTS,
+  TEMPLATES,
+  Word,
+} from '../generated/templates';
+import { F_OFFSET } from '../hart/hart';
+import { AFTER_ORDER } from './order';
+import { constant64, get, memoryAccess, set, Wasm } from './wasm';
+
+/** Bits 0..31: x registers, 32..63: f registers. */
+export let used: u64 = 0;
+export let written: u64 = 0;
+/** Whether anything asks if floating point is on, or memory is accessed. */
+export let floats: bool = false;
+export let accesses: bool = false;
+
+/** u8 for each register: its local. */
+const LOCALS: usize = AFTER_ORDER;
+export const AFTER_REGISTERS: usize = LOCALS + 64;
+
+export function rd(slot: usize): u32 {
+  return load<u8>(slot, 1) >> 3;
+}
+
+export function rs1(slot: usize): u32 {
+  return load<u8>(slot, 2) >> 3;
+}
+
+/** rs2: ops of the slow tier have the word in the immediate's place, and their length in rs2's. */
+export function rs2(slot: usize, kind: u32): u32 {
+  return keepsWord(kind) ? (load<u32>(slot, 4) >> 20) & 31 : load<u8>(slot, 3) >> 3;
+}
+
+export function rs3(slot: usize): u32 {
+  return load<u32>(slot, 4) >> 27;
+}
+
+function keepsWord(kind: u32): bool {
+  return kind >= <u32>Kind.ATOMIC;
+}
+
+export function beginRegisters(): void {
+  used = 0;
+  written = 0;
+  floats = false;
+  accesses = false;
+}
+
+function use(register: u32): void {
+  used |= (<u64>1) << register;
+}
+
+function write(register: u32): void {
+  used |= (<u64>1) << register;
+  written |= (<u64>1) << register;
+}
+
+export function templateOf(op: u32): usize {
+  return TEMPLATES + <usize>load<u16>(TEMPLATE_STARTS + ((<usize>op) << 1));
+}
+
+/** Notes what the instruction of a slot reads and writes. */
+export function noteInstruction(slot: usize, op: u32, kind: u32): void {
+  if (kind === Kind.LOAD || kind === Kind.STORE || kind >= <u32>Kind.ATOMIC) accesses = true;
+  // Their stores ask whether f registers are on, too.
+  if (op === Op.FSW || op === Op.FSD) floats = true;
+  if (kind === Kind.JUMP || kind === Kind.JUMP_REGISTER) {
+    if (kind === Kind.JUMP_REGISTER) use(rs1(slot));
+    if (rd(slot)) write(rd(slot));
+    return;
+  }
+  if (kind >= <u32>Kind.LOAD && kind !== Kind.BRANCH && kind !== Kind.FLOAT) use(rs1(slot));
+  if (kind === Kind.LOAD_RESERVED || kind === Kind.STORE_CONDITIONAL) {
+    if (kind === Kind.STORE_CONDITIONAL) use(rs2(slot, kind));
+    if (rd(slot)) write(rd(slot));
+    return;
+  }
+  noteTemplate(templateOf(op), slot, kind);
+}
+
+/** Bytes of a template's item that begins with `item`. */
+export function itemLength(item: u32): usize {
+  if (item < 0x80) return 1 + item;
+  return item === Word.SIDE || item === Word.FAST || item === Word.READY ? 2 : 1;
+}
+
+function noteTemplate(template: usize, slot: usize, kind: u32): void {
+  let at = template;
+  while (true) {
+    const item = <u32>load<u8>(at);
+    if (!item) return;
+    at += itemLength(item);
+    if (item === Word.A) use(rs1(slot));
+    else if (item === Word.B) use(rs2(slot, kind));
+    else if (item === Word.RD) {
+      if (rd(slot)) write(rd(slot));
+    } else if (item === Word.X) use(32 + rs1(slot));
+    else if (item === Word.Y) use(32 + rs2(slot, kind));
+    else if (item === Word.Z) use(32 + rs3(slot));
+    else if (item === Word.FD) {
+      write(32 + rd(slot));
+      floats = true;
+    } else if (item === Word.FAST || item === Word.READY) floats = true;
+  }
+}
+
+/** Gives each register that is used its local; `x` of them are integer ones, behind which the others come. */
+export function placeRegisters(): void {
+  // x0 is no register of its own.
+  used &= ~1;
+  let local = FIRST_REGISTER_LOCAL;
+  for (let register: usize = 1; register < 64; ++register) {
+    if (!((used >> <u64>register) & 1)) continue;
+    store<u8>(LOCALS + register, <u8>local);
+    local += 1;
+  }
+}
+
+export function localOf(register: u32): u32 {
+  return load<u8>(LOCALS + <usize>register);
+}
+
+/** The value of an x register. */
+export function getX(register: u32): void {
+  if (register) get(localOf(register));
+  else constant64(0);
+}
+
+/** What is on the stack becomes the value of an x register. */
+export function setX(register: u32): void {
+  set(localOf(register));
+}
+
+/** Loads all registers that are used. */
+export function loadRegisters(): void {
+  for (let register: u32 = 1; register < 64; ++register) {
+    if (!((used >> <u64>register) & 1)) continue;
+    get(Local.HART);
+    const float = register >= 32;
+    memoryAccess(float ? Wasm.F64_LOAD : Wasm.I64_LOAD, 3, offsetOf(register));
+    set(localOf(register));
+  }
+}
+
+/** Stores all registers that may have changed. */
+export function storeRegisters(): void {
+  for (let register: u32 = 1; register < 64; ++register) {
+    if (!((written >> <u64>register) & 1)) continue;
+    get(Local.HART);
+    get(localOf(register));
+    memoryAccess(register >= 32 ? Wasm.F64_STORE : Wasm.I64_STORE, 3, offsetOf(register));
+  }
+}
+
+function offsetOf(register: u32): usize {
+  return register < 32 ? (<usize>register) << 3 : F_OFFSET + ((<usize>register - 32) << 3);
+}
