@@ -11,6 +11,7 @@ import { Kind, OP_KINDS } from '../generated/templates';
 import { PAGE_SIZE, WORKSHOP } from '../layout';
 import { decodedSlot, slotOf } from './region';
 import { translator } from './state';
+import { templateOf } from './template';
 
 /** Most blocks of a region: their numbers have a byte. */
 export const BLOCKS_MOST: u32 = 200;
@@ -116,7 +117,10 @@ export function opAt(offset: u32): u32 {
 }
 
 export function kindAt(offset: u32): u32 {
-  return load<u8>(OP_KINDS + <usize>opAt(offset));
+  const op = opAt(offset);
+  const kind = <u32>load<u8>(OP_KINDS + <usize>op);
+  if (kind !== Kind.FLOAT) return kind;
+  return templateOf(slotAtOffset(offset), op, kind) ? kind : Kind.NONE;
 }
 
 export function slotAtOffset(offset: u32): usize {

@@ -11,7 +11,8 @@ import {
 import { put, putBytes } from './code';
 import { LEFT_SLOW } from './enter';
 import { leaveIf, prepareExit } from './exit';
-import { getX, itemLength, localOf, rd, rs1, rs2, rs3, setX, templateOf } from './registers';
+import { getX, itemLength, localOf, rd, rs1, rs2, rs3, setX } from './registers';
+import { templateOf } from './template';
 import { constant32, constant64, get, set, Wasm } from './wasm';
 
 function isFloatAccess(op: u32): bool {
@@ -31,7 +32,7 @@ function leaveUnless(local: u32, nesting: u32): void {
 
 /** Writes the template of an op for the operands of a slot. */
 export function writeTemplate(slot: usize, op: u32, kind: u32, offset: u32): void {
-  let at = templateOf(op);
+  let at = templateOf(slot, op, kind);
   while (true) {
     const item = <u32>load<u8>(at);
     if (!item) return;

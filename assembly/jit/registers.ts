@@ -1,15 +1,9 @@
 /** Guest registers as locals: which a region uses, which it writes, and where they are. */
 import { Op } from '../generated/ops';
-import {
-  FIRST_REGISTER_LOCAL,
-  Kind,
-  Local,
-  TEMPLATE_STARTS,
-  TEMPLATES,
-  Word,
-} from '../generated/templates';
+import { FIRST_REGISTER_LOCAL, Kind, Local, Word } from '../generated/templates';
 import { F_OFFSET } from '../hart/hart';
 import { AFTER_ORDER } from './order';
+import { templateOf } from './template';
 import { constant64, get, memoryAccess, set, Wasm } from './wasm';
 
 /** Bits 0..31: x registers, 32..63: f registers. */
@@ -60,27 +54,24 @@ function write(register: u32): void {
   written |= (<u64>1) << register;
 }
 
-export function templateOf(op: u32): usize {
-  return TEMPLATES + <usize>load<u16>(TEMPLATE_STARTS + ((<usize>op) << 1));
-}
-
 /** Notes what the instruction of a slot reads and writes. */
 export function noteInstruction(slot: usize, op: u32, kind: u32): void {
   if (kind === Kind.LOAD || kind === Kind.STORE || kind >= <u32>Kind.ATOMIC) accesses = true;
   // Their stores ask whether f registers are on, too.
-  if (op === Op.FSW || op === Op.FSD) floats = true;
+  const calculates = kind === Kind.FLOAT || kind === Kind.FLOAT_EXACT;
+  if (op === Op.FSW || op === Op.FSD || calculates) floats = true;
   if (kind === Kind.JUMP || kind === Kind.JUMP_REGISTER) {
     if (kind === Kind.JUMP_REGISTER) use(rs1(slot));
     if (rd(slot)) write(rd(slot));
     return;
   }
-  if (kind >= <u32>Kind.LOAD && kind !== Kind.BRANCH && kind !== Kind.FLOAT) use(rs1(slot));
+  if (kind >= <u32>Kind.LOAD && kind !== Kind.BRANCH && !calculates) use(rs1(slot));
   if (kind === Kind.LOAD_RESERVED || kind === Kind.STORE_CONDITIONAL) {
     if (kind === Kind.STORE_CONDITIONAL) use(rs2(slot, kind));
     if (rd(slot)) write(rd(slot));
     return;
   }
-  noteTemplate(templateOf(op), slot, kind);
+  noteTemplate(templateOf(slot, op, kind), slot, kind);
 }
 
 /** Bytes of a template's item that begins with `item`. */

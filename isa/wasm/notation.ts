@@ -14,7 +14,7 @@ import { alignmentOf, wasmOpcode } from './opcodes.js';
  * l0..l5 w0..w3 d0..d9 s0 s1    scratch of type i64, i32, f64, f32: its value
  * =l0 >l0    sets scratch; sets it and leaves the value (local.tee)
  * side       takes an i32; if it is not 0 the region is left with nothing done, and exec/slow executes
- *            the instruction; in no conditional, and so are `ready` and `fast`
+ *            the instruction
  * ready      leaves in the same way unless f registers may be used (`floatReady`)
  * fast       leaves in the same way unless native arithmetic is right but for the flag NX, which is set
  * if-i64 if-f64 if-f32 if-i32 if   begins a conditional with a result of that type, or none
@@ -143,23 +143,9 @@ function itemAt(words: readonly string[], at: number): [Item, number] {
   }
 }
 
-/** Words that leave the region, with a branch whose depth the emitter knows. */
-const LEAVING = ['side', 'fast', 'ready'];
-
-/** Throws for a word that leaves out of a conditional. */
-function checkLeaving(words: readonly string[]): void {
-  let depth = 0;
-  for (const word of words) {
-    if (Object.hasOwn(BLOCK_TYPES, word)) depth++;
-    if (word === 'end') depth--;
-    if (depth > 0 && LEAVING.includes(word)) throw new Error(`'${word}' stands in a conditional`);
-  }
-}
-
 /** The packed bytes of a template; throws for a word that it does not know. */
 export function packTemplate(text: string): number[] {
   const words = text.split(/\s+/).filter((word) => word !== '');
-  checkLeaving(words);
   const packed: number[] = [];
   let literal: number[] = [];
   const flush = () => {

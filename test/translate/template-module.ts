@@ -33,12 +33,15 @@ const op = (name: string, ...operands: readonly number[]): number[] => [
   ...wasmOpcode(name).bytes,
   ...operands.flatMap(unsignedLeb),
 ];
+/** Words that leave the region: the number of conditionals they are in stands behind them. */
+const LEAVING: ReadonlySet<number> = new Set([WORDS.side, WORDS.fast, WORDS.ready]);
+
 const get = (index: number) => op('local.get', index);
 const set = (index: number) => op('local.set', index);
 const i32 = (value: number) => [...wasmOpcode('i32.const').bytes, value];
 
-function word(code: number): number[] {
-  const leave = op('br_if', 0);
+function word(code: number, nesting: number): number[] {
+  const leave = op('br_if', nesting);
   switch (code) {
     case WORDS.a:
       return get(own('a'));
@@ -78,7 +81,11 @@ function expand(packed: readonly number[]): number[] {
     if (item < 0x80) {
       code.push(...packed.slice(at, at + item));
       at += item;
-    } else code.push(...word(item));
+      continue;
+    }
+    const leaves = LEAVING.has(item);
+    code.push(...word(item, leaves ? (packed[at] ?? 0) : 0));
+    if (leaves) at++;
   }
   return code;
 }
