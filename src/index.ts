@@ -64,6 +64,7 @@ export type { Arrival, DebugStop } from './vm/hold.js';
 export type { HostOptions } from './vm/host.js';
 export type { FetchOptions } from './vm/platform.js';
 export type { GuestExits, RegimeFigures } from './vm/regime-figures.js';
+export type { Region, RegionInstruction, RegionOptions, RegionPart } from './vm/region/region.js';
 export type { BareGuest, FirmwareGuest, KernelGuest, VmSpec } from './vm/spec.js';
 export type { StopKind, StopReason } from './vm/stop-reason.js';
 export type { VmSummary } from './vm/summary.js';

@@ -1,5 +1,8 @@
 /** The translator's part of the ABI: requests, batches, counters. */
+import { frameAddress } from '../frames/host';
+import { hartOf } from '../vm/vm';
 import { emitBatch, forgetRegions, installBatch, rejectBatch } from './batch';
+import { inspectRegion } from './inspect';
 import { COUNTERS, Translator, translator } from './state';
 
 /** Sets a tunable (`TranslatorSetting` in the host layer); pages decoded from now on count to a new threshold. */
@@ -48,4 +51,13 @@ export function translatorCounter(which: u32): u64 {
   if (which >= COUNTERS) return 0;
   const first = changetype<usize>(translator()) + offsetof<Translator>('requested');
   return load<u64>(first + ((<usize>which) << 3));
+}
+
+/**
+ * Writes the module with the region at `pc` of a hart alone into the code buffer, without installing it; its bytes. At
+ * TRANSFER is then which bytes are which instruction's (jit/marks). 0 if there is no region: at TRANSFER is why.
+ */
+export function translatorInspect(vm: u32, hart: u32, pc: u64, eager: u32): u32 {
+  const address = frameAddress(vm);
+  return inspectRegion(address, hartOf(address, hart), pc, eager !== 0);
 }

@@ -17,7 +17,7 @@ import {
   settle,
 } from './code';
 import { overflow, writeFunction } from './function';
-import { discover, instructions, lines, opAt } from './graph';
+import { discover, instructions, lines } from './graph';
 import { arrange } from './order';
 import { cancelRegion, installRegion, makeRegion, retireAll, slotOf } from './region';
 import { batchAt, Request, requestAt, setBatch, translator } from './state';
@@ -25,6 +25,8 @@ import { I32, I64 } from './wasm';
 
 /** Room in front of the functions for the module's other sections. */
 const HEAD: u32 = 1024;
+/** Where the functions are written. */
+export const FUNCTIONS: usize = BUFFER_BEGIN + HEAD;
 /** Functions of a batch: their numbers, a byte or two each, stand in the head. */
 export const BATCH_MOST: u32 = 128;
 
@@ -121,9 +123,8 @@ function writeRegion(entry: Request, end: usize): u32 {
 export function emitBatch(table: u32, most: u32): u32 {
   const state = translator();
   if (state.batched) return 0;
-  const functions = BUFFER_BEGIN + HEAD;
   const end = BUFFER_BEGIN + min<u32>(state.bufferBytes, CODE_BUFFER_SIZE);
-  setCursor(functions);
+  setCursor(FUNCTIONS);
   let taken: u32 = 0;
   let count: u32 = 0;
   while (taken < state.queued && count < min<u32>(most, BATCH_MOST)) {
@@ -144,7 +145,9 @@ export function emitBatch(table: u32, most: u32): u32 {
   dropRequests(taken);
   state.batched = count;
   state.batchTable = table;
-  return count ? finish(functions, count, table) : 0;
+  const size = count ? finishModule(count, table) : 0;
+  state.bytes += size;
+  return size;
 }
 
 /** Takes the first `count` requests off the queue. */
@@ -159,18 +162,16 @@ function dropRequests(count: u32): void {
   );
 }
 
-/** Puts the head before the functions; the module's bytes. */
-function finish(functions: usize, count: u32, table: u32): u32 {
-  const bytes = <u32>(cursor - functions);
+/** Puts the head before the functions that were written; the module's bytes. */
+export function finishModule(count: u32, table: u32): u32 {
+  const bytes = <u32>(cursor - FUNCTIONS);
   writeHead(count, table);
   put(10);
   const code = putLater();
   putUnsigned(count);
-  putBytes(functions, bytes);
+  putBytes(FUNCTIONS, bytes);
   settle(code);
-  const size = <u32>(cursor - BUFFER_BEGIN);
-  translator().bytes += size;
-  return size;
+  return <u32>(cursor - BUFFER_BEGIN);
 }
 
 /** The batch's functions stand in the table: its regions are entered from now on; how many. */

@@ -45,6 +45,7 @@ import {
   TO_FAR,
   TO_LOCAL,
 } from './labels';
+import { mark, NO_INSTRUCTION } from './marks';
 import { ordered } from './order';
 import {
   accesses,
@@ -54,11 +55,10 @@ import {
   loadRegisters,
   noteInstruction,
   placeRegisters,
-  rd,
-  rs1,
   setX,
   used,
 } from './registers';
+import { rd, rs1 } from './template';
 import {
   constant32,
   constant64,
@@ -87,7 +87,7 @@ function isMerge(block: Block): bool {
 function goTo(from: Block, to: u32, offset: i32): void {
   if (to === NO_BLOCK) leaveTo(offset);
   else if (blockAt(to).order <= from.order) branchBack(Wasm.BR, to);
-  else if (isMerge(blockAt(to))) branch(Wasm.BR, to, 0);
+  else if (isMerge(blockAt(to))) branch(Wasm.BR, to);
   else writeTree(to);
 }
 
@@ -96,7 +96,7 @@ function goToIf(from: Block, to: u32, offset: i32): void {
   if (to !== NO_BLOCK && blockAt(to).order <= from.order) {
     branchBack(Wasm.BR_IF, to);
   } else if (to !== NO_BLOCK && isMerge(blockAt(to))) {
-    branch(Wasm.BR_IF, to, 0);
+    branch(Wasm.BR_IF, to);
   } else {
     openIf();
     goTo(from, to, offset);
@@ -107,13 +107,14 @@ function goToIf(from: Block, to: u32, offset: i32): void {
 /** A block, all that it dominates, and the way out of each. */
 function writeTree(index: u32): void {
   const block = blockAt(index);
+  if (block.count) mark(block.begin);
   if (block.loop) {
     openLoop(index);
     prepareExit(block.begin, 0, LEFT_SPENT);
     get(Local.STEPS);
     constant64(block.cost);
     put(Wasm.I64_LT_S);
-    leaveIf(0);
+    leaveIf();
   }
   for (let at = ordered - 1; at > block.order; --at) {
     const other = orderAt(at);
@@ -144,6 +145,7 @@ function writeBlock(block: Block): void {
   let offset = block.begin;
   for (let index: u32 = 0; index < count; ++index) {
     if (cursorPast()) return;
+    mark(offset);
     writeInstruction(
       slotAtOffset(offset),
       opAt(offset),
@@ -158,6 +160,8 @@ function writeBlock(block: Block): void {
 function writeEnd(block: Block): void {
   if (overflow) return;
   const slot = slotAtOffset(block.last);
+  if (block.end === END_SLOW) mark(block.nextOffset);
+  else if (block.end !== END_FALL) mark(block.last);
   switch (block.end) {
     case END_FALL:
       goTo(block, block.next, block.nextOffset);
@@ -168,6 +172,7 @@ function writeEnd(block: Block): void {
     case END_BRANCH:
       writeTemplate(slot, opAt(block.last), Kind.BRANCH, block.last);
       goToIf(block, block.taken, block.takenOffset);
+      mark(block.last);
       goTo(block, block.next, block.nextOffset);
       break;
     case END_JUMP:
@@ -215,8 +220,9 @@ function writeRegisterJump(block: Block, slot: usize): void {
     put(Wasm.I64_ADD);
     put(Wasm.I64_EQ);
     goToIf(block, to, behind);
+    mark(block.last);
   }
-  branch(Wasm.BR, TO_FAR, 0);
+  branch(Wasm.BR, TO_FAR);
 }
 
 /** Refuses a budget that does not cover the way to the first check. */
@@ -300,6 +306,7 @@ export function writeFunction(end: usize): void {
   openBlock(TO_FAR);
   openBlock(TO_LOCAL);
   writeTree(0);
+  mark(NO_INSTRUCTION);
   close();
   writeLocalExit();
   close();

@@ -116,11 +116,11 @@ export function opAt(offset: u32): u32 {
   return load<u8>(OP_BASE + <usize>load<u8>(decodedSlot(slotOf(page, offset))));
 }
 
+/** What the translator does with the instruction at `offset`; NONE also where it has nothing for its rounding mode. */
 export function kindAt(offset: u32): u32 {
   const op = opAt(offset);
   const kind = <u32>load<u8>(OP_KINDS + <usize>op);
-  if (kind !== Kind.FLOAT) return kind;
-  return templateOf(slotAtOffset(offset), op, kind) ? kind : Kind.NONE;
+  return kind === Kind.FLOAT && !templateOf(slotAtOffset(offset), op, kind) ? Kind.NONE : kind;
 }
 
 export function slotAtOffset(offset: u32): usize {

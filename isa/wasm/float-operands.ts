@@ -46,11 +46,11 @@ export const trailingZeros = (v: string) =>
  * So programs that compute with whole numbers, and never set NX, remain in their regions.
  */
 export const mayRound = (inexact: string) =>
-  `floatFast i32.eqz if ${inexact} ${NEAR} i32.or side end`;
+  `floatFast i32.eqz when ${inexact} ${NEAR} i32.or side done`;
 
 /**
  * The same where another flag may have been raised as well, or the result may be wrong, unless `holds`. Where it
  * does not, `inexact` decides.
  */
 export const mayRoundIf = (holds: string, inexact: string) =>
-  `${holds} floatFast i32.and i32.eqz if ${inexact} ${NEAR} i32.or side end`;
+  `${holds} floatFast i32.and i32.eqz when ${inexact} ${NEAR} i32.or side done`;

@@ -59,6 +59,10 @@ async function main(): Promise<number> {
       const { translateAddress } = await import('./translate/command.js');
       await translateAddress(address, options, abort.signal);
     },
+    disasm: async (file, options) => {
+      const { disassembleRegion } = await import('./disasm/command.js');
+      await disassembleRegion(file, options, abort.signal);
+    },
     cp: async (places) => (await import('./copy/cp.js')).cp(places, abort.signal),
     // Archives and signatures are a large part of all code.
     guest: async () => (await import('./guest.js')).guestActions(abort.signal),

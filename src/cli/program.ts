@@ -3,6 +3,7 @@ import { bold, hasColours } from './colours.js';
 import { writeComplaint } from './complaint.js';
 import { addCompletionCommand } from './completion/command.js';
 import { addCpCommand } from './copy/cp-options.js';
+import { addDisasmCommand, type DisasmOptions } from './disasm/options.js';
 import { ExitStatus } from './exit-status.js';
 import { addGuestCommand, type GuestActions } from './guest-options.js';
 import { addHelpCommand, TOPICS_HELP } from './help-command.js';
@@ -16,6 +17,7 @@ export interface Actions {
   readonly run: (options: RunOptions) => Promise<void>;
   readonly lockstep: (options: LockstepCommandOptions) => Promise<void>;
   readonly translate: (address: string, options: TranslateOptions) => Promise<void>;
+  readonly disasm: (file: string | undefined, options: DisasmOptions) => Promise<void>;
   readonly cp: (places: readonly string[]) => Promise<void>;
   readonly guest: () => Promise<GuestActions>;
 }
@@ -52,6 +54,7 @@ export function makeProgram(actions: Actions): Command {
   addCpCommand(program, actions.cp);
   addLockstepCommand(program, actions.lockstep);
   addTranslateCommand(program, actions.translate);
+  addDisasmCommand(program, actions.disasm);
   addCompletionCommand(program);
   addVersionCommand(program);
   addHelpCommand(program);

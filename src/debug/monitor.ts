@@ -1,4 +1,5 @@
 import type { Debugger } from '../vm/debugger.js';
+import { region } from './region-command.js';
 import type { AddressNames } from './symbol-address.js';
 import { translate } from './translate-command.js';
 
@@ -9,6 +10,9 @@ const HELP = `commands of Hartwood:
       --regime M|S|HS|U|VS|VU     in which mode; without it that which the hart is in
       --hart N                    of this hart; GDB does not always say which thread is current
       --json                      as one line of JSON
+  monitor region ADDRESS     the WebAssembly that code of the current thread becomes
+      --eager                     following code that was never executed, too
+      --hart N, --json            as above
 `;
 
 /** By V, then by privilege (Privileged 1.2, 15.1). */
@@ -26,6 +30,7 @@ export async function monitor(
 ): Promise<string> {
   const [name, ...words] = command.trim().split(/\s+/);
   if (name === 'info') return info(target);
+  if (name === 'region') return region(target, symbols, hart, words);
   return name === 'translate' ? translate(target, symbols, hart, words) : HELP;
 }
 

@@ -1,11 +1,9 @@
-import { CSR_NUMBERS } from '../../isa/csrs.js';
-import { X_NUMBERS } from '../../isa/notation.js';
 import { REGIMES, type Regime } from '../core/abi.js';
 import { ConfigurationError, HartwoodError } from '../core/errors.js';
 import type { Debugger } from '../vm/debugger.js';
 import type { Access, WalkOptions } from '../vm/walk/walk.js';
-import { numberOf } from './hex.js';
-import { type AddressNames, symbolAddress } from './symbol-address.js';
+import { addressOf, hartOf } from './place-words.js';
+import type { AddressNames } from './symbol-address.js';
 import { ACCESSES, ERROR_MARK, MODES, REGIME_MODES } from './translate-words.js';
 import { walkFigure } from './walk-figure.js';
 
@@ -74,30 +72,6 @@ function regimeOf(word = ''): Regime {
   const regime = REGIMES.find((name) => REGIME_MODES[name] === (mode === 'HS' ? 'S' : mode));
   if (regime !== undefined) return regime;
   throw new ConfigurationError(`there is no mode '${word}'; right would be ${MODES.join(', ')}`);
-}
-
-function hartOf(word = ''): number {
-  if (/^\d{1,4}$/.test(word)) return Number(word);
-  throw new ConfigurationError(`'${word}' is no number of a hart; they count from 0`);
-}
-
-/** A number in hexadecimal, a name, or the value of a register: `a0` is the register, and 0xa0 the number. */
-async function addressOf(
-  target: Debugger,
-  symbols: AddressNames,
-  hart: number,
-  word: string,
-): Promise<bigint> {
-  const isRegister = word === 'pc' || X_NUMBERS.has(word) || CSR_NUMBERS.has(word);
-  if (isRegister) return target.readRegister(hart, word);
-  // A number that can be nothing else is not looked for among the names.
-  const number = numberOf(word.replace(/^0x/i, ''));
-  const address = /^0x/i.test(word) ? number : (symbolAddress(word, symbols) ?? number);
-  if (address !== undefined) return address;
-  throw new ConfigurationError(
-    `'${word}' is no address; right would be up to 16 hexadecimal digits, as in ` +
-      '0xffffffff80000000, or a register, as in pc, sp, stval, or a name that the guest has of itself',
-  );
 }
 
 /** Values of 64 bits, for JSON. */

@@ -3,6 +3,8 @@ import type { Core } from '../core/core.js';
 import { DebugError, VmStoppedError } from '../core/errors.js';
 import type { GuestMachine } from './guest-machine.js';
 import type { DebugStop, Hold } from './hold.js';
+import { readRegion } from './region/read-region.js';
+import type { Region, RegionOptions } from './region/region.js';
 import { readRegister, writeRegister } from './registers.js';
 import { readWalk } from './walk/read-walk.js';
 import type { Walk, WalkOptions } from './walk/walk.js';
@@ -206,9 +208,25 @@ export class Debugger {
     return readWalk(this.#core, this.#handle(), hart, address, options);
   }
 
+  /**
+   * What the translator makes of the code at `address`, and of which instruction. Nothing is installed by it, and
+   * it does not matter whether guests are translated at all.
+   *
+   * @throws DebugError, with the cause, if there is no region at that address
+   */
+  async region(hart: number, address: bigint, options: RegionOptions = {}): Promise<Region> {
+    this.#check(hart);
+    const read = (at: bigint, length: number) => this.#read(hart, at, length);
+    return readRegion(this.#core, this.#handle(), hart, address, read, options);
+  }
+
   /** Up to `length` bytes of RAM: what there is before the first byte that is not mapped to RAM. */
   async readMemory(hart: number, address: bigint, length: number): Promise<Uint8Array> {
     this.#check(hart);
+    return this.#read(hart, address, length);
+  }
+
+  #read(hart: number, address: bigint, length: number): Uint8Array {
     const pieces: Uint8Array[] = [];
     for (const { place, from, to } of this.#pieces(hart, address, length)) {
       if (place === undefined) break;

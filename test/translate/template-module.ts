@@ -33,13 +33,11 @@ const op = (name: string, ...operands: readonly number[]): number[] => [
   ...wasmOpcode(name).bytes,
   ...operands.flatMap(unsignedLeb),
 ];
-/** Words that leave the region: the number of conditionals they are in stands behind them. */
-const LEAVING: ReadonlySet<number> = new Set([WORDS.side, WORDS.fast, WORDS.ready]);
-
 const get = (index: number) => op('local.get', index);
 const set = (index: number) => op('local.set', index);
 const i32 = (value: number) => [...wasmOpcode('i32.const').bytes, value];
 
+/** What a word becomes within so many conditionals that may be left. */
 function word(code: number, nesting: number): number[] {
   const leave = op('br_if', nesting);
   switch (code) {
@@ -59,6 +57,10 @@ function word(code: number, nesting: number): number[] {
       return [...get(LOCALS.floatFast), ...op('i32.eqz'), ...leave];
     case WORDS.ready:
       return [...get(LOCALS.floatReady), ...op('i32.eqz'), ...leave];
+    case WORDS.when:
+      return op('if', EMPTY_BLOCK);
+    case WORDS.done:
+      return op('end');
     case WORDS.rd:
       return [...set(own('result')), ...i32(OUTCOME.wroteX), ...set(own('outcome'))];
     case WORDS.fd:
@@ -76,6 +78,7 @@ function word(code: number, nesting: number): number[] {
 /** The instructions of a packed template. */
 function expand(packed: readonly number[]): number[] {
   const code: number[] = [];
+  let nesting = 0;
   for (let at = 0; packed[at] !== 0; ) {
     const item = packed[at++] ?? 0;
     if (item < 0x80) {
@@ -83,9 +86,9 @@ function expand(packed: readonly number[]): number[] {
       at += item;
       continue;
     }
-    const leaves = LEAVING.has(item);
-    code.push(...word(item, leaves ? (packed[at] ?? 0) : 0));
-    if (leaves) at++;
+    code.push(...word(item, nesting));
+    if (item === WORDS.when) nesting++;
+    if (item === WORDS.done) nesting--;
   }
   return code;
 }

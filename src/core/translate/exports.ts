@@ -8,6 +8,7 @@ export interface TranslatorExports {
   translatorReject(): void;
   translatorForget(): void;
   translatorCounter(which: number): bigint;
+  translatorInspect(vm: number, hart: number, pc: bigint, eager: number): number;
 }
 
 /** `translatorSet`: which tunable. */
