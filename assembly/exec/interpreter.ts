@@ -66,13 +66,16 @@ function proceed(hart: usize, end: u32): usize {
   const state = at(hart);
   const code = <usize>state.code;
   const slot = slotAt(code, state.pc);
+  if (end === LEFT_REGION) warm(hart, code, slot);
+  if (state.remaining <= 0 || state.stop) return 0;
   if (end === LEFT_SLOW) {
     state.remaining -= 1;
     return decodedSlot(slot);
   }
-  if (end === LEFT_REGION) warm(hart, code, slot);
-  if (state.remaining <= 0 || state.stop) return 0;
-  if (end === LEFT_SPENT && load<u8>(slot) === Op.REGION) return interpretEntry(hart, code, slot);
+  if (end === LEFT_SPENT && load<u8>(slot) === Op.REGION) {
+    const next = interpretEntry(hart, code, slot);
+    return next ? decodedSlot(next) : 0;
+  }
   return executeHot(hart, code, state.pc & TAG_PAGE, slot);
 }
 
@@ -117,8 +120,8 @@ function runFrom(hart: usize, entered: usize): void {
       if (outcome === REDIRECT) return;
       slot += outcome << 2;
       state.pc += outcome;
-      if (state.stop) return;
       warm(hart, code, slot);
+      if (state.stop) return;
     }
   }
 }

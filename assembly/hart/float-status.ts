@@ -2,9 +2,9 @@
 import { at } from './hart';
 import { FS } from './status';
 
-/** NX, and with frm what must stand for native arithmetic: NX set, frm RNE. */
+/** What must stand for native arithmetic: NX set, and frm RNE, which is 0. */
 const FCSR_NX: u32 = 1;
-const FCSR_FAST: u32 = FCSR_NX | (7 << 5);
+const FCSR_FRM: u32 = 7 << 5;
 
 /** FS as it counts now: with V=1 Off if either status says so, and Dirty only if both do (15.2.11). */
 function floatState(hart: usize): u64 {
@@ -23,8 +23,9 @@ export function isFloatOn(hart: usize): bool {
 /** Keeps `floatReady` and `floatFast` as FS and fcsr say. */
 export function refreshFloat(hart: usize): void {
   const ready = floatState(hart) === FS;
-  at(hart).floatReady = ready ? 1 : 0;
-  at(hart).floatFast = ready && (at(hart).fcsr & FCSR_FAST) === FCSR_NX ? 1 : 0;
+  const nearest = (at(hart).fcsr & FCSR_FRM) === 0;
+  at(hart).floatReady = ready ? (nearest ? 2 : 1) : 0;
+  at(hart).floatFast = ready && nearest && (at(hart).fcsr & FCSR_NX) !== 0 ? 1 : 0;
 }
 
 /** The unit's state changed: FS becomes Dirty, with V=1 in both statuses. */

@@ -87,7 +87,10 @@ export class Hart {
   privilege: u32;
   /** The V bit: 1 in VS- and VU-mode (Privileged 15.1). */
   virtualized: u32;
-  /** 1 while FS is Dirty, and vsstatus.FS if V is 1: loads and stores of f registers may take the fast path. */
+  /**
+   * Not 0 while FS is Dirty, and vsstatus.FS if V is 1: loads and stores of f registers may take the fast path. 2 while
+   * besides frm is RNE.
+   */
   floatReady: u32;
   /** 1 while besides fcsr has NX set and rounds to nearest: native arithmetic may be exact in its flags. */
   floatFast: u32;

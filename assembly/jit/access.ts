@@ -20,7 +20,8 @@ import { PAGE_MASK, PAGE_SHIFT } from '../layout';
 import { GUEST_PAGE_MASK } from '../mmu/entry';
 import { put } from './code';
 import { leaveIf } from './exit';
-import { getX, rd, rs1, rs2, setX } from './registers';
+import { getX, setX } from './registers';
+import { rd, rs1, rs2 } from './template';
 import { constant32, constant64, get, loadField, memoryAccess, set, tee, Wasm } from './wasm';
 
 const DATA_INDEX: u32 = (TLB_DATA_ENTRIES - 1) << TLB_ENTRY_SHIFT;
@@ -48,7 +49,7 @@ function check(slot: usize, offset: i32, bytes: u32, array: usize): void {
   get(Local.CONTEXT);
   put(Wasm.I64_OR);
   put(Wasm.I64_NE);
-  leaveIf(0);
+  leaveIf();
 }
 
 /** The linear address by the entry that `check` found. */
@@ -143,11 +144,11 @@ export function writeStoreConditional(slot: usize, op: u32): void {
   loadField(Wasm.I32_LOAD, 2, offsetof<Hart>('reservationSize'));
   constant32(double ? 8 : 4);
   put(Wasm.I32_NE);
-  leaveIf(0);
+  leaveIf();
   guestAddress(TLB_WRITE_OFFSET);
   loadField(Wasm.I64_LOAD, 3, offsetof<Hart>('reservation'));
   put(Wasm.I64_NE);
-  leaveIf(0);
+  leaveIf();
   get(Local.HART);
   constant32(0);
   memoryAccess(Wasm.I32_STORE, 2, offsetof<Hart>('reservationSize'));

@@ -17,7 +17,7 @@ import {
   settle,
 } from './code';
 import { overflow, writeFunction } from './function';
-import { discover, instructions, lines, opAt } from './graph';
+import { discover, instructions, lines } from './graph';
 import { arrange } from './order';
 import { cancelRegion, installRegion, makeRegion, retireAll, slotOf } from './region';
 import { batchAt, Request, requestAt, setBatch, translator } from './state';

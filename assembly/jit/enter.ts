@@ -1,6 +1,5 @@
 /** From the interpreter into regions and back. */
 import { executeHot } from '../generated/hot-loop';
-import { Op } from '../generated/ops';
 import { at } from '../hart/hart';
 import { TAG_PAGE } from '../mmu/entry';
 import { regionAt, regionOf } from './region';

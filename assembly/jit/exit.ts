@@ -15,7 +15,6 @@ import { Hart, TLB_ENTRY_SHIFT, TLB_FETCH_ENTRIES, TLB_FETCH_OFFSET } from '../h
 import { PAGE_MASK } from '../layout';
 import { put } from './code';
 import { LEFT_REGION, LEFT_SLOW } from './enter';
-import { blockAt } from './graph';
 import { branch, TO_FAR, TO_LOCAL } from './labels';
 import { storeRegisters } from './registers';
 import { translator } from './state';
@@ -46,28 +45,28 @@ export function prepareExit(offset: u32, givenBack: u32, result: u32): void {
 }
 
 /** Leaves the region, with `exit` set, if what is on the stack is not 0. */
-export function leaveIf(nesting: u32): void {
-  branch(Wasm.BR_IF, TO_LOCAL, nesting);
+export function leaveIf(): void {
+  branch(Wasm.BR_IF, TO_LOCAL);
 }
 
 /** Goes on at an offset from the page's begin, outside the region. */
 export function leaveTo(offset: i32): void {
   if (<u32>offset <= PAGE_MASK) {
     prepareExit(offset, 0, LEFT_REGION);
-    branch(Wasm.BR, TO_LOCAL, 0);
+    branch(Wasm.BR, TO_LOCAL);
     return;
   }
   get(Local.PAGE);
   constant64(offset);
   put(Wasm.I64_ADD);
   set(Local.VA);
-  branch(Wasm.BR, TO_FAR, 0);
+  branch(Wasm.BR, TO_FAR);
 }
 
 /** The instruction at `offset` is one for exec/slow. */
 export function leaveSlow(offset: u32): void {
   prepareExit(offset, 0, LEFT_SLOW);
-  branch(Wasm.BR, TO_LOCAL, 0);
+  branch(Wasm.BR, TO_LOCAL);
 }
 
 /** Stores an i64 or i32 local, or what `value` stands for, into the hart's block. */

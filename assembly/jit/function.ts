@@ -55,11 +55,10 @@ import {
   loadRegisters,
   noteInstruction,
   placeRegisters,
-  rd,
-  rs1,
   setX,
   used,
 } from './registers';
+import { rd, rs1 } from './template';
 import {
   constant32,
   constant64,
@@ -88,7 +87,7 @@ function isMerge(block: Block): bool {
 function goTo(from: Block, to: u32, offset: i32): void {
   if (to === NO_BLOCK) leaveTo(offset);
   else if (blockAt(to).order <= from.order) branchBack(Wasm.BR, to);
-  else if (isMerge(blockAt(to))) branch(Wasm.BR, to, 0);
+  else if (isMerge(blockAt(to))) branch(Wasm.BR, to);
   else writeTree(to);
 }
 
@@ -97,7 +96,7 @@ function goToIf(from: Block, to: u32, offset: i32): void {
   if (to !== NO_BLOCK && blockAt(to).order <= from.order) {
     branchBack(Wasm.BR_IF, to);
   } else if (to !== NO_BLOCK && isMerge(blockAt(to))) {
-    branch(Wasm.BR_IF, to, 0);
+    branch(Wasm.BR_IF, to);
   } else {
     openIf();
     goTo(from, to, offset);
@@ -115,7 +114,7 @@ function writeTree(index: u32): void {
     get(Local.STEPS);
     constant64(block.cost);
     put(Wasm.I64_LT_S);
-    leaveIf(0);
+    leaveIf();
   }
   for (let at = ordered - 1; at > block.order; --at) {
     const other = orderAt(at);
@@ -223,7 +222,7 @@ function writeRegisterJump(block: Block, slot: usize): void {
     goToIf(block, to, behind);
     mark(block.last);
   }
-  branch(Wasm.BR, TO_FAR, 0);
+  branch(Wasm.BR, TO_FAR);
 }
 
 /** Refuses a budget that does not cover the way to the first check. */

@@ -11,6 +11,7 @@ import { Kind, OP_KINDS } from '../generated/templates';
 import { PAGE_SIZE, WORKSHOP } from '../layout';
 import { decodedSlot, slotOf } from './region';
 import { translator } from './state';
+import { templateOf } from './template';
 
 /** Most blocks of a region: their numbers have a byte. */
 export const BLOCKS_MOST: u32 = 200;
@@ -115,8 +116,11 @@ export function opAt(offset: u32): u32 {
   return load<u8>(OP_BASE + <usize>load<u8>(decodedSlot(slotOf(page, offset))));
 }
 
+/** What the translator does with the instruction at `offset`; NONE also where it has nothing for its rounding mode. */
 export function kindAt(offset: u32): u32 {
-  return load<u8>(OP_KINDS + <usize>opAt(offset));
+  const op = opAt(offset);
+  const kind = <u32>load<u8>(OP_KINDS + <usize>op);
+  return kind === Kind.FLOAT && !templateOf(slotAtOffset(offset), op, kind) ? Kind.NONE : kind;
 }
 
 export function slotAtOffset(offset: u32): usize {

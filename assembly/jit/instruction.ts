@@ -11,7 +11,8 @@ import {
 import { put, putBytes } from './code';
 import { LEFT_SLOW } from './enter';
 import { leaveIf, prepareExit } from './exit';
-import { getX, itemLength, localOf, rd, rs1, rs2, rs3, setX, templateOf } from './registers';
+import { getX, localOf, setX } from './registers';
+import { itemLength, rd, rs1, rs2, rs3, templateOf } from './template';
 import { constant32, constant64, get, set, Wasm } from './wasm';
 
 function isFloatAccess(op: u32): bool {
@@ -23,25 +24,25 @@ function mayLeave(kind: u32): bool {
   return kind !== Kind.RESULT && kind !== Kind.BRANCH;
 }
 
-function leaveUnless(local: u32, nesting: u32): void {
+function leaveUnless(local: u32): void {
   get(local);
   put(Wasm.I32_EQZ);
-  leaveIf(nesting);
+  leaveIf();
 }
 
 /** Writes the template of an op for the operands of a slot. */
 export function writeTemplate(slot: usize, op: u32, kind: u32, offset: u32): void {
-  let at = templateOf(op);
+  let at = templateOf(slot, op, kind);
   while (true) {
     const item = <u32>load<u8>(at);
     if (!item) return;
     if (item < 0x80) putBytes(at + 1, item);
-    else writeWord(item, load<u8>(at, 1), slot, kind, offset);
+    else writeWord(item, slot, kind, offset);
     at += itemLength(item);
   }
 }
 
-function writeWord(word: u32, nesting: u32, slot: usize, kind: u32, offset: u32): void {
+function writeWord(word: u32, slot: usize, kind: u32, offset: u32): void {
   switch (word) {
     case Word.A:
       getX(rs1(slot));
@@ -70,13 +71,13 @@ function writeWord(word: u32, nesting: u32, slot: usize, kind: u32, offset: u32)
       get(localOf(32 + rs3(slot)));
       break;
     case Word.SIDE:
-      leaveIf(nesting);
+      leaveIf();
       break;
     case Word.FAST:
-      leaveUnless(Local.FLOAT_FAST, nesting);
+      leaveUnless(Local.FLOAT_FAST);
       break;
     case Word.READY:
-      leaveUnless(Local.FLOAT_READY, nesting);
+      leaveUnless(Local.FLOAT_READY);
       break;
     case Word.RD:
       if (rd(slot)) setX(rd(slot));
@@ -99,7 +100,7 @@ export function writeInstruction(slot: usize, op: u32, kind: u32, offset: u32, l
   switch (kind) {
     case Kind.LOAD:
     case Kind.STORE:
-      if (isFloatAccess(op)) leaveUnless(Local.FLOAT_READY, 0);
+      if (isFloatAccess(op)) leaveUnless(Local.FLOAT_READY);
       writeAddress(slot, op, kind);
       break;
     case Kind.ATOMIC:

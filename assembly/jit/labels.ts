@@ -45,14 +45,14 @@ export function close(): void {
   depth -= 1;
 }
 
-/** A branch to `meaning` from within `nesting` conditionals that are not known here. */
-export function branch(opcode: u32, meaning: u32, nesting: u32): void {
+/** A branch to `meaning`. */
+export function branch(opcode: u32, meaning: u32): void {
   let at = depth - 1;
   while (load<u16>(STACK + ((<usize>at) << 1)) !== <u16>meaning) at -= 1;
   put(opcode);
-  putUnsigned(depth - 1 - at + nesting);
+  putUnsigned(depth - 1 - at);
 }
 
 export function branchBack(opcode: u32, block: u32): void {
-  branch(opcode, block | BACK, 0);
+  branch(opcode, block | BACK);
 }

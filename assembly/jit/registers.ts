@@ -1,15 +1,9 @@
 /** Guest registers as locals: which a region uses, which it writes, and where they are. */
 import { Op } from '../generated/ops';
-import {
-  FIRST_REGISTER_LOCAL,
-  Kind,
-  Local,
-  TEMPLATE_STARTS,
-  TEMPLATES,
-  Word,
-} from '../generated/templates';
+import { FIRST_REGISTER_LOCAL, Kind, Local, Word } from '../generated/templates';
 import { F_OFFSET } from '../hart/hart';
 import { AFTER_ORDER } from './order';
+import { itemLength, rd, rs1, rs2, rs3, templateOf } from './template';
 import { constant64, get, memoryAccess, set, Wasm } from './wasm';
 
 /** Bits 0..31: x registers, 32..63: f registers. */
@@ -22,27 +16,6 @@ export let accesses: bool = false;
 /** u8 for each register: its local. */
 const LOCALS: usize = AFTER_ORDER;
 export const AFTER_REGISTERS: usize = LOCALS + 64;
-
-export function rd(slot: usize): u32 {
-  return load<u8>(slot, 1) >> 3;
-}
-
-export function rs1(slot: usize): u32 {
-  return load<u8>(slot, 2) >> 3;
-}
-
-/** rs2: ops of the slow tier have the word in the immediate's place, and their length in rs2's. */
-export function rs2(slot: usize, kind: u32): u32 {
-  return keepsWord(kind) ? (load<u32>(slot, 4) >> 20) & 31 : load<u8>(slot, 3) >> 3;
-}
-
-export function rs3(slot: usize): u32 {
-  return load<u32>(slot, 4) >> 27;
-}
-
-function keepsWord(kind: u32): bool {
-  return kind >= <u32>Kind.ATOMIC;
-}
 
 export function beginRegisters(): void {
   used = 0;
@@ -60,13 +33,15 @@ function write(register: u32): void {
   written |= (<u64>1) << register;
 }
 
-export function templateOf(op: u32): usize {
-  return TEMPLATES + <usize>load<u16>(TEMPLATE_STARTS + ((<usize>op) << 1));
+function isFloat(kind: u32): bool {
+  return kind === Kind.FLOAT || kind === Kind.FLOAT_EXACT;
 }
 
 /** Notes what the instruction of a slot reads and writes. */
 export function noteInstruction(slot: usize, op: u32, kind: u32): void {
-  if (kind === Kind.LOAD || kind === Kind.STORE || kind >= <u32>Kind.ATOMIC) accesses = true;
+  if (kind === Kind.LOAD || kind === Kind.STORE || (kind >= <u32>Kind.ATOMIC && !isFloat(kind))) {
+    accesses = true;
+  }
   // Their stores ask whether f registers are on, too.
   if (op === Op.FSW || op === Op.FSD) floats = true;
   if (kind === Kind.JUMP || kind === Kind.JUMP_REGISTER) {
@@ -74,19 +49,13 @@ export function noteInstruction(slot: usize, op: u32, kind: u32): void {
     if (rd(slot)) write(rd(slot));
     return;
   }
-  if (kind >= <u32>Kind.LOAD && kind !== Kind.BRANCH && kind !== Kind.FLOAT) use(rs1(slot));
+  if (kind >= <u32>Kind.LOAD && kind !== Kind.BRANCH && !isFloat(kind)) use(rs1(slot));
   if (kind === Kind.LOAD_RESERVED || kind === Kind.STORE_CONDITIONAL) {
     if (kind === Kind.STORE_CONDITIONAL) use(rs2(slot, kind));
     if (rd(slot)) write(rd(slot));
     return;
   }
-  noteTemplate(templateOf(op), slot, kind);
-}
-
-/** Bytes of a template's item that begins with `item`. */
-export function itemLength(item: u32): usize {
-  if (item < 0x80) return 1 + item;
-  return item === Word.SIDE || item === Word.FAST || item === Word.READY ? 2 : 1;
+  noteTemplate(templateOf(slot, op, kind), slot, kind);
 }
 
 function noteTemplate(template: usize, slot: usize, kind: u32): void {

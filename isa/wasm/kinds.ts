@@ -1,5 +1,10 @@
 import { numberOps } from '../ops.js';
-import { FLOAT_TEMPLATES } from './float-bodies.js';
+import {
+  FLOAT_EXACT_TEMPLATES,
+  FLOAT_RTZ_TEMPLATES,
+  FLOAT_SAME_TEMPLATES,
+  FLOAT_TEMPLATES,
+} from './float-bodies.js';
 import {
   ATOMIC_TEMPLATES,
   CONDITION_TEMPLATES,
@@ -25,6 +30,7 @@ export const KINDS = [
   'storeConditional',
   'float',
   'csr',
+  'floatExact',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -49,19 +55,34 @@ const BY_TEMPLATE: readonly (readonly [Kind, Readonly<Record<string, string>>])[
   ['branch', CONDITION_TEMPLATES],
   ['atomic', ATOMIC_TEMPLATES],
   ['float', FLOAT_TEMPLATES],
+  ['floatExact', FLOAT_EXACT_TEMPLATES],
 ];
 
-/** What the translator does with the op of that name (a four-byte form's), and its template if it has one. */
-export function kindOf(op: string): { readonly kind: Kind; readonly template?: string } {
+/** What the translator does with an op. */
+export interface Classified {
+  readonly kind: Kind;
+  /** Of kind `float`, it holds only where the word's rm is RNE (0) or dynamic (7). */
+  readonly template?: string;
+  /** The template where rm is RTZ (1). */
+  readonly rtz?: string;
+  /** The template where rs1 and rs2 are the same register. */
+  readonly same?: string;
+}
+
+/** What the translator does with the op of that name (a four-byte form's). */
+export function kindOf(op: string): Classified {
   for (const [kind, templates] of BY_TEMPLATE) {
     const template = templates[op];
-    if (template !== undefined) return { kind, template };
+    if (template === undefined) continue;
+    const rtz = FLOAT_RTZ_TEMPLATES[op];
+    const same = FLOAT_SAME_TEMPLATES[op];
+    return { kind, template, ...(rtz && { rtz }), ...(same && { same }) };
   }
   return { kind: JUMPS[op] ?? RESERVATIONS[op] ?? 'none' };
 }
 
 /** The kind of each op by its number, two-byte forms like their four-byte forms. */
-export function kindsByNumber(): readonly ReturnType<typeof kindOf>[] {
+export function kindsByNumber(): readonly Classified[] {
   const { names, firstShort } = numberOps();
   return names.map((name, number) => kindOf(number >= firstShort ? name.slice(0, -2) : name));
 }

@@ -14,14 +14,14 @@ import { alignmentOf, wasmOpcode } from './opcodes.js';
  * l0..l5 w0..w3 d0..d9 s0 s1    scratch of type i64, i32, f64, f32: its value
  * =l0 >l0    sets scratch; sets it and leaves the value (local.tee)
  * side       takes an i32; if it is not 0 the region is left with nothing done, and exec/slow executes
- *            the instruction
+ *            the instruction; in no conditional, and so are `ready` and `fast`
  * ready      leaves in the same way unless f registers may be used (`floatReady`)
  * fast       leaves in the same way unless native arithmetic is right but for the flag NX, which is set
  * if-i64 if-f64 if-f32 if-i32 if   begins a conditional with a result of that type, or none
  * p          linear address of an atomic's operand, i32
  * ```
  * Packed, a template is items: a byte below 0x80 is the number of literal bytes that follow, others are
- * the words' codes; behind those that may leave the region stands how many conditionals they are in; 0 ends it.
+ * the words' codes; 0 ends it.
  */
 
 /** Codes of the words; the emitter has the same (assembly/jit/template.ts), held by a test. */
@@ -91,9 +91,6 @@ const BLOCK_TYPES: Readonly<Record<string, number>> = {
   'if-f64': 0x7c,
 };
 
-/** Words that may leave the region. */
-const LEAVING: ReadonlySet<string> = new Set(['side', 'fast', 'ready']);
-
 type Item = { readonly word: number } | { readonly bytes: readonly number[] };
 
 function local(word: string): Item | undefined {
@@ -126,8 +123,11 @@ function itemAt(words: readonly string[], at: number): [Item, number] {
     case 'none':
       return [{ bytes: opcode.bytes }, 1];
     case 'i32':
-    case 'i64':
-      return [{ bytes: [...opcode.bytes, ...signedLeb(BigInt(operand))] }, 2];
+    case 'i64': {
+      const width = opcode.immediate === 'i32' ? 32 : 64;
+      const value = BigInt.asIntN(width, BigInt(operand));
+      return [{ bytes: [...opcode.bytes, ...signedLeb(value)] }, 2];
+    }
     case 'f64':
       return [{ bytes: [...opcode.bytes, ...floatBytes(Number(operand))] }, 2];
     case 'memory': {
@@ -140,9 +140,23 @@ function itemAt(words: readonly string[], at: number): [Item, number] {
   }
 }
 
+/** Words that leave the region, with a branch whose depth the emitter knows. */
+const LEAVING = ['side', 'fast', 'ready'];
+
+/** Throws for a word that leaves out of a conditional. */
+function checkLeaving(words: readonly string[]): void {
+  let depth = 0;
+  for (const word of words) {
+    if (Object.hasOwn(BLOCK_TYPES, word)) depth++;
+    if (word === 'end') depth--;
+    if (depth > 0 && LEAVING.includes(word)) throw new Error(`'${word}' stands in a conditional`);
+  }
+}
+
 /** The packed bytes of a template; throws for a word that it does not know. */
 export function packTemplate(text: string): number[] {
   const words = text.split(/\s+/).filter((word) => word !== '');
+  checkLeaving(words);
   const packed: number[] = [];
   let literal: number[] = [];
   const flush = () => {
@@ -152,17 +166,13 @@ export function packTemplate(text: string): number[] {
     }
     literal = [];
   };
-  let nesting = 0;
   for (let at = 0; at < words.length; ) {
-    const word = words[at] ?? '';
-    if (BLOCK_TYPES[word] !== undefined) nesting++;
-    if (word === 'end') nesting--;
     const [item, taken] = itemAt(words, at);
     at += taken;
     if ('bytes' in item) literal.push(...item.bytes);
     else {
       flush();
-      packed.push(item.word, ...(LEAVING.has(word) ? [nesting] : []));
+      packed.push(item.word);
     }
   }
   flush();

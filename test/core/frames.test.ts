@@ -4,6 +4,7 @@ import { Core } from '../../src/core/core.js';
 import { MemoryShortageError } from '../../src/core/errors.js';
 import { ExitReason } from '../../src/core/exit-reason.js';
 import { wasmEngine } from '../../src/core/wasm-engine.js';
+import { testedTranslation } from '../tested-translation.js';
 import { coreModule, Machine, newCore } from './machine.js';
 import { ALL, R, V, W } from './page-tables.js';
 import { OFF } from './program-parts.js';
@@ -104,10 +105,10 @@ describe('frames', () => {
 
   it('that are short leave nothing behind of a VM that was refused', async () => {
     const module = await coreModule();
-    const probe = await Core.create(wasmEngine(module), 1 << 20);
+    const probe = await Core.create(wasmEngine(module, 'wasm', testedTranslation()), 1 << 20);
     const block = probe.layout(LayoutValue.VmFrames);
     const core = await Core.create(
-      wasmEngine(module),
+      wasmEngine(module, 'wasm', testedTranslation()),
       (block + probe.layout(LayoutValue.HartFrames) + 1) * 4096,
     );
     const used = core.framesUsed();
@@ -141,9 +142,12 @@ describe('a host whose memory is used up', () => {
   /** Runs `source` where most of its pages find no frame until another VM is gone. */
   async function starved(source: string): Promise<{ machine: Machine; exits: number }> {
     const module = await coreModule();
-    const probe = await Core.create(wasmEngine(module), 1 << 30);
+    const probe = await Core.create(wasmEngine(module, 'wasm', testedTranslation()), 1 << 30);
     const blocks = probe.layout(LayoutValue.VmFrames) + probe.layout(LayoutValue.HartFrames);
-    const core = await Core.create(wasmEngine(module), (2 * blocks + PAGES + 12) * PAGE_SIZE);
+    const core = await Core.create(
+      wasmEngine(module, 'wasm', testedTranslation()),
+      (2 * blocks + PAGES + 12) * PAGE_SIZE,
+    );
     const other = await Machine.create(writer(PAGES), { core });
     other.finish();
     const machine = await Machine.create(source, { core });
@@ -198,7 +202,10 @@ describe('a host whose memory is used up', () => {
   });
 
   it('tells the host layer of it, in figures', async () => {
-    const core = await Core.create(wasmEngine(await coreModule()), 512 * 1024);
+    const core = await Core.create(
+      wasmEngine(await coreModule(), 'wasm', testedTranslation()),
+      512 * 1024,
+    );
     const machine = await Machine.create(OFF, { core });
     expect(() => machine.ram.write(DATA, new Uint8Array(1 << 20).fill(1))).toThrow(
       MemoryShortageError,

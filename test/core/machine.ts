@@ -17,6 +17,7 @@ import { GuestMemory } from '../../src/core/guest-memory.js';
 import { wasmEngine } from '../../src/core/wasm-engine.js';
 import { parseCpuModel } from '../../src/machine/cpu-model.js';
 import { isWasmEngine, unknownEngine, WASM_ENGINES } from '../../src/vm/engines.js';
+import { testedTranslation } from '../tested-translation.js';
 
 /** More steps than any program of these tests takes. */
 export const PLENTY = 10_000_000n;
@@ -31,12 +32,12 @@ export function coreModule(): Promise<WebAssembly.Module> {
   return compiled;
 }
 
-/** What the tests' machines run on: the engine that HARTWOOD_TEST_ENGINE names. */
+/** What the tests' machines run on: the engine that HARTWOOD_TEST_ENGINE names, as HARTWOOD_TEST_TRANSLATE wants it. */
 async function testedEngine(): Promise<Engine> {
   const name = process.env.HARTWOOD_TEST_ENGINE ?? 'wasm';
   if (name === 'ts') return (await import('../../bench/baseline/engine.js')).tsEngine;
   if (!isWasmEngine(name)) throw unknownEngine(name, [...WASM_ENGINES, 'ts']);
-  return wasmEngine(await coreModule(), name);
+  return wasmEngine(await coreModule(), name, name === 'wasm' ? testedTranslation() : undefined);
 }
 
 export const newCore = async (bytes = 256 << 20): Promise<Core> =>

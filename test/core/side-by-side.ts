@@ -3,6 +3,7 @@ import { tsEngine } from '../../bench/baseline/engine.js';
 import { CSR_NUMBERS } from '../../isa/csrs.js';
 import { Core } from '../../src/core/core.js';
 import { wasmEngine } from '../../src/core/wasm-engine.js';
+import { testedTranslation } from '../tested-translation.js';
 import { coreModule, Machine, type MachineOptions } from './machine.js';
 
 const HOST_BYTES = 64 << 20;
@@ -17,7 +18,9 @@ export interface Both {
 export async function sideBySide(source: string, options: MachineOptions = {}): Promise<Both> {
   const on = async (core: Core) => Machine.create(source, { ...options, core });
   return {
-    core: await on(await Core.create(wasmEngine(await coreModule()), HOST_BYTES)),
+    core: await on(
+      await Core.create(wasmEngine(await coreModule(), 'wasm', testedTranslation()), HOST_BYTES),
+    ),
     ts: await on(await Core.create(tsEngine, HOST_BYTES)),
   };
 }

@@ -6,6 +6,7 @@ import { Host } from '../../src/vm/host.js';
 import type { Platform } from '../../src/vm/platform.js';
 import type { VmSpec } from '../../src/vm/spec.js';
 import type { Vm } from '../../src/vm/vm.js';
+import { testedTranslate } from '../tested-translation.js';
 
 let image: Promise<GuestImage> | undefined;
 
@@ -17,11 +18,13 @@ export function guestImage(): Promise<GuestImage> {
 
 /**
  * A host on Node, or a platform that differs from it; on the engine that HARTWOOD_TEST_ENGINE names, else on
- * the core as built.
+ * the core as built, which translates as HARTWOOD_TEST_TRANSLATE says.
  */
 export function newHost(memory: string, platform: Partial<Platform> = {}): Promise<Host> {
   const engine = process.env.HARTWOOD_TEST_ENGINE ?? DEFAULT_ENGINE;
-  return Host.createOn({ ...nodePlatform, debian: guestImage, ...platform }, { memory, engine });
+  const translate = engine === DEFAULT_ENGINE ? testedTranslate() : undefined;
+  const options = { memory, engine, ...(translate === undefined ? {} : { translate }) };
+  return Host.createOn({ ...nodePlatform, debian: guestImage, ...platform }, options);
 }
 
 /** A VM with all that it prints. */

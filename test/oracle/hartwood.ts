@@ -4,6 +4,7 @@ import { Core } from '../../src/core/core.js';
 import { ExitReason } from '../../src/core/exit-reason.js';
 import { GuestMemory } from '../../src/core/guest-memory.js';
 import { wasmEngine } from '../../src/core/wasm-engine.js';
+import { testedTranslation } from '../tested-translation.js';
 import { type Machine, MEMORY } from './machine.js';
 
 /** No program takes so many steps. */
@@ -27,7 +28,7 @@ export async function hartwood(): Promise<Subject> {
     name: 'hartwood',
     instructions: () => instructions,
     async run(image, cpu) {
-      const core = await Core.create(wasmEngine(module), 2 * MEMORY);
+      const core = await Core.create(wasmEngine(module, 'wasm', testedTranslation()), 2 * MEMORY);
       const vm = core.createVm(MEMORY, 1, cpu.extensions, 0);
       const memory = new GuestMemory(core, vm, MEMORY);
       memory.write(RAM_BASE, image);

@@ -2,8 +2,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FIELDS, insert } from '../../isa/fields.js';
 import { numberOps } from '../../isa/ops.js';
 import { ROWS, rowNamed } from '../../isa/table.js';
-import { operand, Random, related } from './operands.js';
-import * as reference from './reference.js';
+import { draw } from './draw.js';
+import { Random } from './operands.js';
 import { F32, F64, type Format, NV, NX } from './reference.js';
 import { MODELS } from './rows.js';
 
@@ -35,28 +35,6 @@ interface Registers {
 const ROWS_UNDER_TEST = ROWS.filter(
   (row) => row.extensions.some((e) => e === 'F' || e === 'D') && row.tier === 'slow',
 );
-
-type Operands = [a: bigint, b: bigint, c: bigint, i: bigint];
-
-/** Operands that are related, and for rows which need more to meet their corners, near those. */
-function draw(name: string, format: Format, random: Random): Operands {
-  const i = random.bits(1 + random.below(64)) << BigInt(random.below(20));
-  const moved = BigInt.asUintN(64, random.below(2) === 0 ? i : BigInt(random.below(3) - 1) - i);
-  let a = operand(format, random);
-  const b = related(format, a, random);
-  let c = related(format, b, random);
-  if (/^fn?m(add|sub)/.test(name) && random.below(2) === 0) {
-    c = related(format, reference.mul(format, a, b, random.below(5)).bits, random);
-  } else if (name.startsWith('fsqrt') && random.below(3) === 0) {
-    a = reference.mul(format, a, a, 0).bits;
-  } else if (name === 'fcvt.s.d' && random.below(2) === 0) {
-    // Beside binary32's numbers and the halves between them.
-    const near = reference.convert(F64, F32, operand(F32, random), 0).bits;
-    const offset = (BigInt(random.below(3)) << 28n) + BigInt(random.below(3) - 1);
-    a = BigInt.asUintN(64, near + offset);
-  }
-  return [a, b, c, moved];
-}
 
 /**
  * Describes F and D on a machine: each row against the exact model, `cases` times, then what the specification

@@ -7,6 +7,7 @@ import { wasmEngine } from '../../../src/core/wasm-engine.js';
 import { coreModule, Machine } from '../../../test/core/machine.js';
 import { OFF, START, TRAP_LOG } from '../../../test/core/program-parts.js';
 import { randomNumbers } from '../../../test/core/random.js';
+import { testedTranslation } from '../../../test/tested-translation.js';
 import { tsEngine } from '../engine.js';
 
 const PROGRAMS = 12;
@@ -111,7 +112,10 @@ describe('the devices of the baseline', () => {
     'are those of the core, access by access: program %i',
     async (seed) => {
       const source = program(seed);
-      const core = await run(await host(wasmEngine(await coreModule())), source);
+      const core = await run(
+        await host(wasmEngine(await coreModule(), 'wasm', testedTranslation())),
+        source,
+      );
       const ts = await run(await host(tsEngine), source);
       const words = (of: Machine) =>
         Array.from({ length: Number((of.x('s1') - of.at('results')) / 8n) }, (_, index) =>

@@ -5,6 +5,7 @@ import { wasmEngine } from '../../../src/core/wasm-engine.js';
 import { advance, busy, outcome } from '../../../test/core/busy.js';
 import { coreModule } from '../../../test/core/machine.js';
 import { randomNumbers } from '../../../test/core/random.js';
+import { testedTranslation } from '../../../test/tested-translation.js';
 import { tsEngine } from '../engine.js';
 
 const MEMORY = 64 << 20;
@@ -12,7 +13,10 @@ const STEPS = 60_000n;
 
 /** The same competing harts on the core and on the baseline. */
 const both = async (harts: number) => [
-  await busy(harts, await Core.create(wasmEngine(await coreModule()), MEMORY)),
+  await busy(
+    harts,
+    await Core.create(wasmEngine(await coreModule(), 'wasm', testedTranslation()), MEMORY),
+  ),
   await busy(harts, await Core.create(tsEngine, MEMORY)),
 ];
 

@@ -4,6 +4,7 @@ import { tsEngine } from '../../../bench/baseline/engine.js';
 import { VIRTIO_CAUSES } from '../../../src/core/abi.js';
 import { wasmEngine } from '../../../src/core/wasm-engine.js';
 import { coreModule } from '../../core/machine.js';
+import { testedTranslation } from '../../tested-translation.js';
 import { Random } from '../fuzz/random.js';
 import { HostileDriver } from './hostile.js';
 import { Twin } from './twin.js';
@@ -67,7 +68,10 @@ function step(twin: Twin, driver: HostileDriver, random: Random): string {
 }
 
 it(`random drivers and back ends, seed ${SEED}, find the same device in both engines`, async () => {
-  const twin = await Twin.create([wasmEngine(await coreModule()), tsEngine]);
+  const twin = await Twin.create([
+    wasmEngine(await coreModule(), 'wasm', testedTranslation()),
+    tsEngine,
+  ]);
   const causes = new Set<string>();
   const tally = new Map<string, number>();
   const count = (what: string) => tally.set(what, (tally.get(what) ?? 0) + 1);

@@ -1,0 +1,198 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { COMPILE_TIMEOUT } from '../../test/compile-assembly.js';
+import { draw } from '../../test/softfloat/draw.js';
+import { Random } from '../../test/softfloat/operands.js';
+import { F32, F64, type Format } from '../../test/softfloat/reference.js';
+import { MODELS } from '../../test/softfloat/rows.js';
+import {
+  type FloatCase,
+  FloatComparison,
+  type FloatState,
+} from '../../test/translate/float-comparison.js';
+import type { Row } from '../row.js';
+import { ROWS } from '../table.js';
+import { kindOf } from './kinds.js';
+
+/** Of each row and state; more for a campaign. */
+const COUNT = Number(process.env.CASES ?? 5_000);
+const BOX = 0xffff_ffff_0000_0000n;
+
+/** frm RNE and NX set; RNE, no flag yet; another mode. */
+const FAST: FloatState = { fcsr: 1, ready: 2, fast: 1 };
+const NEAR: FloatState = { fcsr: 0, ready: 2, fast: 0 };
+const DIRECTED: FloatState = { fcsr: 2 << 5, ready: 1, fast: 0 };
+const DIRECTED_INEXACT: FloatState = { fcsr: (2 << 5) | 1, ready: 1, fast: 0 };
+const OFF: FloatState = { fcsr: 1, ready: 0, fast: 0 };
+const STATES = { FAST, NEAR, DIRECTED, DIRECTED_INEXACT };
+
+const ROWS_UNDER_TEST = ROWS.filter(
+  (row) => row.extensions.some((e) => e === 'F' || e === 'D') && row.tier === 'slow',
+);
+const RTZ = 1;
+
+const view = new DataView(new ArrayBuffer(8));
+let comparison: FloatComparison;
+beforeAll(async () => {
+  comparison = await FloatComparison.open();
+}, COMPILE_TIMEOUT);
+
+/** Whether the row's f operands are of binary32. */
+function isSingle(row: Row): boolean {
+  const model = MODELS[row.name];
+  if (model === undefined) throw new Error(`no model for ${row.name}`);
+  return model[0] === F32;
+}
+
+function templatesOf(row: Row): { name: string; template: string; rm?: number; same?: boolean }[] {
+  const { kind, template, rtz, same } = kindOf(row.op);
+  if (template === undefined) throw new Error(`no template for ${row.name}`);
+  expect(kind).toBe(row.operands.endsWith('rm') ? 'float' : 'floatExact');
+  return [
+    { name: 'dynamic', template },
+    ...(rtz ? [{ name: 'rtz', template: rtz, rm: RTZ }] : []),
+    ...(same ? [{ name: 'same', template: same, same: true }] : []),
+  ];
+}
+
+/** Cases that meet the corners; of binary32 a few without a box. */
+function corners(row: Row, count: number, random: Random): FloatCase[] {
+  const format = MODELS[row.name]?.[0] ?? F32;
+  const register = (bits: bigint) => {
+    if (format !== F32) return bits;
+    const box = random.below(50) === 0 ? random.bits(32) << 32n : BOX;
+    return box | bits;
+  };
+  return Array.from({ length: count }, () => {
+    const [x, y, z, a] = draw(row.name, format, random);
+    return { x: register(x), y: register(y), z: register(z), a, b: random.bits(64) };
+  });
+}
+
+/**
+ * A number of at most three set bits, and the exponent 2^`exponent` of the greatest: sums of their products meet
+ * halfway cases.
+ */
+function sparse(format: Format, exponent: number, random: Random): bigint {
+  let significand = 1;
+  for (let bit = random.below(3); bit > 0; bit--) significand += 2 ** -(1 + random.below(23));
+  if (format === F64 && random.below(2) === 0) significand += 2 ** -(20 + random.below(33));
+  const value = (random.below(2) === 0 ? 1 : -1) * significand * 2 ** exponent;
+  if (format === F32) {
+    view.setFloat32(0, value);
+    return BOX | BigInt(view.getUint32(0));
+  }
+  view.setFloat64(0, value);
+  return view.getBigUint64(0);
+}
+
+/** Products and an addend from far above them to far below, also where results or errors are tiny. */
+function halfway(row: Row, count: number, random: Random): FloatCase[] {
+  const format = isSingle(row) ? F32 : F64;
+  const last = format.precision;
+  return Array.from({ length: count }, () => {
+    const tiny = random.below(4) === 0 ? format.minExponent + random.below(3 * last) : 0;
+    const x = sparse(format, random.below(8), random);
+    const y = sparse(format, tiny - random.below(8), random);
+    const z = sparse(format, tiny + random.below(4 * last) - 3 * last, random);
+    return { x, y, z, a: 0n, b: 0n };
+  });
+}
+
+describe('whatever a template of F or D does not leave to exec/slow is as exact', () => {
+  it.each(ROWS_UNDER_TEST)('$name', (row) => {
+    const cases = corners(row, COUNT, new Random(row.match));
+    for (const { template, ...options } of templatesOf(row)) {
+      for (const state of Object.values(STATES)) {
+        const { wrong } = comparison.compare(row, template, cases, state, options);
+        expect(wrong.slice(0, 5)).toEqual([]);
+      }
+    }
+  });
+
+  it.each(ROWS_UNDER_TEST.filter((row) => row.operands.includes('fs2')))(
+    '$name, beside halfway cases',
+    (row) => {
+      const cases = halfway(row, COUNT, new Random(row.match + 1));
+      for (const { template, ...options } of templatesOf(row)) {
+        for (const state of [FAST, NEAR]) {
+          const { wrong } = comparison.compare(row, template, cases, state, options);
+          expect(wrong.slice(0, 5)).toEqual([]);
+        }
+      }
+    },
+  );
+});
+
+function bitsOf(row: Row, value: number): bigint {
+  if (isSingle(row)) {
+    view.setFloat32(0, value);
+    return BOX | BigInt(view.getUint32(0));
+  }
+  view.setFloat64(0, value);
+  return view.getBigUint64(0);
+}
+
+/** Cases of one sort of numbers; the addend is as great as the product. */
+function numbers(row: Row, count: number, draw: () => number, random: Random): FloatCase[] {
+  return Array.from({ length: count }, () => {
+    const [x, y] = [draw(), draw()];
+    const a = random.bits(20);
+    const bits = [x, y, draw() * y].map((value) => bitsOf(row, value));
+    return { x: bits[0] ?? 0n, y: bits[1] ?? 0n, z: bits[2] ?? 0n, a, b: a };
+  });
+}
+
+/** Conversions to unsigned types and roots take no negative number. */
+const isOfPositive = (row: Row) => /^fcvt\.(wu|lu)|^fsqrt/.test(row.name);
+
+describe('ordinary numbers stay in the region once NX is set', () => {
+  it.each(ROWS_UNDER_TEST)('$name', (row) => {
+    const random = new Random(row.match);
+    const fraction = () => {
+      const size =
+        (random.below(2 ** 32) + random.below(2 ** 32) / 2 ** 32) / 2 ** random.below(40);
+      return isOfPositive(row) || random.below(2) === 0
+        ? size / 2 + 2 ** -20
+        : -size / 2 - 2 ** -20;
+    };
+    const cases = numbers(row, 2_000, fraction, random);
+    for (const { template, name, ...options } of templatesOf(row)) {
+      const { left, wrong } = comparison.compare(row, template, cases, FAST, options);
+      expect(wrong).toEqual([]);
+      expect([name, left]).toEqual([name, 0]);
+    }
+  });
+});
+
+describe('whole numbers stay in the region while NX is not set', () => {
+  it.each(ROWS_UNDER_TEST)('$name', (row) => {
+    const random = new Random(row.match);
+    const limit = isSingle(row) || row.name === 'fcvt.s.d' ? 2 ** 11 : 2 ** 26;
+    const whole = () => {
+      const size = random.below(limit);
+      return isOfPositive(row) || random.below(2) === 0 ? size : -size;
+    };
+    const cases = numbers(row, 2_000, whole, random).map((one) => {
+      if (row.name.startsWith('fsqrt')) return { ...one, x: bitsOf(row, whole() ** 2) };
+      const divisor = 1 + random.below(limit);
+      return row.name.startsWith('fdiv')
+        ? { ...one, x: bitsOf(row, divisor * whole()), y: bitsOf(row, divisor) }
+        : one;
+    });
+    for (const { template, name, ...options } of templatesOf(row)) {
+      const { left, wrong } = comparison.compare(row, template, cases, NEAR, options);
+      expect(wrong).toEqual([]);
+      expect([name, left]).toEqual([name, 0]);
+    }
+  });
+});
+
+it('every row leaves while FS is not Dirty', () => {
+  for (const row of ROWS_UNDER_TEST) {
+    const cases = numbers(row, 10, () => 1, new Random(1));
+    for (const { template, ...options } of templatesOf(row)) {
+      const { left } = comparison.compare(row, template, cases, OFF, options);
+      expect([row.name, left]).toEqual([row.name, cases.length]);
+    }
+  }
+});
