@@ -71,6 +71,7 @@ export type { Region, RegionInstruction, RegionOptions, RegionPart } from './vm/
 export type { BareGuest, FirmwareGuest, KernelGuest, VmSpec } from './vm/spec.js';
 export type { StopKind, StopReason } from './vm/stop-reason.js';
 export type { VmSummary } from './vm/summary.js';
+export type { TranslationFigures } from './vm/translation-figures.js';
 export type { Vm } from './vm/vm.js';
 export type { WaitOptions } from './vm/waits.js';
 export type { AddressTranslation } from './vm/walk/address-translation.js';
