@@ -28,6 +28,7 @@ import { GuestFiles } from './guest/machines.js';
 import { heedSignals } from './leftovers.js';
 import { MachinePair } from './machines/pair.js';
 import { nestedBenchmarks } from './nested/group.js';
+import { pausesBenchmark } from './pauses/group.js';
 import { checkPlace, readResults, resultsOf, writeResults } from './results-file.js';
 import { RINGS_MEANS, ringsBenchmarks } from './rings/group.js';
 import { selectBenchmarks } from './selection.js';
@@ -62,6 +63,7 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
     ...ringsBenchmarks(),
     bootBenchmark(files),
     idleBenchmark(files),
+    pausesBenchmark,
     ...guestBenchmarks(pair),
     ...sequentialBenchmarks(pair),
     ...randomBenchmarks(pair),
