@@ -10,8 +10,11 @@ const TELLING = 1 / 4;
 /** Growth from one sizing run to the next: enough to get on, and to let the engine warm up. */
 const LEAST_GROWTH = 2;
 const MOST_GROWTH = 16;
-/** What is subtracted is measured again no longer than this: where it takes longer, a repetition tells little. */
-const SUBTRACTED_SECONDS = 0.25;
+/**
+ * What is subtracted is measured again for no more than this part of the target: where it takes longer, a
+ * repetition tells little.
+ */
+const SUBTRACTED = 1 / 2;
 /**
  * The part of its target for which a program runs before its time counts. V8 compiles a translated loop well within
  * a tenth of a second, and uses what it compiled when the loop is entered anew.
@@ -95,7 +98,7 @@ export async function sizePasses(
   program: GuestProgram,
   extent: Extent,
 ): Promise<SizedProgram> {
-  const single = await secondsOf(engine, program, 1, extent.runs);
+  const single = await secondsOf(engine, program, 1, extent);
   const target = targetBehind(single, extent);
   for (let more = 1; ; ) {
     const seconds = (await engine.run(program, 1 + more)).seconds - single;
@@ -105,7 +108,7 @@ export async function sizePasses(
       const warm =
         passes === 1
           ? { passes, seconds: single }
-          : { passes, seconds: await secondsOf(engine, program, passes, extent.runs) };
+          : { passes, seconds: await secondsOf(engine, program, passes, extent) };
       return { passes: passes + Math.max(1, passesIn(target)), warm };
     }
     const growth = seconds > 0 ? target / seconds : MOST_GROWTH;
@@ -113,15 +116,15 @@ export async function sizePasses(
   }
 }
 
-/** What a run of so many passes typically takes, of at most `runs` short ones. */
+/** What a run of so many passes typically takes. */
 async function secondsOf(
   engine: ProgramEngine,
   program: GuestProgram,
   passes: number,
-  runs: number,
+  { runs, targetSeconds }: Extent,
 ): Promise<number> {
   const samples: number[] = [];
-  for (let spent = 0; samples.length < runs && spent < SUBTRACTED_SECONDS; ) {
+  for (let spent = 0; samples.length < runs && spent < SUBTRACTED * targetSeconds; ) {
     const { seconds } = await engine.run(program, passes);
     samples.push(seconds);
     spent += seconds;
