@@ -1,5 +1,6 @@
 import { attempt } from '../attempt.js';
 import type { Benchmark } from '../benchmark.js';
+import { UnavailableError } from '../errors.js';
 import { rowOf } from '../row.js';
 import { watchGuest } from './watched-guest.js';
 
@@ -27,15 +28,23 @@ export const pausesBenchmark: Benchmark = {
         const subject = { group: GROUP, engine, unit: 'ms', better: 'lower' } as const;
         for (const part of ['boot', 'program'] as const) {
           const pauses = guests.map((guest) => guest[part]);
-          const row = (what: 'longest' | 'compiling') =>
+          const row = (what: 'longest' | 'compiling') => {
+            const named = { ...subject, name: `${part}-${what}` };
             sink.row(
               rowOf(
-                { ...subject, name: `${part}-${what}` },
+                named,
                 pauses.map((pause) => pause[what]),
               ),
             );
+          };
           row('longest');
-          if (engine === TRANSLATING) row('compiling');
+          if (engine !== TRANSLATING) continue;
+          await attempt({ group: GROUP, name: `${part}-compiling`, engine }, sink, async () => {
+            if (pauses.some(({ modules }) => modules === 0)) {
+              throw new UnavailableError('nothing was translated: no module was compiled');
+            }
+            row('compiling');
+          });
         }
       });
     }
