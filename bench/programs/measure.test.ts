@@ -39,7 +39,7 @@ test.each([
   },
   {
     what: 'that takes a while to get fast',
-    pace: { start: 0.01, first: 0.001, slowPass: 0.001, slowPasses: 50, pass: 0.0001 },
+    pace: { start: 0.01, first: 0.001, slowPass: 0.001, slowPasses: 130, pass: 0.0001 },
   },
 ])('of an engine $what, the speed is the one that it has in the end', async ({ pace }) => {
   const extent = { runs: 3, targetSeconds: 0.5, shrink: 1 };

@@ -16,10 +16,10 @@ const MOST_GROWTH = 16;
  */
 const SUBTRACTED = 1 / 2;
 /**
- * The part of its target for which a program runs before its time counts. V8 compiles a translated loop well within
- * a tenth of a second, and uses what it compiled when the loop is entered anew.
+ * Seconds for which a program runs before its time counts. V8 runs a translated loop in its baseline code first, and
+ * needs up to an eighth of a second for the better one of a long loop.
  */
-const WARMING = 1 / 5;
+export const WARM_SECONDS = 0.15;
 
 /** How a program's instructions are counted: those of one pass, and of a run without any. */
 export interface InstructionCount {
@@ -92,11 +92,12 @@ export async function measurePasses(
 const targetBehind = (subtracted: number, { targetSeconds }: Extent) =>
   Math.max(targetSeconds, subtracted / 2);
 
-/** Finds the number of passes that take about `extent.targetSeconds` beyond the first, warming ones. */
+/** Finds the number of passes that take about `extent.targetSeconds` beyond those of the first `warmSeconds`. */
 export async function sizePasses(
   engine: ProgramEngine,
   program: GuestProgram,
   extent: Extent,
+  warmSeconds: number = WARM_SECONDS,
 ): Promise<SizedProgram> {
   const single = await secondsOf(engine, program, 1, extent);
   const target = targetBehind(single, extent);
@@ -104,7 +105,7 @@ export async function sizePasses(
     const seconds = (await engine.run(program, 1 + more)).seconds - single;
     if (seconds >= TELLING * target) {
       const passesIn = (time: number) => Math.round((more * time) / seconds);
-      const passes = 1 + passesIn(WARMING * target);
+      const passes = 1 + passesIn(warmSeconds);
       const warm =
         passes === 1
           ? { passes, seconds: single }
