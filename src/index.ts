@@ -15,6 +15,9 @@ export {
 } from './core/errors.js';
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
+export type { TranslationCounters } from './core/translate/counters.js';
+export type { Linking, RegionImports } from './core/translate/linking.js';
+export type { Translation } from './core/translate/translation.js';
 export { type DebugTarget, GdbSession } from './debug/session.js';
 export type { AddressNames } from './debug/symbol-address.js';
 export { GuestError, type GuestErrorCode } from './guest/errors.js';

@@ -11,6 +11,7 @@ import {
 import { put, putBytes } from './code';
 import { LEFT_SLOW } from './enter';
 import { leaveIf, prepareExit } from './exit';
+import { close, openIf } from './labels';
 import { getX, localOf, setX } from './registers';
 import { itemLength, rd, rs1, rs2, rs3, templateOf } from './template';
 import { constant32, constant64, get, set, Wasm } from './wasm';
@@ -78,6 +79,12 @@ function writeWord(word: u32, slot: usize, kind: u32, offset: u32): void {
       break;
     case Word.READY:
       leaveUnless(Local.FLOAT_READY);
+      break;
+    case Word.WHEN:
+      openIf();
+      break;
+    case Word.DONE:
+      close();
       break;
     case Word.RD:
       if (rd(slot)) setX(rd(slot));

@@ -43,7 +43,7 @@ export function noteInstruction(slot: usize, op: u32, kind: u32): void {
     accesses = true;
   }
   // Their stores ask whether f registers are on, too.
-  if (op === Op.FSW || op === Op.FSD) floats = true;
+  if (op === Op.FSW || op === Op.FSD || isFloat(kind)) floats = true;
   if (kind === Kind.JUMP || kind === Kind.JUMP_REGISTER) {
     if (kind === Kind.JUMP_REGISTER) use(rs1(slot));
     if (rd(slot)) write(rd(slot));

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { COMPILE_TIMEOUT } from '../../test/compile-assembly.js';
 import { draw } from '../../test/softfloat/draw.js';
 import { Random } from '../../test/softfloat/operands.js';
-import { F32, F64, type Format } from '../../test/softfloat/reference.js';
+import { F32, F64 } from '../../test/softfloat/reference.js';
 import { MODELS } from '../../test/softfloat/rows.js';
 import {
   type FloatCase,
@@ -14,7 +14,7 @@ import { ROWS } from '../table.js';
 import { kindOf } from './kinds.js';
 
 /** Of each row and state; more for a campaign. */
-const COUNT = Number(process.env.CASES ?? 5_000);
+const COUNT = Number(process.env.CASES ?? 3_000);
 const BOX = 0xffff_ffff_0000_0000n;
 
 /** frm RNE and NX set; RNE, no flag yet; another mode. */
@@ -68,21 +68,24 @@ function corners(row: Row, count: number, random: Random): FloatCase[] {
   });
 }
 
-/**
- * A number of at most three set bits, and the exponent 2^`exponent` of the greatest: sums of their products meet
- * halfway cases.
- */
-function sparse(format: Format, exponent: number, random: Random): bigint {
-  let significand = 1;
-  for (let bit = random.below(3); bit > 0; bit--) significand += 2 ** -(1 + random.below(23));
-  if (format === F64 && random.below(2) === 0) significand += 2 ** -(20 + random.below(33));
-  const value = (random.below(2) === 0 ? 1 : -1) * significand * 2 ** exponent;
-  if (format === F32) {
+function bitsOf(row: Row, value: number): bigint {
+  if (isSingle(row)) {
     view.setFloat32(0, value);
     return BOX | BigInt(view.getUint32(0));
   }
   view.setFloat64(0, value);
   return view.getBigUint64(0);
+}
+
+/**
+ * A number of at most three set bits, and the exponent 2^`exponent` of the greatest: sums of their products meet
+ * halfway cases.
+ */
+function sparse(row: Row, exponent: number, random: Random): bigint {
+  let significand = 1;
+  for (let bit = random.below(3); bit > 0; bit--) significand += 2 ** -(1 + random.below(23));
+  if (!isSingle(row) && random.below(2) === 0) significand += 2 ** -(20 + random.below(33));
+  return bitsOf(row, (random.below(2) === 0 ? 1 : -1) * significand * 2 ** exponent);
 }
 
 /** Products and an addend from far above them to far below, also where results or errors are tiny. */
@@ -91,16 +94,61 @@ function halfway(row: Row, count: number, random: Random): FloatCase[] {
   const last = format.precision;
   return Array.from({ length: count }, () => {
     const tiny = random.below(4) === 0 ? format.minExponent + random.below(3 * last) : 0;
-    const x = sparse(format, random.below(8), random);
-    const y = sparse(format, tiny - random.below(8), random);
-    const z = sparse(format, tiny + random.below(4 * last) - 3 * last, random);
+    const x = sparse(row, random.below(8), random);
+    const y = sparse(row, tiny - random.below(8), random);
+    const z = sparse(row, tiny + random.below(4 * last) - 3 * last, random);
     return { x, y, z, a: 0n, b: 0n };
   });
 }
 
+const BOUNDS = [0, 1, 8, 16, 23, 24, 25, 31, 32, 33, 52, 53, 54, 62, 63, 64, 65];
+
+/** The bounds of the integer types and of significands, with what stands beside them; numbers with tiny products. */
+function bounds(row: Row): FloatCase[] {
+  const single = isSingle(row);
+  const [precision, least] = single ? [24, 2 ** -126] : [53, 2 ** -1022];
+  const ulp = 2 ** (1 - precision);
+  // Their products lie at most half a last place below the smallest normal number.
+  const tiny = [
+    1 - ulp / 2,
+    1 - ulp,
+    1 + ulp,
+    least,
+    least * (1 - ulp),
+    least * (1 + ulp),
+    2 ** 30,
+  ];
+  // A root with one bit too many.
+  const square = (1.5 + 2 ** (single ? -12 : -26)) ** 2;
+  const sizes = BOUNDS.flatMap((bits) => [
+    ...[-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1].map((offset) => 2 ** bits + offset),
+    ...[1 - ulp, 1 - ulp / 2, 1 + ulp, 1 + 2 * ulp, 1.5].map((factor) => factor * 2 ** bits),
+  ]);
+  const whole = BOUNDS.flatMap((bits) =>
+    [-2n, -1n, 0n, 1n, 2n].map((offset) => BigInt.asUintN(64, (1n << BigInt(bits)) + offset)),
+  );
+  const random = new Random(row.match);
+  const pairs = [
+    ...tiny.flatMap((x) => tiny.map((y) => [x, y] as const)),
+    ...[...sizes, square].map((x) => [x, sizes[random.below(sizes.length)] ?? 0] as const),
+  ];
+  return pairs.flatMap(([x, y], n) =>
+    [1, -1].map((sign) => {
+      const a = whole[n % whole.length] ?? 0n;
+      return {
+        x: bitsOf(row, sign * x),
+        y: bitsOf(row, y),
+        z: bitsOf(row, random.below(2) === 0 ? -x * y : y),
+        a: sign === 1 ? a : BigInt.asUintN(64, -a),
+        b: 0n,
+      };
+    }),
+  );
+}
+
 describe('whatever a template of F or D does not leave to exec/slow is as exact', () => {
   it.each(ROWS_UNDER_TEST)('$name', (row) => {
-    const cases = corners(row, COUNT, new Random(row.match));
+    const cases = [...bounds(row), ...corners(row, COUNT, new Random(row.match))];
     for (const { template, ...options } of templatesOf(row)) {
       for (const state of Object.values(STATES)) {
         const { wrong } = comparison.compare(row, template, cases, state, options);
@@ -122,15 +170,6 @@ describe('whatever a template of F or D does not leave to exec/slow is as exact'
     },
   );
 });
-
-function bitsOf(row: Row, value: number): bigint {
-  if (isSingle(row)) {
-    view.setFloat32(0, value);
-    return BOX | BigInt(view.getUint32(0));
-  }
-  view.setFloat64(0, value);
-  return view.getBigUint64(0);
-}
 
 /** Cases of one sort of numbers; the addend is as great as the product. */
 function numbers(row: Row, count: number, draw: () => number, random: Random): FloatCase[] {

@@ -53,7 +53,7 @@ function toIntegers({ round, unusable }: Mode): Record<string, string> {
     `FCVT_${name}_${width}`,
     [
       `${OPERAND[width]} d0 ${round} =d1 ${holds} i32.eqz side`,
-      `floatFast if-i32 i32.const 0 else d0 d1 f64.ne ${unusable} i32.or end side`,
+      `floatFast i32.eqz when d0 d1 f64.ne ${unusable} i32.or side done`,
       `d1 ${convert} rd`,
     ].join(' '),
   ];

@@ -74,9 +74,8 @@ function fusedDouble({ product, addend }: Signs): string {
     `d2 ${c} f64.add =d3 ${c} f64.abs d2 f64.abs f64.ge`,
     `if-f64 d2 d3 ${c} f64.sub f64.sub else ${c} d3 d2 f64.sub f64.sub end >d6 d8 f64.add =d7`,
     'd3 d7 f64.add =d0 d7 d0 d3 f64.sub f64.sub =d9',
-    `d2 f64.abs f64.const ${2 ** -960} f64.lt if-i32`,
-    'd3 =d0 f64.const 0 =d9 x f64.const 0 f64.ne y f64.const 0 f64.ne i32.and',
-    'else i32.const 0 end side',
+    `d2 f64.abs f64.const ${2 ** -960} f64.lt`,
+    'when x f64.const 0 f64.ne y f64.const 0 f64.ne i32.and side d3 =d0 f64.const 0 =d9 done',
     finite('d0', 'd5'),
     mayRoundIf(
       `${fraction} i64.const 0 i64.ne`,

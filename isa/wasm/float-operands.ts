@@ -46,11 +46,11 @@ export const trailingZeros = (v: string) =>
  * So programs that compute with whole numbers, and never set NX, remain in their regions.
  */
 export const mayRound = (inexact: string) =>
-  `floatFast if-i32 i32.const 0 else ${inexact} ${NEAR} i32.or end side`;
+  `floatFast i32.eqz when ${inexact} ${NEAR} i32.or side done`;
 
 /**
  * The same where another flag may have been raised as well, or the result may be wrong, unless `holds`. Where it
  * does not, `inexact` decides.
  */
 export const mayRoundIf = (holds: string, inexact: string) =>
-  `${holds} floatFast i32.and if-i32 i32.const 0 else ${inexact} ${NEAR} i32.or end side`;
+  `${holds} floatFast i32.and i32.eqz when ${inexact} ${NEAR} i32.or side done`;

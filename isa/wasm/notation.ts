@@ -18,6 +18,7 @@ import { alignmentOf, wasmOpcode } from './opcodes.js';
  * ready      leaves in the same way unless f registers may be used (`floatReady`)
  * fast       leaves in the same way unless native arithmetic is right but for the flag NX, which is set
  * if-i64 if-f64 if-f32 if-i32 if   begins a conditional with a result of that type, or none
+ * when done  begins and ends a conditional that may be left in the ways above; others may not
  * p          linear address of an atomic's operand, i32
  * ```
  * Packed, a template is items: a byte below 0x80 is the number of literal bytes that follow, others are
@@ -39,6 +40,8 @@ export const WORDS = {
   ready: 0x8a,
   rd: 0x8b,
   fd: 0x8c,
+  when: 0x8d,
+  done: 0x8e,
 } as const;
 
 /**

@@ -37,8 +37,9 @@ const get = (index: number) => op('local.get', index);
 const set = (index: number) => op('local.set', index);
 const i32 = (value: number) => [...wasmOpcode('i32.const').bytes, value];
 
-function word(code: number): number[] {
-  const leave = op('br_if', 0);
+/** What a word becomes within so many conditionals that may be left. */
+function word(code: number, nesting: number): number[] {
+  const leave = op('br_if', nesting);
   switch (code) {
     case WORDS.a:
       return get(own('a'));
@@ -56,6 +57,10 @@ function word(code: number): number[] {
       return [...get(LOCALS.floatFast), ...op('i32.eqz'), ...leave];
     case WORDS.ready:
       return [...get(LOCALS.floatReady), ...op('i32.eqz'), ...leave];
+    case WORDS.when:
+      return op('if', EMPTY_BLOCK);
+    case WORDS.done:
+      return op('end');
     case WORDS.rd:
       return [...set(own('result')), ...i32(OUTCOME.wroteX), ...set(own('outcome'))];
     case WORDS.fd:
@@ -73,12 +78,17 @@ function word(code: number): number[] {
 /** The instructions of a packed template. */
 function expand(packed: readonly number[]): number[] {
   const code: number[] = [];
+  let nesting = 0;
   for (let at = 0; packed[at] !== 0; ) {
     const item = packed[at++] ?? 0;
     if (item < 0x80) {
       code.push(...packed.slice(at, at + item));
       at += item;
-    } else code.push(...word(item));
+      continue;
+    }
+    code.push(...word(item, nesting));
+    if (item === WORDS.when) nesting++;
+    if (item === WORDS.done) nesting--;
   }
   return code;
 }
