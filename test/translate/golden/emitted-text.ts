@@ -21,12 +21,20 @@ const SETTINGS = [
   [TranslatorSetting.BufferBytes, 1 << 20],
 ] as const;
 
-/** What the source's entry becomes, or why it is no region. */
-export async function emittedRegion(source: RegionSource): Promise<Region | string> {
-  // Whatever engine tests run on: the text is the translator's.
+let shared: Promise<Core> | undefined;
+
+/** Whatever engine tests run on: the text is the translator's. */
+async function newCore(): Promise<Core> {
   const core = await Core.create(wasmEngine(await coreModule()), 64 << 20);
   const { translatorSet } = core.exports as Partial<TranslatorExports>;
   for (const [which, value] of SETTINGS) translatorSet?.(which, value);
+  return core;
+}
+
+/** What the source's entry becomes, or why it is no region. */
+export async function emittedRegion(source: RegionSource): Promise<Region | string> {
+  shared ??= newCore();
+  const core = await shared;
   const { program, entry, cpu, run } = source;
   const machine = await Machine.create(program, {
     core,
@@ -41,6 +49,8 @@ export async function emittedRegion(source: RegionSource): Promise<Region | stri
   } catch (error) {
     if (!(error instanceof DebugError)) throw error;
     return error.message;
+  } finally {
+    core.exports.vmDestroy(machine.vm);
   }
 }
 
