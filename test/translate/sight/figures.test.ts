@@ -52,9 +52,14 @@ it('tells how much was translated, exactly', async () => {
   expect(translation.share).toBe(instructions / summary.instructions);
   expect(translation.instructionsPerEntry).toBe(instructions / entries);
   expect(counts.harts).toMatchObject({ regionEntries: entries, regionSteps: instructions });
-  expect(regions).toMatchObject({ live: 0, compiled: 1, evicted: 1, retired: 0 });
+  // The store takes with it all that there were.
+  const { compiled } = regions;
+  expect(compiled).toBeGreaterThan(0);
+  expect(regions).toMatchObject({ live: 0, evicted: compiled, retired: 0 });
   expect(regions.instructions).toBeGreaterThanOrEqual(4);
-  expect(translation).toMatchObject({ modules: 1, generations: 0, unavailable: null });
+  expect(translation).toMatchObject({ generations: 0, unavailable: null });
+  expect(translation.modules).toBeGreaterThan(0);
+  expect(translation.modules).toBeLessThanOrEqual(compiled);
   expect(translation.bytes).toBeGreaterThan(100);
   expect(translation.longestCompileSeconds).toBeGreaterThan(0);
   expect(translation.compileSeconds).toBeGreaterThanOrEqual(translation.longestCompileSeconds);
