@@ -27,7 +27,9 @@ import { idleBenchmark } from './guest/idle.js';
 import { GuestFiles } from './guest/machines.js';
 import { heedSignals } from './leftovers.js';
 import { MachinePair } from './machines/pair.js';
+import { describeMarks } from './marks.js';
 import { nestedBenchmarks } from './nested/group.js';
+import { pausesBenchmark } from './pauses/group.js';
 import { checkPlace, readResults, resultsOf, writeResults } from './results-file.js';
 import { RINGS_MEANS, ringsBenchmarks } from './rings/group.js';
 import { selectBenchmarks } from './selection.js';
@@ -62,6 +64,7 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
     ...ringsBenchmarks(),
     bootBenchmark(files),
     idleBenchmark(files),
+    pausesBenchmark,
     ...guestBenchmarks(pair),
     ...sequentialBenchmarks(pair),
     ...randomBenchmarks(pair),
@@ -95,6 +98,7 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
       console.log(`beware: measured on another ${what} then: ${before[what]}`);
     }
   }
+  for (const line of describeMarks(rows)) console.log(line);
   for (const failure of failures) console.log(failure);
   await writeResults(options.out, results);
   const parts = [...outcome.seconds].map(([group, seconds]) => `${group} ${Math.round(seconds)}`);

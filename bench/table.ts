@@ -2,7 +2,7 @@ import { type Comparison, describeChange, rowKey } from './comparison.js';
 import type { AbsentRow, Row } from './row.js';
 
 /** The engines whose figures the others' are divided by, a column each. */
-const BASES = ['qemu', 'ts'] as const;
+const BASES = ['qemu', 'wasm-interpreter', 'ts'] as const;
 
 const COLUMNS = [
   ...['benchmark', 'engine', 'median', 'unit', 'min', 'max', 'runs'],

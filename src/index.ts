@@ -15,6 +15,9 @@ export {
 } from './core/errors.js';
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
+export type { TranslationCounters } from './core/translate/counters.js';
+export type { Linking, RegionImports } from './core/translate/linking.js';
+export type { Translation } from './core/translate/translation.js';
 export { type DebugTarget, GdbSession } from './debug/session.js';
 export type { AddressNames } from './debug/symbol-address.js';
 export { GuestError, type GuestErrorCode } from './guest/errors.js';
@@ -68,6 +71,7 @@ export type { Region, RegionInstruction, RegionOptions, RegionPart } from './vm/
 export type { BareGuest, FirmwareGuest, KernelGuest, VmSpec } from './vm/spec.js';
 export type { StopKind, StopReason } from './vm/stop-reason.js';
 export type { VmSummary } from './vm/summary.js';
+export type { TranslationFigures } from './vm/translation-figures.js';
 export type { Vm } from './vm/vm.js';
 export type { WaitOptions } from './vm/waits.js';
 export type { AddressTranslation } from './vm/walk/address-translation.js';

@@ -35,8 +35,11 @@ export function interpret(hart: usize): void {
   while (state.remaining > 0 && !state.stop) {
     const entered = enterPage(hart, state.pc);
     if (entered === SCRATCH_CODE) runOne(hart, entered);
-    else if (entered > NO_FRAME) runFrom(hart, entered);
-    else if (entered === TRAPPED) {
+    else if (entered > NO_FRAME) {
+      // Over a page's end, out of a trap: control gets to places in other ways than by the inner loop's jumps.
+      warm(hart, entered, slotAt(entered, state.pc));
+      if (!state.stop) runFrom(hart, entered);
+    } else if (entered === TRAPPED) {
       state.remaining -= 1;
       state.slow += 1;
     }

@@ -2,8 +2,18 @@
 import { frameAddress } from '../frames/host';
 import { hartOf } from '../vm/vm';
 import { emitBatch, forgetRegions, installBatch, rejectBatch } from './batch';
+import { executeFromRegion } from './enter';
 import { inspectRegion } from './inspect';
 import { COUNTERS, Translator, translator } from './state';
+
+/**
+ * What regions call for an instruction of the slow tier at `offset` of the page whose code is at `code`: pc, `remaining`
+ * and rs1 are in the hart's block, and a step is spent. 0 if the region goes on behind it, rd being in the block; else
+ * pc and `remaining` say where and with what control enters anew.
+ */
+export function regionSlow(hart: usize, code: usize, offset: u32): u32 {
+  return executeFromRegion(hart, code, offset);
+}
 
 /** Sets a tunable (`TranslatorSetting` in the host layer); pages decoded from now on count to a new threshold. */
 export function translatorSet(which: u32, value: u32): void {

@@ -1,8 +1,10 @@
 /** From the interpreter into regions and back. */
+import { REDIRECT } from '../exec/outcome';
+import { executeSlow } from '../exec/slow';
 import { executeHot } from '../generated/hot-loop';
 import { at } from '../hart/hart';
 import { TAG_PAGE } from '../mmu/entry';
-import { regionAt, regionOf } from './region';
+import { decodedSlot, regionAt, regionOf, slotOf } from './region';
 
 /** How a region's function ends; pc, `remaining` and `code` are exact (`code` not with LEFT_PAGE). */
 /** Control enters the page of pc, which the fetch TLB does not have. */
@@ -42,4 +44,14 @@ export function interpretEntry(hart: usize, code: usize, slot: usize): usize {
   state.remaining += rest;
   store<u64>(slot, entry);
   return next;
+}
+
+/** Executes an instruction of the slow tier for a region; 0 if that goes on behind it. */
+export function executeFromRegion(hart: usize, code: usize, offset: u32): u32 {
+  const state = at(hart);
+  const outcome = executeSlow(hart, decodedSlot(slotOf(code, offset)), code);
+  state.slow += 1;
+  if (outcome === REDIRECT) return 1;
+  state.pc += outcome;
+  return state.stop;
 }

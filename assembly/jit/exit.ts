@@ -1,11 +1,12 @@
 /**
  * Leaving a region. Every way out sets the local `exit` and branches to one of two places, where the registers
- * are stored:
+ * are stored (a third is for what exec/slow has ended):
  *
  * ```
  * local   exit = offset in the page | steps to give back << 12 | result << 24
  *         pc = page + offset; remaining = steps + those given back
  *         LEFT_REGION: if a region begins there, it is called as the last act
+ * called  exec/slow was called, and the region must not go on: all but registers is in the hart's block
  * far     va = where to go; the fetch TLB is asked, as by the inner loop; a region there is called
  * ```
  */
@@ -14,7 +15,7 @@ import { Local } from '../generated/templates';
 import { Hart, TLB_ENTRY_SHIFT, TLB_FETCH_ENTRIES, TLB_FETCH_OFFSET } from '../hart/hart';
 import { PAGE_MASK } from '../layout';
 import { put } from './code';
-import { LEFT_REGION, LEFT_SLOW } from './enter';
+import { LEFT_PAGE, LEFT_REGION, LEFT_SLOW } from './enter';
 import { branch, TO_FAR, TO_LOCAL } from './labels';
 import { storeRegisters } from './registers';
 import { translator } from './state';
@@ -67,6 +68,13 @@ export function leaveTo(offset: i32): void {
 export function leaveSlow(offset: u32): void {
   prepareExit(offset, 0, LEFT_SLOW);
   branch(Wasm.BR, TO_LOCAL);
+}
+
+/** The code behind the label `called`: control enters pc's page anew. */
+export function writeCalledExit(): void {
+  storeRegisters();
+  constant32(LEFT_PAGE);
+  put(Wasm.RETURN);
 }
 
 /** Stores an i64 or i32 local, or what `value` stands for, into the hart's block. */

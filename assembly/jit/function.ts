@@ -14,7 +14,15 @@ import { Kind, Local } from '../generated/templates';
 import { Hart } from '../hart/hart';
 import { cursor, put, putLater, putUnsigned, settle } from './code';
 import { LEFT_SPENT } from './enter';
-import { leaveIf, leaveSlow, leaveTo, prepareExit, writeFarExit, writeLocalExit } from './exit';
+import {
+  leaveIf,
+  leaveSlow,
+  leaveTo,
+  prepareExit,
+  writeCalledExit,
+  writeFarExit,
+  writeLocalExit,
+} from './exit';
 import {
   Block,
   blockAt,
@@ -42,17 +50,17 @@ import {
   openBlock,
   openIf,
   openLoop,
+  TO_CALLED,
   TO_FAR,
   TO_LOCAL,
 } from './labels';
 import { mark, NO_INSTRUCTION } from './marks';
 import { ordered } from './order';
 import {
-  accesses,
   beginRegisters,
-  floats,
   getX,
   loadRegisters,
+  loadState,
   noteInstruction,
   placeRegisters,
   setX,
@@ -292,23 +300,17 @@ export function writeFunction(end: usize): void {
   writeBudgetCheck(blockAt(0));
   writeEntryCount();
   loadRegisters();
-  if (accesses) {
-    loadField(Wasm.I64_LOAD, 3, offsetof<Hart>('dataContext'));
-    set(Local.CONTEXT);
-  }
-  if (floats) {
-    loadField(Wasm.I32_LOAD, 2, offsetof<Hart>('floatReady'));
-    set(Local.FLOAT_READY);
-    loadField(Wasm.I32_LOAD, 2, offsetof<Hart>('floatFast'));
-    set(Local.FLOAT_FAST);
-  }
+  loadState();
   beginLabels();
   openBlock(TO_FAR);
+  openBlock(TO_CALLED);
   openBlock(TO_LOCAL);
   writeTree(0);
   mark(NO_INSTRUCTION);
   close();
   writeLocalExit();
+  close();
+  writeCalledExit();
   close();
   writeFarExit();
   put(Wasm.END);

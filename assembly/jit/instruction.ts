@@ -13,6 +13,7 @@ import { LEFT_SLOW } from './enter';
 import { leaveIf, prepareExit } from './exit';
 import { close, openIf } from './labels';
 import { getX, localOf, setX } from './registers';
+import { writeSystem } from './system';
 import { itemLength, rd, rs1, rs2, rs3, templateOf } from './template';
 import { constant32, constant64, get, set, Wasm } from './wasm';
 
@@ -22,7 +23,7 @@ function isFloatAccess(op: u32): bool {
 
 /** Whether the instruction may leave the region, so that `exit` must be set before it. */
 function mayLeave(kind: u32): bool {
-  return kind !== Kind.RESULT && kind !== Kind.BRANCH;
+  return kind !== Kind.RESULT && kind !== Kind.BRANCH && kind !== Kind.CSR;
 }
 
 function leaveUnless(local: u32): void {
@@ -110,6 +111,9 @@ export function writeInstruction(slot: usize, op: u32, kind: u32, offset: u32, l
       if (isFloatAccess(op)) leaveUnless(Local.FLOAT_READY);
       writeAddress(slot, op, kind);
       break;
+    case Kind.CSR:
+      writeSystem(slot, offset, left - 1);
+      return;
     case Kind.ATOMIC:
       writeAtomicAddress(slot, op, TLB_WRITE_OFFSET);
       break;

@@ -10,7 +10,7 @@
 import { firstRegion, setFirstRegion } from '../exec/code-page';
 import { Op } from '../generated/ops';
 import { REGION_COUNT, REGION_RECORD_SHIFT, REGION_TABLE } from '../layout';
-import { reheat } from './heat';
+import { recount, reheat } from './heat';
 import { translator } from './state';
 
 export const REGION_FREE: u32 = 0;
@@ -148,6 +148,8 @@ export function dropRegions(code: usize, lines: u64): void {
     next = region.next;
     if (region.lines & lines) {
       translator().evicted += 1;
+      // Its count ended when it was asked for: what comes in its place is counted from the beginning.
+      recount(code, region.offset);
       retire(number);
     } else {
       region.next = kept;

@@ -1,10 +1,10 @@
 /** Guest registers as locals: which a region uses, which it writes, and where they are. */
 import { Op } from '../generated/ops';
 import { FIRST_REGISTER_LOCAL, Kind, Local, Word } from '../generated/templates';
-import { F_OFFSET } from '../hart/hart';
+import { F_OFFSET, Hart } from '../hart/hart';
 import { AFTER_ORDER } from './order';
-import { itemLength, rd, rs1, rs2, rs3, templateOf } from './template';
-import { constant64, get, memoryAccess, set, Wasm } from './wasm';
+import { itemLength, rd, readsRegister, rs1, rs2, rs3, templateOf } from './template';
+import { constant64, get, loadField, memoryAccess, set, Wasm } from './wasm';
 
 /** Bits 0..31: x registers, 32..63: f registers. */
 export let used: u64 = 0;
@@ -39,6 +39,11 @@ function isFloat(kind: u32): bool {
 
 /** Notes what the instruction of a slot reads and writes. */
 export function noteInstruction(slot: usize, op: u32, kind: u32): void {
+  if (kind === Kind.CSR) {
+    if (readsRegister(slot)) use(rs1(slot));
+    if (rd(slot)) write(rd(slot));
+    return;
+  }
   if (kind === Kind.LOAD || kind === Kind.STORE || (kind >= <u32>Kind.ATOMIC && !isFloat(kind))) {
     accesses = true;
   }
@@ -105,25 +110,45 @@ export function setX(register: u32): void {
   set(localOf(register));
 }
 
+/** Loads a register from the hart's block. */
+export function loadRegister(register: u32): void {
+  get(Local.HART);
+  memoryAccess(register >= 32 ? Wasm.F64_LOAD : Wasm.I64_LOAD, 3, offsetOf(register));
+  set(localOf(register));
+}
+
+/** Stores a register into the hart's block. */
+export function storeRegister(register: u32): void {
+  get(Local.HART);
+  get(localOf(register));
+  memoryAccess(register >= 32 ? Wasm.F64_STORE : Wasm.I64_STORE, 3, offsetOf(register));
+}
+
 /** Loads all registers that are used. */
 export function loadRegisters(): void {
   for (let register: u32 = 1; register < 64; ++register) {
-    if (!((used >> <u64>register) & 1)) continue;
-    get(Local.HART);
-    const float = register >= 32;
-    memoryAccess(float ? Wasm.F64_LOAD : Wasm.I64_LOAD, 3, offsetOf(register));
-    set(localOf(register));
+    if ((used >> <u64>register) & 1) loadRegister(register);
   }
 }
 
 /** Stores all registers that may have changed. */
 export function storeRegisters(): void {
   for (let register: u32 = 1; register < 64; ++register) {
-    if (!((written >> <u64>register) & 1)) continue;
-    get(Local.HART);
-    get(localOf(register));
-    memoryAccess(register >= 32 ? Wasm.F64_STORE : Wasm.I64_STORE, 3, offsetOf(register));
+    if ((written >> <u64>register) & 1) storeRegister(register);
   }
+}
+
+/** Loads what else of the hart the region looks at. */
+export function loadState(): void {
+  if (accesses) {
+    loadField(Wasm.I64_LOAD, 3, offsetof<Hart>('dataContext'));
+    set(Local.CONTEXT);
+  }
+  if (!floats) return;
+  loadField(Wasm.I32_LOAD, 2, offsetof<Hart>('floatReady'));
+  set(Local.FLOAT_READY);
+  loadField(Wasm.I32_LOAD, 2, offsetof<Hart>('floatFast'));
+  set(Local.FLOAT_FAST);
 }
 
 function offsetOf(register: u32): usize {

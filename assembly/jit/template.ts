@@ -65,3 +65,11 @@ export function templateOf(slot: usize, op: u32, kind: u32): usize {
 export function itemLength(item: u32): usize {
   return item < 0x80 ? 1 + item : 1;
 }
+
+/** Bit 14 of a CSR instruction's word: rs1's field is an immediate (Unprivileged 7.1). */
+const IMMEDIATE: u32 = 1 << 14;
+
+/** Whether a CSR instruction reads a register. */
+export function readsRegister(slot: usize): bool {
+  return !(load<u32>(slot, 4) & IMMEDIATE) && rs1(slot) !== 0;
+}

@@ -12,8 +12,17 @@ import { nextInterrupt, wakingBits } from '../hart/interrupts';
 import { bookSteps, countInRegime, REGIME_EXITS, regimeOf } from '../hart/regime';
 import { dropOtherReservations } from '../hart/reservation';
 import { interrupt } from '../hart/trap';
+import { translator } from '../jit/state';
 import { nextDeadline, stepsUntil, synchronize, updateTimers } from '../vm/clock';
-import { EXIT_BUDGET, EXIT_COUNT_OFFSET, EXIT_IDLE, EXIT_STOPPED, hartOf, vmAt } from '../vm/vm';
+import {
+  EXIT_BUDGET,
+  EXIT_COUNT_OFFSET,
+  EXIT_IDLE,
+  EXIT_STOPPED,
+  EXIT_TRANSLATE,
+  hartOf,
+  vmAt,
+} from '../vm/vm';
 import { isWorkSpent, spendWork } from '../vm/work';
 
 /** Long enough that changing harts costs nothing, short enough for a spinlock's holder: 50 µs. */
@@ -131,7 +140,8 @@ export function runVm(vm: usize, budget: u64, now: u64, rate: u64): u32 {
   state.work = 0;
   ran = 0;
   const reason = runHarts(vm, budget);
-  if (ran) countInRegime(ran, regimeOf(ran), REGIME_EXITS, 1);
+  // Of requests for translation nobody learns who asked the machine to run.
+  if (ran && reason !== EXIT_TRANSLATE) countInRegime(ran, regimeOf(ran), REGIME_EXITS, 1);
   return countExit(vm, reason);
 }
 
@@ -156,7 +166,11 @@ export function stepHart(vm: usize, index: u32, now: u64, rate: u64): u32 {
   if (!isRunnable(hart)) return countExit(vm, EXIT_BUDGET);
   if (state.harts > 1) dropOtherReservations(vm, hart);
   setPasses(vm, index, passes(vm, index) | PASS_BREAKPOINT);
+  // A request that ends the run may do so before the instruction.
+  const queueLength = translator().queueLength;
+  translator().queueLength = u32.MAX_VALUE;
   if (runSlice(vm, hart, 1, false)) setPasses(vm, index, 0);
+  translator().queueLength = queueLength;
   updateAllTimers(vm);
   return countExit(vm, state.exitPending);
 }

@@ -22,6 +22,12 @@ const COLOURS: Readonly<Record<string, string>> = {
 };
 const OTHER = '#6aa67a';
 
+/** Rows that stand for others. */
+const MEANS = new Set([
+  ...['mean', 'mean-descriptors', 'mean-bytes', 'system'],
+  ...['integer', 'memory-bound', 'floating-point'],
+]);
+
 const STYLE = `
 text { font: 13px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #24292f; }
 .title { font-size: 17px; font-weight: 600; }
@@ -84,7 +90,7 @@ export function chart(group: string, rows: readonly Row[], source: string): stri
   let y = TOP + BETWEEN / 2;
   for (const cluster of clusters) {
     const middle = y + (cluster.bars.length * (BAR + GAP)) / 2 + 3;
-    const kind = /mean|integer/.test(cluster.name) ? ' class="mean"' : '';
+    const kind = MEANS.has(cluster.name) ? ' class="mean"' : '';
     parts.push(text(LEFT - 12, middle, cluster.name, ` text-anchor="end"${kind}`));
     for (const bar of cluster.bars) {
       parts.push(...drawBar(bar, y, axis ?? linear(bar, rows)));

@@ -11,11 +11,14 @@ test('without names all engines run; a quick run leaves some out of some rows', 
   const quick = chooseEngines(undefined, true);
   const taken = (group: string, name: string) =>
     engines.filter((engine) => quick(row(group, name, engine)));
-  expect(taken('vcpu', 'alu')).toEqual(engines);
-  expect(taken('vcpu', 'trap')).toEqual(['wasm-interpreter', 'ts']);
-  expect(taken('rings', 'block-512-16')).toEqual(['wasm-interpreter', 'ts']);
-  expect(taken('nested', 'vs-exit')).toEqual(['wasm-interpreter', 'ts']);
-  expect(taken('guest', 'boot')).toEqual(engines);
+  expect(taken('vcpu', 'alu')).toEqual(['wasm', 'wasm-interpreter', 'qemu']);
+  expect(taken('vcpu', 'chase')).toEqual(['wasm', 'qemu']);
+  expect(taken('vcpu', 'nbody')).toEqual(['wasm', 'qemu']);
+  expect(taken('vcpu', 'trap')).toEqual(['wasm']);
+  expect(taken('rings', 'block-512-16')).toEqual(['wasm']);
+  expect(taken('nested', 'vs-exit')).toEqual(['wasm']);
+  expect(taken('nested', 'l2-boot')).toEqual(['wasm', 'qemu']);
+  expect(taken('guest', 'boot')).toEqual(['wasm', 'qemu']);
 });
 
 test('engines that are named run everywhere, in a quick run too', () => {

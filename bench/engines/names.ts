@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js';
-import { INTEGER_PROGRAMS } from '../vcpu/programs/all.js';
+import type { GuestProgram } from '../programs/program.js';
+import { FLOAT_PROGRAMS, INTEGER_PROGRAMS, MEMORY_PROGRAMS } from '../vcpu/programs/all.js';
 
 /** This project's engines, as `--engine` names them everywhere. */
 export const OWN_ENGINES = ['wasm', 'wasm-interpreter', 'ts'] as const;
@@ -13,19 +14,23 @@ export const isPeer = (engine: string): boolean => (PEERS as readonly string[]).
 export type EngineChoice = (row: RowName) => boolean;
 type RowName = { readonly group: string; readonly name: string; readonly engine: string };
 
-/** Programs whose `vcpu` rows a quick run has of all engines: there is a mean of them. */
-const INTEGER = INTEGER_PROGRAMS.map(({ name }) => name);
+const named = (programs: readonly GuestProgram[]) => new Set(programs.map(({ name }) => name));
+/** Programs whose `vcpu` rows a quick run has beside QEMU's: there are means of them. */
+const COMPARED = named([...INTEGER_PROGRAMS, ...MEMORY_PROGRAMS, ...FLOAT_PROGRAMS]);
+/** Those that it has of the interpreter as well. */
+const INTERPRETED = named(INTEGER_PROGRAMS);
 
 /**
- * What a quick run takes: in the groups of many short rows the interpreter and the baseline, whose ratio they are
- * for, and all engines on integer code.
+ * What a quick run takes: what users have, and where a mean says how far it is from QEMU, that too; of the
+ * interpreter integer code. It has nothing of the baseline.
  */
 function isQuick({ group, name, engine }: RowName): boolean {
-  if (!['vcpu', 'translation', 'rings', 'nested'].includes(group)) return true;
+  if (engine === 'wasm') return true;
+  if (engine === 'wasm-interpreter') return group === 'vcpu' && INTERPRETED.has(name);
+  if (engine === 'ts') return false;
+  if (group === 'vcpu') return COMPARED.has(name);
   // Whole machines, which a quick run has only if they are named.
-  if (name.startsWith('l2-')) return true;
-  if (engine === 'wasm-interpreter' || engine === 'ts') return true;
-  return group === 'vcpu' && INTEGER.includes(name);
+  return name.startsWith('l2-') || !['translation', 'rings', 'nested'].includes(group);
 }
 
 /**

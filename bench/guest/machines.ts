@@ -66,7 +66,7 @@ const own = (engine: string): Machine => ({
   }),
 });
 
-const QEMU: Machine = {
+export const QEMU: Machine = {
   engine: 'qemu',
   command: async (files) => {
     const { program, prefix } = await peerQemu();

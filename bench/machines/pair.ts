@@ -17,6 +17,8 @@ const OWN = 'wasm';
 const PEER = 'qemu';
 /** The engines of both machines. */
 export const PAIR_ENGINES: readonly string[] = [OWN, PEER];
+/** One more, for information, where nothing needs a disk. */
+export const INTERPRETER = 'wasm-interpreter';
 
 /** What a row of machines is about; its engine is each machine's. */
 export type PairSubject = Omit<RowSubject, 'engine'>;
@@ -59,7 +61,7 @@ export class MachinePair {
   /**
    * Has something measured on one machine after the other, which hands over its rows itself.
    *
-   * @param extra more engines of this project: each has a machine without disks, which ends afterwards
+   * @param extra more engines of this project: each has a machine without disks, which stays as well
    */
   async each(
     subject: Pick<PairSubject, 'group' | 'name'>,
@@ -70,9 +72,7 @@ export class MachinePair {
     const { group, name } = subject;
     for (const engine of [OWN, ...extra, PEER]) {
       await attempt({ group, name, engine }, sink, async () => {
-        if (!extra.includes(engine)) return measure(await this.#machine(engine));
-        await using machine = await startOwn(engine, (await this.#guest()).image);
-        await measure(machine);
+        await measure(await this.#machine(engine));
       });
     }
   }
@@ -86,7 +86,8 @@ export class MachinePair {
 
   async #start(engine: string): Promise<BenchMachine> {
     const { image, folder } = await this.#guest();
-    return engine === PEER ? startPeer(image, folder) : startOwn(engine, image, folder);
+    if (engine === PEER) return startPeer(image, folder);
+    return startOwn(engine, image, engine === OWN ? folder : undefined);
   }
 
   #guest(): Promise<GuestFiles> {

@@ -11,11 +11,13 @@ import { PROGRAMS, RATIOS } from './programs/all.js';
  * (`vs-exit`) and from VU-mode to VS-mode (`vs-call`), both also as multiples of a call from U-mode to
  * S-mode (`…-time`); exits with a change of worlds (`world-switch`); loads from a device that HS-mode
  * emulates (`mmio`). Then Linux in Linux by KVM: what a boot of the inner one takes, in seconds (`l2-boot`) and in
- * instructions (`l2-instructions`). A quick run has only `vs-exit`.
+ * instructions (`l2-instructions`), also as multiples of the outer one's own boot. A quick run has none of it.
  */
 export const nestedBenchmarks = (engines: readonly ProgramEngine[]): Benchmark[] => [
-  ...ratioBenchmarks('nested', RATIOS, engines),
-  ...programBenchmarks('nested', PROGRAMS, engines).map((one) => ({ ...one, long: true })),
+  ...[
+    ...ratioBenchmarks('nested', RATIOS, engines),
+    ...programBenchmarks('nested', PROGRAMS, engines),
+  ].map((benchmark) => ({ ...benchmark, long: true })),
   l2InstructionsBenchmark,
   l2BootBenchmark,
 ];

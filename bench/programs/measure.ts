@@ -10,8 +10,16 @@ const TELLING = 1 / 4;
 /** Growth from one sizing run to the next: enough to get on, and to let the engine warm up. */
 const LEAST_GROWTH = 2;
 const MOST_GROWTH = 16;
-/** Single passes are repeated no longer than this: where they take longer, a repetition tells little. */
-const SINGLES_SECONDS = 0.1;
+/**
+ * What is subtracted is measured again for no more than this part of the target: where it takes longer, a
+ * repetition tells little.
+ */
+const SUBTRACTED = 1 / 2;
+/**
+ * Seconds for which a program runs before its time counts. V8 runs a translated loop in its baseline code first, and
+ * needs up to an eighth of a second for the better one of a long loop.
+ */
+export const WARM_SECONDS = 0.15;
 
 /** How a program's instructions are counted: those of one pass, and of a run without any. */
 export interface InstructionCount {
@@ -38,15 +46,15 @@ const MOST_TRIES = 3;
 /** A program whose runs were given a length. */
 export interface SizedProgram {
   readonly passes: number;
-  /** Seconds of a run of one pass. */
-  readonly single: number;
+  /** Passes by which an engine has warmed up, and the seconds of a run of as many: what is subtracted. */
+  readonly warm: { readonly passes: number; readonly seconds: number };
 }
 
 /**
  * Passes a second, one sample for each run. The number of passes is chosen so that they last about
- * `extent.targetSeconds`, after runs that warmed the engine up. A run of a single pass is
- * subtracted, and with it the engine's start and end, the program's setup, and the translation of
- * its code.
+ * `extent.targetSeconds`, after runs that warmed the engine up. A run of the first passes is subtracted, and with
+ * it the engine's start and end, the program's setup, and the time in which its code is translated, by the
+ * engine and by what runs the engine.
  *
  * @throws Error if the engine's own count of instructions is not what `count` says; UnavailableError if the
  * machine is too busy to tell
@@ -58,61 +66,82 @@ export async function measurePasses(
   extent: Extent,
 ): Promise<number[]> {
   let sized = await sizePasses(engine, program, extent);
-  // What is subtracted must not be much more than what is left.
-  const target = Math.max(extent.targetSeconds, sized.single / 2);
+  const target = targetBehind(sized.warm.seconds, extent);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const samples = await timeRuns(
       program.name,
       extent.runs,
       async () => (await passSeconds(engine, program, sized, count)) * 1000,
     );
-    const passes = sized.passes - 1;
+    const passes = sized.passes - sized.warm.passes;
     const typical = (median(samples) * passes) / 1000;
     if (typical >= target / 3 && Math.min(...samples) > 0) {
       return samples.map((milliseconds) => 1 / (milliseconds / 1000));
     }
     // A run that was held up by other processes made it seem slower than it is.
     const growth = Math.min(Math.max(target / typical, LEAST_GROWTH), MOST_GROWTH);
-    sized = { ...sized, passes: 1 + Math.ceil(passes * growth) };
+    sized = { ...sized, passes: sized.warm.passes + Math.ceil(passes * growth) };
   }
   throw new UnavailableError(
-    `this machine is too busy: ${sized.passes} passes of ${program.name} hardly take longer than one`,
+    `this machine is too busy: ${sized.passes} passes of ${program.name} hardly take longer than ` +
+      `${sized.warm.passes}`,
   );
 }
 
-/** Finds the number of passes, at least 2, that take about `extent.targetSeconds` beyond the first one. */
+/** Seconds to be left of a run: what is subtracted must not be much more. */
+const targetBehind = (subtracted: number, { targetSeconds }: Extent) =>
+  Math.max(targetSeconds, subtracted / 2);
+
+/** Finds the number of passes that take about `extent.targetSeconds` beyond those of the first `warmSeconds`. */
 export async function sizePasses(
   engine: ProgramEngine,
   program: GuestProgram,
   extent: Extent,
+  warmSeconds: number = WARM_SECONDS,
 ): Promise<SizedProgram> {
-  const singles: number[] = [];
-  for (let spent = 0; singles.length < extent.runs && spent < SINGLES_SECONDS; ) {
-    const { seconds } = await engine.run(program, 1);
-    singles.push(seconds);
-    spent += seconds;
-  }
-  const single = median(singles);
-  const target = Math.max(extent.targetSeconds, single / 2);
+  const single = await secondsOf(engine, program, 1, extent);
+  const target = targetBehind(single, extent);
   for (let more = 1; ; ) {
     const seconds = (await engine.run(program, 1 + more)).seconds - single;
     if (seconds >= TELLING * target) {
-      return { single, passes: 1 + Math.max(1, Math.round((more * target) / seconds)) };
+      const passesIn = (time: number) => Math.round((more * time) / seconds);
+      const passes = 1 + passesIn(warmSeconds);
+      const warm =
+        passes === 1
+          ? { passes, seconds: single }
+          : { passes, seconds: await secondsOf(engine, program, passes, extent) };
+      return { passes: passes + Math.max(1, passesIn(target)), warm };
     }
     const growth = seconds > 0 ? target / seconds : MOST_GROWTH;
     more = Math.ceil(more * Math.min(Math.max(growth, LEAST_GROWTH), MOST_GROWTH));
   }
 }
 
+/** What a run of so many passes typically takes. */
+async function secondsOf(
+  engine: ProgramEngine,
+  program: GuestProgram,
+  passes: number,
+  { runs, targetSeconds }: Extent,
+): Promise<number> {
+  const samples: number[] = [];
+  for (let spent = 0; samples.length < runs && spent < SUBTRACTED * targetSeconds; ) {
+    const { seconds } = await engine.run(program, passes);
+    samples.push(seconds);
+    spent += seconds;
+  }
+  return median(samples);
+}
+
 /**
- * Runs it once; seconds of each pass but the first.
+ * Runs it once; seconds of each pass but the warming ones.
  *
  * @throws Error if the engine's own count of instructions is not what `count` says
  */
 export async function passSeconds(
   engine: ProgramEngine,
   program: GuestProgram,
-  { passes, single }: SizedProgram,
+  { passes, warm }: SizedProgram,
   count: InstructionCount,
 ): Promise<number> {
   const { seconds, instructions } = await engine.run(program, passes);
@@ -122,5 +151,5 @@ export async function passSeconds(
       `${program.name} took ${instructions} instructions on ${engine.name}, not ${expected}`,
     );
   }
-  return Math.max(0, seconds - single) / (passes - 1);
+  return Math.max(0, seconds - warm.seconds) / (passes - warm.passes);
 }

@@ -5,6 +5,7 @@ import { PROGRAMS as NESTED, RATIOS as NESTED_RATIOS } from '../nested/programs/
 import { GUEST_PROGRAMS, PROGRAMS as TRANSLATION } from '../translation/programs/all.js';
 import { PROGRAMS as VCPU } from '../vcpu/programs/all.js';
 import { alu } from '../vcpu/programs/alu.js';
+import { cold } from '../vcpu/programs/cold.js';
 import { countInstructions } from './measure.js';
 
 const engine = new OwnEngine();
@@ -18,7 +19,7 @@ const RATIOS = [...GUEST_PROGRAMS, ...NESTED_RATIOS].flatMap(({ program, beside 
   program,
   beside,
 ]);
-const ALL = new Set([...VCPU, ...TRANSLATION, ...RATIOS, ...NESTED]);
+const ALL = new Set([...VCPU, cold(0), ...TRANSLATION, ...RATIOS, ...NESTED]);
 
 describe.each([...ALL])('$name', (program) => {
   test('has the result that its model says, and takes as many instructions each pass', async () => {
@@ -38,6 +39,12 @@ describe.each([...ALL])('$name', (program) => {
       expect(instructions).toBe((await engine.run(program, 1)).instructions);
     });
   }
+});
+
+test('cold programs of two seeds are different programs of the same length', async () => {
+  expect(cold(1).expected).not.toBe(cold(2).expected);
+  const [one, two] = [await engine.run(cold(1), 1), await engine.run(cold(2), 1)];
+  expect(one.instructions).toBe(two.instructions);
 });
 
 test('a wrong result is found', async () => {

@@ -20,7 +20,7 @@ test('a program beside another has a row of its speed and one of its time; what 
   };
   const subject = { program: guestExit, beside: userCall };
   const [benchmark] = ratioBenchmarks('nested', [subject], [own, baseline]);
-  await benchmark?.run({ runs: 1, targetSeconds: 0.2, shrink: 1 }, sink);
+  await benchmark?.run({ runs: 1, targetSeconds: 0.5, shrink: 1 }, sink);
   expect(failures).toEqual([]);
   expect(rows).toMatchObject([
     { name: 'vs-exit', engine: 'wasm-interpreter', unit: 'M/s', better: 'higher', runs: 3 },

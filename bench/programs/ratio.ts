@@ -4,7 +4,7 @@ import type { ProgramEngine } from '../engines/engine.js';
 import { UnavailableError } from '../errors.js';
 import { rowOf } from '../row.js';
 import { firstCount } from './group.js';
-import { type InstructionCount, passSeconds, sizePasses } from './measure.js';
+import { type InstructionCount, passSeconds, sizePasses, WARM_SECONDS } from './measure.js';
 import type { GuestProgram } from './program.js';
 
 /** A ratio is asked for to a few percent, which machines drift by in seconds: many short runs, in turns. */
@@ -73,7 +73,7 @@ class Timer {
     { runs, targetSeconds, shrink }: Extent,
   ): Promise<Timer> {
     const extent = { runs, shrink, targetSeconds: targetSeconds / TURNS };
-    const sized = await sizePasses(engine, program, extent);
+    const sized = await sizePasses(engine, program, extent, WARM_SECONDS / TURNS);
     const run = () => passSeconds(engine, program, sized, count);
     return new Timer(run, program.work?.each ?? count.pass);
   }

@@ -2,15 +2,34 @@ import type { Benchmark } from '../benchmark.js';
 import type { ProgramEngine } from '../engines/engine.js';
 import type { Mean } from '../means.js';
 import { programBenchmarks } from '../programs/group.js';
-import { INTEGER_PROGRAMS, PROGRAMS } from './programs/all.js';
+import { coldBenchmark } from './cold.js';
+import {
+  FLOAT_PROGRAMS,
+  INTEGER_PROGRAMS,
+  MEAN_PROGRAMS,
+  MEMORY_PROGRAMS,
+  PROGRAMS,
+} from './programs/all.js';
 
-/** `vcpu/…`: speed on small programs without translation, in million guest instructions a second. */
-export const vcpuBenchmarks = (engines: readonly ProgramEngine[]): Benchmark[] =>
-  programBenchmarks('vcpu', PROGRAMS, engines);
+/**
+ * `vcpu/…`: speed on small programs without address translation, in million guest instructions a second: what it
+ * comes to, and of a larger program from its first instruction on (`cold`).
+ */
+export const vcpuBenchmarks = (engines: readonly ProgramEngine[]): Benchmark[] => [
+  ...programBenchmarks('vcpu', PROGRAMS, engines),
+  coldBenchmark(engines),
+];
 
-const named = (programs: readonly { readonly name: string }[]) => programs.map(({ name }) => name);
+const mean = (name: string, programs: readonly { readonly name: string }[]): Mean => ({
+  group: 'vcpu',
+  name,
+  of: programs.map((program) => program.name),
+});
 
+/** By these, engines are compared. */
 export const VCPU_MEANS: readonly Mean[] = [
-  { group: 'vcpu', name: 'integer', of: named(INTEGER_PROGRAMS) },
-  { group: 'vcpu', name: 'mean', of: named(PROGRAMS) },
+  mean('integer', INTEGER_PROGRAMS),
+  mean('memory-bound', MEMORY_PROGRAMS),
+  mean('floating-point', FLOAT_PROGRAMS),
+  mean('mean', MEAN_PROGRAMS),
 ];

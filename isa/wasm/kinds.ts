@@ -41,6 +41,10 @@ const JUMPS: Readonly<Record<string, Kind>> = {
   JALR: 'jumpRegister',
 };
 
+const CSRS: Readonly<Record<string, Kind>> = Object.fromEntries(
+  ['CSRRW', 'CSRRS', 'CSRRC', 'CSRRWI', 'CSRRSI', 'CSRRCI'].map((op) => [op, 'csr']),
+);
+
 const RESERVATIONS: Readonly<Record<string, Kind>> = {
   LR_W: 'loadReserved',
   LR_D: 'loadReserved',
@@ -78,7 +82,7 @@ export function kindOf(op: string): Classified {
     const same = FLOAT_SAME_TEMPLATES[op];
     return { kind, template, ...(rtz && { rtz }), ...(same && { same }) };
   }
-  return { kind: JUMPS[op] ?? RESERVATIONS[op] ?? 'none' };
+  return { kind: JUMPS[op] ?? RESERVATIONS[op] ?? CSRS[op] ?? 'none' };
 }
 
 /** The kind of each op by its number, two-byte forms like their four-byte forms. */

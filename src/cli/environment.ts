@@ -16,6 +16,7 @@ export const OptionVariable = {
   cpus: 'HARTWOOD_CPUS',
   cpu: 'HARTWOOD_CPU',
   engine: 'HARTWOOD_ENGINE',
+  translate: 'HARTWOOD_TRANSLATE',
   timeout: 'HARTWOOD_TIMEOUT',
 } as const;
 
@@ -39,6 +40,11 @@ export const VARIABLES: readonly Variable[] = [
     name: OptionVariable.engine,
     meaning: 'what runs a machine, as --engine has it',
     otherwise: DEFAULT_ENGINE,
+  },
+  {
+    name: OptionVariable.translate,
+    meaning: "'off': hot code is not translated, as with --no-translate; 'on': it is",
+    otherwise: 'on',
   },
   {
     name: OptionVariable.timeout,

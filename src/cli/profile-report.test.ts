@@ -39,7 +39,7 @@ const NOTHING: Profile = {
     others: 0,
   },
   tableReads: { firstStage: 0, guestStage: 0 },
-  host: { seconds: 0, phases: {} as Profile['host']['phases'], devices: [] },
+  host: { seconds: 0, phases: {} as Profile['host']['phases'], devices: [], translation: null },
 };
 
 it('says so where there were no samples', () => {

@@ -1,5 +1,7 @@
 import { type FunctionShare, MODES, type Profile, type TlbUse } from '../profile/profile.js';
 import type { RunPhase } from '../vm/run-observer.js';
+import { integer, percent, seconds, spaced } from './report-figures.js';
+import { translationLines } from './translation-report.js';
 
 /** Rows of a table before the rest is summed up. */
 const FUNCTION_ROWS = 25;
@@ -40,6 +42,7 @@ export function profileReport(profile: Profile): string {
     tlbTable(profile),
     regimeTable(profile),
     exitTable(profile),
+    translationLines(profile.host.translation),
     hostTable(profile),
   ];
   return `${parts
@@ -48,12 +51,6 @@ export function profileReport(profile: Profile): string {
     .join('\n\n')}\n`;
 }
 
-const integer = (value: number) =>
-  Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',');
-const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-const seconds = (value: number) => `${value.toFixed(3)} s`;
 const left = (text: string, width: number) => text.padEnd(width);
 const right = (text: string, width: number) => text.padStart(width);
 /** Names come out of the guest: nothing of them may drive a terminal. */
@@ -177,9 +174,6 @@ function exitTable({ exits, exceptions, interrupts, guestExits }: Profile): stri
     `Traps: exceptions ${integer(exceptions)}, interrupts ${integer(interrupts)}`,
   ];
 }
-
-/** `load faults`. */
-const spaced = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function hostTable({ host }: Profile): string[] {
   const total = host.seconds || 1;

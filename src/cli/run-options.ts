@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly cpus: string;
   readonly cpu: string;
   readonly engine: string;
+  /** Whether hot code is translated, where the engine can. */
+  readonly translate: boolean;
   readonly firmware?: string;
   readonly kernel?: string;
   readonly initrd?: string;
@@ -99,6 +101,7 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
         .default(DEFAULT_ENGINE)
         .env(OptionVariable.engine),
     )
+    .option('--no-translate', 'interpret hot code, too, instead of translating it to WebAssembly')
     .addOption(
       new Option(
         '--drive <file>',
@@ -176,8 +179,9 @@ function gather(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
-/** Numbers of `RunOptions`, checked. */
+/** What of `RunOptions` is no text, checked. */
 export interface RunNumbers {
+  readonly translate: boolean;
   readonly cpus: number;
   readonly seed?: bigint;
   /** Milliseconds. */
@@ -192,6 +196,12 @@ export function checkOptions(options: RunOptions): RunNumbers {
     if (guest !== undefined && options[name] !== undefined) {
       throw new ConfigurationError(`--${name} and the built guest '${guest}' exclude each other`);
     }
+  }
+  const wanted = process.env[OptionVariable.translate];
+  if (wanted !== undefined && !['', 'on', 'off'].includes(wanted)) {
+    throw new ConfigurationError(
+      `${OptionVariable.translate} '${wanted}' is neither 'on' nor 'off'`,
+    );
   }
   if (options.temporary && guest === undefined && !options.nested) {
     throw new ConfigurationError('--temporary needs the name of a built guest beside it');
@@ -245,6 +255,8 @@ export function checkOptions(options: RunOptions): RunNumbers {
     throw new ConfigurationError('--gdb-wait needs --gdb beside it');
   }
   return {
+    // Commander takes any value of a variable for a `--no-` that was written.
+    translate: options.translate && wanted !== 'off',
     cpus: Number(options.cpus),
     ...(seed === undefined ? {} : { seed: BigInt(seed) }),
     ...(timeout === undefined ? {} : { timeout: Number(timeout) * 1000 }),

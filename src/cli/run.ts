@@ -33,7 +33,11 @@ export async function run(given: RunOptions, abort: AbortController): Promise<nu
   if (built !== undefined) drives.own(built);
   const guest = built?.spec.guest ?? (await readGuest(options));
   using progress = new ProgressDisplay(process.stderr);
-  await using host = await Host.create({ memory: memory + OVERHEAD, engine: options.engine });
+  await using host = await Host.create({
+    memory: memory + OVERHEAD,
+    engine: options.engine,
+    ...(numbers.translate ? {} : { translate: false }),
+  });
   await using vm = await host.create({
     memory,
     cpus: numbers.cpus,
@@ -68,6 +72,10 @@ export async function run(given: RunOptions, abort: AbortController): Promise<nu
       : await execute(vm, options.exec, options, limits, leave, copies(vm));
   const outcome = await settle(vm, drives, ended);
   if (options.signature !== undefined) await writeSignature(vm, options.signature);
+  const unavailable = host.translation?.unavailable ?? null;
+  if (unavailable !== null && !options.json) {
+    process.stderr.write(`hartwood: all guest code was interpreted: ${unavailable}\n`);
+  }
   const profile = await profiling?.finish();
   if (outcome.complaint !== undefined) complain(outcome.complaint, outcome.status);
   if (options.json) {

@@ -1,5 +1,6 @@
 import type { Region } from '../vm/region/region.js';
 import { hex } from './figure-text.js';
+import { hexOf } from './hex.js';
 
 /** Columns that the Wasm stands behind the instruction it came from. */
 const MARGIN = '    ';
@@ -20,12 +21,14 @@ export function regionListing({ hart, address, module, parts }: Region): string 
   return `${lines.join('\n')}\n`;
 }
 
-/** The same for programs: one line of JSON, with addresses as text in hexadecimal. */
+/** The same for programs: one line of JSON, with addresses and the module's bytes as text in hexadecimal. */
 export function regionJson({ hart, address, module, parts }: Region): string {
   const rows = parts.map(({ instruction, wasm }) => ({
     address: instruction === undefined ? null : hex(instruction.address),
     instruction: instruction?.text ?? null,
     wasm,
   }));
-  return `${JSON.stringify({ hart, address: hex(address), bytes: module.length, parts: rows })}\n`;
+  const { length: bytes } = module;
+  const found = { hart, address: hex(address), bytes, parts: rows, module: hexOf(module) };
+  return `${JSON.stringify(found)}\n`;
 }

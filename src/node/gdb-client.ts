@@ -6,10 +6,10 @@ import { TRANSLATES } from '../debug/translate-words.js';
 
 /** A VM answers between two turns of its run loop; whoever takes so long is none. */
 const PATIENCE = 10_000;
-/** Bytes of output that are believed to be an answer; a walk is far shorter. */
-const MOST_OUTPUT = 1 << 20;
+/** Bytes of output that are believed to be an answer; the listing of the largest region has a quarter of it. */
+const MOST_OUTPUT = 1 << 23;
 /** Packets that it may come in, of which some may be empty. */
-const MOST_PIECES = 1024;
+const MOST_PIECES = 2048;
 /** What is told is text in lines: nothing of it may drive a terminal. */
 const CONTROLS = /(?!\n)\p{Cc}/gu;
 

@@ -9,6 +9,7 @@ import { EXIT_NAMES, type ExitName } from '../core/exit-reason.js';
 import type { MachineCounts, RegimeCounts } from '../vm/guest-machine.js';
 import { guestExits, regimeFigures } from '../vm/regime-figures.js';
 import type { RunPhase } from '../vm/run-observer.js';
+import type { TranslationFigures } from '../vm/translation-figures.js';
 import { INSTRUCTION_CLASSES } from './instruction-class.js';
 import { type NameSources, nameFunctions } from './names.js';
 import { type DeviceShare, MODES, type Mode, type Profile, type TlbUse } from './profile.js';
@@ -25,6 +26,7 @@ export interface ProfileParts {
   readonly cuts: Readonly<Record<Regime, number>>;
   readonly phases: Readonly<Record<RunPhase, number>>;
   readonly devices: readonly DeviceShare[];
+  readonly translation: TranslationFigures | null;
   readonly names: NameSources;
 }
 
@@ -86,6 +88,7 @@ export function makeProfile(parts: ProfileParts): Profile {
       seconds: Object.values(parts.phases).reduce((sum, seconds) => sum + seconds, 0),
       phases: parts.phases,
       devices: parts.devices,
+      translation: parts.translation,
     },
   };
 }

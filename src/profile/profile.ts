@@ -1,6 +1,7 @@
 import type { ExitName } from '../core/exit-reason.js';
 import type { GuestExits, RegimeFigures } from '../vm/regime-figures.js';
 import type { RunPhase } from '../vm/run-observer.js';
+import type { TranslationFigures } from '../vm/translation-figures.js';
 import type { InstructionClass } from './instruction-class.js';
 
 /** A hart's modes: machine, supervisor, user; with the hypervisor extension those of a guest of its own. */
@@ -102,5 +103,7 @@ export interface Profile {
     readonly seconds: number;
     readonly phases: Readonly<Record<RunPhase, number>>;
     readonly devices: readonly DeviceShare[];
+    /** What ran as WebAssembly; null where all is interpreted. */
+    readonly translation: TranslationFigures | null;
   };
 }

@@ -1,8 +1,10 @@
 import { REGIMES, type Regime } from '../core/abi.js';
 import { ConfigurationError } from '../core/errors.js';
 import { ExitReason } from '../core/exit-reason.js';
+import type { TranslationCounters } from '../core/translate/counters.js';
 import type { MachineCounts } from '../vm/guest-machine.js';
 import type { RunObserver, RunPhase, RunSteps } from '../vm/run-observer.js';
+import { type TranslationFigures, translationFigures } from '../vm/translation-figures.js';
 import type { Vm } from '../vm/vm.js';
 import { DeviceTimes } from './device-times.js';
 import { LinuxGuest } from './linux/guest.js';
@@ -37,6 +39,7 @@ export class Profiler {
   readonly #options: ProfileOptions;
   readonly #interval: number;
   readonly #began: MachineCounts;
+  readonly #translationBegan: TranslationCounters | undefined;
   readonly #tally: Tally;
   readonly #schedule: SampleSchedule;
   readonly #sampler: Sampler;
@@ -73,6 +76,7 @@ export class Profiler {
     this.#options = options;
     this.#interval = interval;
     this.#began = machine.counts();
+    this.#translationBegan = core.translation;
     this.#tally = new Tally(machine.harts);
     this.#schedule = new SampleSchedule(interval, seed, machine.steps());
     this.#linux = new LinuxGuest(core, machine, options.symbols);
@@ -98,21 +102,31 @@ export class Profiler {
       loop.observer = undefined;
       bus.observer = undefined;
     }
+    const ended = machine.counts();
     return makeProfile({
       engine: core.engine.name,
       interval: this.#interval,
       tally: this.#tally,
       began: this.#began,
-      ended: machine.counts(),
+      ended,
       cuts: this.#cuts,
       phases: this.#clock.seconds(),
       devices: this.#devices.shares(),
+      translation: this.#translation(ended),
       names: {
         file: this.#options.symbols,
         program: machine.plan.functions,
         kernel: () => this.#linux.symbols('late'),
       },
     });
+  }
+
+  #translation(ended: MachineCounts): TranslationFigures | null {
+    const before = this.#translationBegan;
+    const { translation } = this.#vm.inside.core;
+    if (before === undefined || translation === undefined) return null;
+    const began = { counts: this.#began, translation: before };
+    return translationFigures({ counts: ended, translation }, began);
   }
 
   #run(budget: bigint, run: RunSteps): ExitReason {

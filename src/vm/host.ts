@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '../core/abi.js';
 import { Core } from '../core/core.js';
 import { ConfigurationError } from '../core/errors.js';
+import type { TranslationCounters } from '../core/translate/counters.js';
 import type { Translation } from '../core/translate/translation.js';
 import { parseMemorySize } from '../machine/memory-size.js';
 import { DEFAULT_ENGINE } from './engines.js';
@@ -63,6 +64,11 @@ export class Host {
       total: this.#core.frameLimit() * PAGE_SIZE,
       used: this.#core.framesUsed() * PAGE_SIZE,
     };
+  }
+
+  /** How the translation of hot code fares; undefined where all is interpreted. */
+  get translation(): TranslationCounters | undefined {
+    return this.#core.translation;
   }
 
   /** The host's core, for tests and tools that look inside. */

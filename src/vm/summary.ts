@@ -1,5 +1,6 @@
 import type { Regime } from '../core/abi.js';
 import type { ExitName } from '../core/exit-reason.js';
+import type { TranslationCounters } from '../core/translate/counters.js';
 import type { BlockCounts } from '../machine/virtio/block/counts.js';
 import type { DeviceHealth } from '../machine/virtio/slot.js';
 import { ticksToSeconds } from './clock.js';
@@ -11,6 +12,7 @@ import {
   regimeFigures,
 } from './regime-figures.js';
 import type { StopReason } from './stop-reason.js';
+import { type TranslationFigures, translationFigures } from './translation-figures.js';
 
 /** What a VM did, in figures. */
 export interface VmSummary {
@@ -43,6 +45,8 @@ export interface VmSummary {
   readonly guestExits: GuestExits;
   /** Page-table entries that walks read: of the first stage (satp, vsatp), and of the G-stage (hgatp). */
   readonly tableReads: { readonly firstStage: number; readonly guestStage: number };
+  /** What ran as WebAssembly; null where all is interpreted. */
+  readonly translation: TranslationFigures | null;
   /** What the drives have done, in their order. */
   readonly drives: readonly BlockCounts[];
   /** How each virtio device fares. */
@@ -54,6 +58,7 @@ export interface VmSummary {
 export function summarize(
   engine: string,
   counts: MachineCounts,
+  translation: TranslationCounters | undefined,
   seconds: number,
   secondsToPrompt: number | undefined,
   stop: StopReason | undefined,
@@ -86,6 +91,7 @@ export function summarize(
     regimes: regimeFigures(counts.regimes),
     guestExits: guestExits(harts),
     tableReads: { firstStage: harts.tableReads, guestStage: harts.guestTableReads },
+    translation: translation === undefined ? null : translationFigures({ counts, translation }),
     drives,
     devices,
     stop: stop === undefined ? null : { kind: stop.kind, code: stop.code },

@@ -301,6 +301,7 @@ export class Vm {
     return summarize(
       this.#core.engine.name,
       this.#machine.counts(),
+      this.#core.translation,
       seconds,
       secondsToPrompt,
       this.#stop,

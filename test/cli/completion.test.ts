@@ -58,6 +58,7 @@ describe('completion in bash', () => {
   it('offers files where files are wanted, and nothing where only the user knows', () => {
     expect(offered('hartwood', 'run', '--kernel', 'Im')).toEqual(['Image 1']);
     expect(offered('hartwood', 'run', '--drive', 'Im')).toEqual(['Image 1']);
+    expect(offered('hartwood', 'disasm', '--region', 'main', 'Im')).toEqual(['Image 1']);
     expect(offered('hartwood', 'run', '--memory', '')).toEqual([]);
     // A command's name as an option's value is none.
     expect(offered('hartwood', 'run', '--append', 'version', '--j')).toEqual(['--json']);

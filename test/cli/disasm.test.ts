@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assemble } from '../../isa/assembler/assemble.js';
 import { toElf } from '../../isa/assembler/elf.js';
 import { regionListing } from '../../src/debug/region-listing.js';
 import { GdbServer } from '../../src/node/gdb-server.js';
@@ -22,6 +23,16 @@ afterAll(() => rm(folder, { recursive: true }));
 const disasm = (...args: string[]) => hartwood(['disasm', ...args]);
 
 describe('hartwood disasm', () => {
+  it('lists the largest region of a running machine', async () => {
+    const source = `start: ${'fmadd.d fa0, fa1, fa2, fa3\n'.repeat(1000)} jr ra`;
+    const large = assemble(source, { origin: 0x8000_0000n });
+    await using started = await startProgram(large, { paused: true });
+    await using server = await GdbServer.listen(started.vm, 0);
+    const run = await disasm('--gdb', String(server.port), '--region', 'start', '--eager');
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect(run.stdout.match(/ {2}fmadd\.d fa0,fa1,fa2,fa3\n/g)?.length).toBeGreaterThan(500);
+  });
+
   it('lists a region of a program that is not run, with all that may be reached', async () => {
     const run = await disasm(program, '--region', 'loop');
     expect(run).toMatchObject({ status: 0, stderr: '' });
@@ -36,8 +47,10 @@ describe('hartwood disasm', () => {
 
   it('is JSON for programs', async () => {
     const run = await disasm(program, '--region', LOOP, '--json');
-    const { parts, ...rest } = JSON.parse(run.stdout);
-    expect(rest).toEqual({ hart: 0, address: LOOP, bytes: expect.any(Number) });
+    const { parts, module, ...rest } = JSON.parse(run.stdout);
+    const bytes = Buffer.from(module, 'hex');
+    expect(rest).toEqual({ hart: 0, address: LOOP, bytes: bytes.length });
+    expect(() => new WebAssembly.Module(bytes)).not.toThrow();
     expect(parts).toContainEqual({
       address: LOOP,
       instruction: 'addi t0,t0,1',

@@ -86,6 +86,8 @@ handler:
   expect(machine.run()).toBe(ExitReason.Stopped);
   const second = counters();
   for (const [n, value] of first.entries()) {
+    // How much of it was translated by then is the host's affair.
+    if (HART_COUNTERS[n]?.startsWith('region')) continue;
     // The same was done again, and the TLB was empty again.
     expect([HART_COUNTERS[n], second[n]]).toEqual([HART_COUNTERS[n], 2 * value]);
   }

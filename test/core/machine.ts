@@ -72,13 +72,13 @@ export class Machine {
     this.program = program;
   }
 
-  /** A machine with `source` in its RAM, at its first instruction. All harts begin there. */
-  static async create(source: string, options: MachineOptions = {}): Promise<Machine> {
+  /** A machine with a program in its RAM, at its first instruction. All harts begin there. */
+  static async create(source: string | Program, options: MachineOptions = {}): Promise<Machine> {
     const core = options.core ?? (await newCore());
     const memory = options.memory ?? 16 << 20;
     const harts = options.harts ?? 1;
     const { extensions } = parseCpuModel(options.cpu ?? 'rv64');
-    const program = assemble(source, { origin: RAM_BASE });
+    const program = typeof source === 'string' ? assemble(source, { origin: RAM_BASE }) : source;
     const vm = core.createVm(memory, harts, extensions, options.sbi ? VM_FLAG_SBI : 0);
     const ram = new GuestMemory(core, vm, memory);
     ram.write(RAM_BASE, program.bytes);

@@ -20,8 +20,10 @@ it('shows what the loop that runs becomes, and leaves the machine as it was', as
   await using started = await looping();
   const { vm } = started;
   const { counts } = vm;
+  const { translation } = await vm.summary();
   const region = await vm.debugger.region(0, LOOP);
   expect(vm.counts).toEqual(counts);
+  expect((await vm.summary()).translation).toEqual(translation);
   expect(() => new WebAssembly.Module(region.module)).not.toThrow();
   expect(region).toMatchObject({ hart: 0, address: LOOP });
   const texts = region.parts.flatMap(({ instruction }) => instruction?.text ?? []);

@@ -1,6 +1,6 @@
 import type { Benchmark } from '../../benchmark.js';
-import { run } from '../../machines/machine.js';
-import { type MachinePair, PAIR_ENGINES } from '../../machines/pair.js';
+import { type BenchMachine, run } from '../../machines/machine.js';
+import { INTERPRETER, type MachinePair, PAIR_ENGINES } from '../../machines/pair.js';
 import { rowOf } from '../../row.js';
 import { notInQuick } from '../not-in-quick.js';
 import { installPrograms, packaged } from './debian-programs.js';
@@ -24,12 +24,13 @@ export function sevenZipBenchmark(pair: MachinePair): Benchmark {
     async run({ shrink }, sink) {
       // Before the first round it times 4 thousand million operations, whatever it is asked for.
       if (shrink > 1) return notInQuick(SUBJECT, PAIR_ENGINES, sink);
-      await pair.each(SUBJECT, sink, async (machine) => {
+      const measure = async (machine: BenchMachine) => {
         await installPrograms(machine);
         const { stdout } = await run(machine, `exec ${packaged('7zz')} ${COMMAND}`);
         const ratings = parseRatings(new TextDecoder().decode(stdout));
         sink.row(rowOf({ ...SUBJECT, engine: machine.engine }, ratings));
-      });
+      };
+      await pair.each(SUBJECT, sink, measure, [INTERPRETER]);
     },
   };
 }

@@ -15,7 +15,7 @@ const QUOTED = 200;
 /**
  * How much of a workload a machine does in a second, one sample for each run, timed by the host: the way
  * through the agent and the program's start are part of it, a few milliseconds. Runs last about
- * `extent.targetSeconds`, after some that warmed the machine up.
+ * `extent.targetSeconds`, after some that warmed the machine up, the last of them as long as those that count.
  *
  * @throws WrongResultError if the command fails or prints anything but what it must
  */
@@ -30,6 +30,7 @@ export async function measureWorkload(
   // The first one is slower: nothing is translated or in a cache yet.
   await seconds(1);
   const pieces = await sizeRuns(seconds, extent.targetSeconds);
+  await seconds(pieces);
   const rates: number[] = [];
   while (rates.length < extent.runs)
     rates.push((pieces * workload.piece) / (await seconds(pieces)));

@@ -7,7 +7,7 @@ import { worldSwitch } from './world-switch.js';
 /** Programs, and what they are measured beside. */
 export const RATIOS: readonly RatioSubject[] = [
   { program: guestExit, beside: userCall },
-  { program: guestCall, beside: userCall, long: true },
+  { program: guestCall, beside: userCall },
 ];
 
 /** Programs that are measured by themselves. */

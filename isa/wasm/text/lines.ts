@@ -9,8 +9,8 @@ export interface Line {
 
 /** Columns of a line, as far as one can be broken. */
 const WIDTH = 100;
-/** Blocks of a region may nest by hundreds: those within so many are not indented further. */
-const DEEPEST_INDENT = 12;
+/** Blocks of a region may nest by hundreds: statements within so many are not indented further. */
+const DEEPEST_STATEMENT = 12;
 /** Numbers from here on are written in hexadecimal. */
 const LARGE = 65536;
 
@@ -49,7 +49,7 @@ class Printer {
     const { instruction, operands, bodies, offset } = folded;
     if (isPlain(folded)) {
       const flat = this.#flat(folded) + closing;
-      if (flat.length <= WIDTH - 2 * indentOf(depth)) {
+      if (flat.length <= WIDTH - 2 * depth) {
         this.#line(flat, offset, depth);
         return;
       }
@@ -57,26 +57,39 @@ class Printer {
     const structure = bodies.length > 0;
     const label = structure ? this.#label(instruction) : '';
     const head = `(${this.#head(instruction, label)}`;
-    const beside = structure
-      ? this.#besideHead(operands, WIDTH - 2 * indentOf(depth) - head.length)
-      : '';
+    const beside = structure ? this.#besideHead(operands, WIDTH - 2 * depth - head.length) : '';
     this.#line(head + beside, offset, depth);
-    if (beside === '')
+    if (beside === '') {
       operands.forEach((operand, n) => {
         const last = !structure && n === operands.length - 1;
         this.#print(operand, depth + 1, last ? `)${closing}` : '');
       });
+    }
     if (!structure) return;
     this.#labels.push(label);
-    const isIf = instruction.name === 'if';
     bodies.forEach((body, n) => {
-      const begin = n === 0 ? instruction.offset : (bodies[0]?.end ?? offset);
-      if (isIf) this.#line(n === 0 ? '(then' : '(else', begin, depth + 1);
-      this.statements(body, depth + (isIf ? 2 : 1));
-      if (isIf) this.#line(')', body.end, depth + 1);
+      if (instruction.name === 'if') this.#printSide(folded, n, depth + 1);
+      else this.statements(body, Math.min(depth + 1, DEEPEST_STATEMENT));
     });
     this.#labels.pop();
     this.#line(`)${closing}`, bodies.at(-1)?.end ?? offset, depth);
+  }
+
+  /** What is behind `then`, or `else` if `n` is 1. */
+  #printSide({ instruction, bodies }: Folded, n: number, depth: number): void {
+    const body = bodies[n];
+    if (body === undefined) return;
+    const begin = n === 0 ? instruction.offset : (bodies[0]?.end ?? instruction.offset);
+    const word = n === 0 ? '(then' : '(else';
+    const chooses = instruction.result !== undefined;
+    const value = chooses ? this.#value(body, depth) : '';
+    if (value !== '') {
+      this.#line(`${word} ${value})`, begin, depth);
+      return;
+    }
+    this.#line(word, begin, depth);
+    this.statements(body, chooses ? depth + 1 : Math.min(depth + 1, DEEPEST_STATEMENT));
+    this.#line(')', body.end, depth);
   }
 
   /** A condition that fits behind its `if`. */
@@ -86,8 +99,16 @@ class Printer {
     return text.length <= room ? text : '';
   }
 
+  /** A side of a conditional that is one value, if that fits into a line. */
+  #value({ statements }: Body, depth: number): string {
+    const [statement] = statements;
+    if (statement === undefined || statements.length > 1 || !isPlain(statement)) return '';
+    const text = this.#flat(statement);
+    return text.length + '(then )'.length <= WIDTH - 2 * depth ? text : '';
+  }
+
   #line(text: string, offset: number, depth: number): void {
-    this.lines.push({ text: '  '.repeat(indentOf(depth)) + text, offset });
+    this.lines.push({ text: '  '.repeat(depth) + text, offset });
   }
 
   #label({ name }: Instruction): string {
@@ -132,8 +153,6 @@ class Printer {
     return label === undefined || label === '' ? String(depth) : label;
   }
 }
-
-const indentOf = (depth: number) => Math.min(depth, DEEPEST_INDENT);
 
 /** Whether it can stand in one line: blocks do not, but conditionals whose both sides are values. */
 function isPlain({ instruction, operands, bodies }: Folded): boolean {

@@ -36,7 +36,7 @@ export function addDisasmCommand(
     .description(
       'Lists the instructions of guest code that is translated as one, with the WebAssembly of each.',
     )
-    .argument('[file]', 'an RV64 ELF executable, or raw code')
+    .argument('[file]', 'an RV64 ELF executable')
     .requiredOption(
       '--region <address>',
       'where it is entered: in hexadecimal, a register, or a name',

@@ -49,7 +49,13 @@ export async function compareEngines(
 
 /** The same machine for `run`, which has the checks. */
 function asRun(options: LockstepCommandOptions): RunOptions {
-  const idle = { copyIn: [], copyOut: [], input: false, clock: 'virtual' } as const;
+  const idle = {
+    copyIn: [],
+    copyOut: [],
+    input: false,
+    translate: true,
+    clock: 'virtual',
+  } as const;
   return { ...options, ...idle, engine: options.engines };
 }
 

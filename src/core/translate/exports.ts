@@ -1,5 +1,7 @@
 /** The translator's exports (assembly/jit/abi.ts), which only the compiled core has. */
 export interface TranslatorExports {
+  /** For regions only: they import it. */
+  regionSlow(hart: number, code: number, offset: number): number;
   translatorSet(which: number, value: number): void;
   translatorQueued(): number;
   translatorEmit(table: number, most: number): number;

@@ -25,10 +25,12 @@ export class Generation {
   // The loader's asynchronous way would load Node's fetch, to see whether a module is a response.
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_SIZE });
-    this.imports = { env: { memory, table } };
-    const { instance } = instantiateSync<Record<string, unknown>>(module, { ...this.imports });
+    const { instance } = instantiateSync<Record<string, unknown>>(module, {
+      env: { memory, table },
+    });
     // Not the loader's own `exports`: each call would pass through a function of its.
     this.core = instance.exports as unknown as WasmExports;
+    this.imports = { env: { memory, table, slow: this.core.regionSlow } };
     // What the core itself has put into the table stands at its beginning, behind an empty place.
     while (table.get(this.next) !== null) this.next++;
   }

@@ -194,7 +194,6 @@ export class Translator {
   #fly(bytes: Uint8Array<ArrayBuffer>, regions: number): void {
     const flight: Flight = { regions, outcome: 'none' };
     this.#flight = flight;
-    this.#counters.asynchronous++;
     this.#linking.later(bytes, this.#generation.imports).then(
       () => {
         flight.outcome = 'linked';
@@ -211,6 +210,7 @@ export class Translator {
     const flight = this.#flight;
     if (flight === undefined || flight.outcome === 'none') return;
     this.#flight = undefined;
+    if (flight.outcome === 'linked') this.#counters.asynchronous++;
     this.#settle(flight.outcome, flight.regions, flight.error);
   }
 

@@ -14,8 +14,8 @@ import type { Machine } from '../machine.js';
 import { randomNumbers } from '../random.js';
 import { exitsOf, nestedWorld } from './nested-world.js';
 
-/** Not the machine's, but the host's: how often it called, and what it made present. */
-const HOSTS = ['missRefill', 'slow'];
+/** Not the machine's, but the host's: how often it called, what it made present, what it translated. */
+const HOSTS = ['missRefill', 'missCode', 'slow', 'regionEntries', 'regionSteps'];
 
 /** All that hypervisors and guests can see, and what of them is counted. */
 function everything(machine: Machine) {

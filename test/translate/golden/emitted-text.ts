@@ -5,6 +5,7 @@ import { type TranslatorExports, TranslatorSetting } from '../../../src/core/tra
 import { wasmEngine } from '../../../src/core/wasm-engine.js';
 import { regionListing } from '../../../src/debug/region-listing.js';
 import { readRegion } from '../../../src/vm/region/read-region.js';
+import type { Region } from '../../../src/vm/region/region.js';
 import { coreModule, Machine } from '../../core/machine.js';
 import type { RegionSource } from './region-source.js';
 
@@ -20,13 +21,21 @@ const SETTINGS = [
   [TranslatorSetting.BufferBytes, 1 << 20],
 ] as const;
 
-/** What a golden file has to have: the region's listing, or why there is none. */
-export async function emittedText(source: RegionSource): Promise<string> {
-  // Whatever engine tests run on: the text is the translator's.
+let shared: Promise<Core> | undefined;
+
+/** Whatever engine tests run on: the text is the translator's. */
+async function newCore(): Promise<Core> {
   const core = await Core.create(wasmEngine(await coreModule()), 64 << 20);
   const { translatorSet } = core.exports as Partial<TranslatorExports>;
   for (const [which, value] of SETTINGS) translatorSet?.(which, value);
-  const { program, entry, cpu, run, whole = false } = source;
+  return core;
+}
+
+/** What the source's entry becomes, or why it is no region. */
+export async function emittedRegion(source: RegionSource): Promise<Region | string> {
+  shared ??= newCore();
+  const core = await shared;
+  const { program, entry, cpu, run } = source;
   const machine = await Machine.create(program, {
     core,
     memory: 1 << 20,
@@ -35,14 +44,22 @@ export async function emittedText(source: RegionSource): Promise<string> {
   if (run !== undefined) machine.run(run);
   const address = entry === undefined ? RAM_BASE : machine.at(entry);
   const read = (at: bigint, length: number) => machine.ram.read(at, length);
-  const eager = run === undefined;
   try {
-    const region = readRegion(core, machine.vm, 0, address, read, { eager });
-    const { parts } = region;
-    const shown = parts.filter((part, n) => whole || n === 0 || part.instruction !== undefined);
-    return regionListing({ ...region, parts: shown });
+    return readRegion(core, machine.vm, 0, address, read, { eager: run === undefined });
   } catch (error) {
     if (!(error instanceof DebugError)) throw error;
-    return `${error.message}\n`;
+    return error.message;
+  } finally {
+    core.exports.vmDestroy(machine.vm);
   }
+}
+
+/** What a golden file has to have. */
+export async function emittedText(source: RegionSource): Promise<string> {
+  const region = await emittedRegion(source);
+  if (typeof region === 'string') return `${region}\n`;
+  const shown = region.parts.filter(
+    (part, n) => source.whole || n === 0 || part.instruction !== undefined,
+  );
+  return regionListing({ ...region, parts: shown });
 }

@@ -20,6 +20,7 @@ export const SYSTEM: RegionSources = {
       fence.i
       jr ra`,
   csrs: `
+      addi a0, a0, 1
       csrr a0, sscratch
       csrrw a1, sscratch, a2
       csrr a3, instret
