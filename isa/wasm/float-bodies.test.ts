@@ -88,6 +88,18 @@ function sparse(row: Row, exponent: number, random: Random): bigint {
   return bitsOf(row, (random.below(2) === 0 ? 1 : -1) * significand * 2 ** exponent);
 }
 
+/** Products whose error has its last bit from far below the subnormal numbers to far above. */
+function smallErrors(row: Row): FloatCase[] {
+  const factor = 1 + (isSingle(row) ? 2 ** -23 : 2 ** -52);
+  const last = isSingle(row) ? -149 : -1074;
+  return Array.from({ length: 180 }, (_, n) => 2 ** (last + n)).flatMap((size) =>
+    [0, size, -size * factor].map((z) => {
+      const [x, y] = [bitsOf(row, factor), bitsOf(row, size * factor)];
+      return { x, y, z: bitsOf(row, z), a: 0n, b: 0n };
+    }),
+  );
+}
+
 /** Products and an addend from far above them to far below, also where results or errors are tiny. */
 function halfway(row: Row, count: number, random: Random): FloatCase[] {
   const format = isSingle(row) ? F32 : F64;
@@ -160,7 +172,7 @@ describe('whatever a template of F or D does not leave to exec/slow is as exact'
   it.each(ROWS_UNDER_TEST.filter((row) => row.operands.includes('fs2')))(
     '$name, beside halfway cases',
     (row) => {
-      const cases = halfway(row, COUNT, new Random(row.match + 1));
+      const cases = [...smallErrors(row), ...halfway(row, COUNT, new Random(row.match + 1))];
       for (const { template, ...options } of templatesOf(row)) {
         for (const state of [FAST, NEAR]) {
           const { wrong } = comparison.compare(row, template, cases, state, options);

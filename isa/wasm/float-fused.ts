@@ -2,7 +2,7 @@
  * a * b + c, rounded once, by native arithmetic and exact errors (Unprivileged 20.6; softfloat/fused-native has the
  * same for the interpreter).
  */
-import { BOX, boxed, finite, mayRoundIf, plainSingle, single } from './float-operands.js';
+import { BOX, boxed, finite, mayRound, mayRoundIf, plainSingle, single } from './float-operands.js';
 
 /** How the four differ: what is negative, the product or the addend. */
 interface Signs {
@@ -46,6 +46,11 @@ function fusedSingle({ product, addend }: Signs): string {
 const split = (v: string, high: string, low: string) =>
   `${v} i64.reinterpret_f64 i64.const 0x4000000 i64.add i64.const 0xfffffffff8000000 i64.and f64.reinterpret_i64 =${high} ${v} ${high} f64.sub =${low}`;
 
+/** Twice the bits, without the sign: they grow with the magnitude. */
+const size = (v: string) => `${v} i64.reinterpret_f64 i64.const 1 i64.shl`;
+/** That of 2^-960. */
+const TINY = (1023n - 960n) << 53n;
+
 /**
  * ```
  * d2 = a * b; d8 = a * b - d2, exact (Dekker) unless the product is tiny
@@ -63,24 +68,21 @@ function fusedDouble({ product, addend }: Signs): string {
   const c = addend ? 'd4' : 'z';
   const isRounded = 'd7 d6 f64.sub d8 f64.ne d7 d8 f64.sub d6 f64.ne i32.or';
   const isRest = 'd9 f64.const 0 f64.ne';
-  const fraction = 'd9 i64.reinterpret_f64 i64.const 12 i64.shl';
   return [
     product ? 'x f64.neg =d1' : '',
     addend ? 'z f64.neg =d4' : '',
-    `${a} y f64.mul =d2`,
+    `${a} y f64.mul =d2 ${size('d2')} =l0`,
     split(a, 'd5', 'd6'),
     split('y', 'd7', 'd8'),
     'd5 d7 f64.mul d2 f64.sub d5 d8 f64.mul f64.add d6 d7 f64.mul f64.add d6 d8 f64.mul f64.add =d8',
-    `d2 ${c} f64.add =d3 ${c} f64.abs d2 f64.abs f64.ge`,
+    `d2 ${c} f64.add =d3 ${size(c)} l0 i64.ge_u`,
     `if-f64 d2 d3 ${c} f64.sub f64.sub else ${c} d3 d2 f64.sub f64.sub end >d6 d8 f64.add =d7`,
     'd3 d7 f64.add =d0 d7 d0 d3 f64.sub f64.sub =d9',
-    `d2 f64.abs f64.const ${2 ** -960} f64.lt`,
+    `l0 i64.const ${TINY} i64.lt_u`,
     'when x f64.const 0 f64.ne y f64.const 0 f64.ne i32.and side d3 =d0 f64.const 0 =d9 done',
     finite('d0', 'd5'),
-    mayRoundIf(
-      `${fraction} i64.const 0 i64.ne`,
-      `floatFast if-i32 ${isRounded} ${isRest} i32.and else ${isRounded} ${isRest} i32.or end`,
-    ),
+    `d9 i64.reinterpret_f64 i64.const 12 i64.shl i64.eqz when ${isRounded} ${isRest} i32.and side done`,
+    mayRound(`${isRounded} ${isRest} i32.or`),
     'd0 fd',
   ].join(' ');
 }

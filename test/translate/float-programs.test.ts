@@ -28,6 +28,15 @@ const ROWS_OF_FLOATS = ROWS.filter(
 /** Dynamic, as compilers write it, more often than RNE, RTZ as for C's conversions, and the others. */
 const MODES = [7, 7, 7, 7, 7, 7, 0, 1, 1, 1, 2, 3, 4];
 
+/** What changes whether native arithmetic may stand. */
+const FLAGS = [
+  'csrwi fflags, 0',
+  'csrwi fflags, 1',
+  'csrwi frm, 2',
+  'csrwi frm, 0',
+  'csrw fcsr, zero',
+];
+
 function pick<T>(random: Random, items: readonly [T, ...T[]] | readonly T[]): T {
   const item = items[random.below(items.length)];
   if (item === undefined) throw new Error('nothing to pick from');
@@ -72,8 +81,10 @@ function value(random: Random): bigint {
 /** A loop of random instructions; s2 collects what they leave in registers and flags. */
 function program(seed: number): string {
   const random = new Random(seed);
-  const words = Array.from({ length: INSTRUCTIONS }, () =>
-    wordOf(pick(random, ROWS_OF_FLOATS), random),
+  const lines = Array.from({ length: INSTRUCTIONS }, () =>
+    random.below(20) === 0
+      ? pick(random, FLAGS)
+      : `.word ${wordOf(pick(random, ROWS_OF_FLOATS), random)}`,
   );
   const all = (count: number, line: (n: number) => string) =>
     Array.from({ length: count }, (_, n) => line(n)).join('\n');
@@ -90,7 +101,7 @@ function program(seed: number): string {
 1:
   ${all(FLOATS, (n) => `fld f${n}, ${8 * n}(s0)`)}
   ${all(INTEGERS, (n) => `ld a${n}, ${8 * (FLOATS + n)}(s0)`)}
-  ${words.map((word) => `.word ${word}`).join('\n')}
+  ${lines.join('\n')}
   ${all(FLOATS, (n) => `fmv.x.d t1, f${n}\n add s2, s2, t1\n rori s2, s2, 7`)}
   ${all(INTEGERS, (n) => `add s2, s2, a${n}\n rori s2, s2, 7`)}
   csrr t1, fcsr
