@@ -13,7 +13,15 @@ import { bookSteps, countInRegime, REGIME_EXITS, regimeOf } from '../hart/regime
 import { dropOtherReservations } from '../hart/reservation';
 import { interrupt } from '../hart/trap';
 import { nextDeadline, stepsUntil, synchronize, updateTimers } from '../vm/clock';
-import { EXIT_BUDGET, EXIT_COUNT_OFFSET, EXIT_IDLE, EXIT_STOPPED, hartOf, vmAt } from '../vm/vm';
+import {
+  EXIT_BUDGET,
+  EXIT_COUNT_OFFSET,
+  EXIT_IDLE,
+  EXIT_STOPPED,
+  EXIT_TRANSLATE,
+  hartOf,
+  vmAt,
+} from '../vm/vm';
 import { isWorkSpent, spendWork } from '../vm/work';
 
 /** Long enough that changing harts costs nothing, short enough for a spinlock's holder: 50 µs. */
@@ -131,7 +139,8 @@ export function runVm(vm: usize, budget: u64, now: u64, rate: u64): u32 {
   state.work = 0;
   ran = 0;
   const reason = runHarts(vm, budget);
-  if (ran) countInRegime(ran, regimeOf(ran), REGIME_EXITS, 1);
+  // The host layer's run goes on after a break for the translator.
+  if (ran && reason !== EXIT_TRANSLATE) countInRegime(ran, regimeOf(ran), REGIME_EXITS, 1);
   return countExit(vm, reason);
 }
 
