@@ -65,6 +65,20 @@ describe('the variables', () => {
     expect(cpus.status).toBe(124);
   });
 
+  it('switch translation off', async () => {
+    const translation = async (env: Record<string, string>, ...args: string[]) => {
+      const { stdout } = await run(env, '--json', '--timeout', '0.2', ...args);
+      return (JSON.parse(stdout) as { translation: object | null }).translation;
+    };
+    expect(await translation({ HARTWOOD_TRANSLATE: 'on' })).not.toBeNull();
+    expect(await translation({ HARTWOOD_TRANSLATE: 'off' })).toBeNull();
+    expect(await translation({}, '--no-translate')).toBeNull();
+    expect(await run({ HARTWOOD_TRANSLATE: 'no' })).toMatchObject({
+      status: 2,
+      stderr: "hartwood: HARTWOOD_TRANSLATE 'no' is neither 'on' nor 'off'\n",
+    });
+  });
+
   it('are named where their value is wrong', async () => {
     expect(await run({ HARTWOOD_CPUS: '99' })).toMatchObject({
       status: 2,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodePlatform } from '../../src/node/platform.js';
-import { Host } from '../../src/vm/host.js';
+import { Host, type HostOptions } from '../../src/vm/host.js';
 import type { Platform } from '../../src/vm/platform.js';
 import { elfFile } from '../image-maker.js';
 
@@ -33,6 +33,24 @@ describe('an engine', () => {
     );
     await using vm = await host.create({ ...LOOP, cpu: 'rv64,h=off' });
     expect((await vm.summary()).engine).toBe('ts');
+  });
+
+  it('translates hot code if it is the default one, unless that is switched off', async () => {
+    const translationOf = async (options: HostOptions) => {
+      await using host = await Host.createOn(nodePlatform, options);
+      return host.translation;
+    };
+    expect(await translationOf({})).toMatchObject({ live: 0, unavailable: null });
+    expect(await translationOf({ translate: { threshold: 9 } })).toMatchObject({ modules: 0 });
+    expect(await translationOf({ translate: false })).toBeUndefined();
+    expect(await translationOf({ engine: 'wasm-interpreter' })).toBeUndefined();
+    expect(await translationOf({ engine: 'ts', translate: false })).toBeUndefined();
+  });
+
+  it.each(['wasm-interpreter', 'ts'])('%s refuses to translate', async (engine) => {
+    await expect(Host.createOn(nodePlatform, { engine, translate: true })).rejects.toThrow(
+      `the engine '${engine}' does not translate; right would be the engine 'wasm'`,
+    );
   });
 
   it('without a debugger refuses one', async () => {

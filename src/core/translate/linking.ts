@@ -13,7 +13,7 @@ export interface RegionImports {
 /** Compiles modules of regions and makes instances of them; their element segments fill the table. */
 export interface Linking {
   /**
-   * Does it at once.
+   * Does it at once; `bytes` are a view of the core's memory, and changed later.
    *
    * @throws RangeError where the platform refuses a module of this size in this thread; other errors if it does not compile
    */

@@ -13,7 +13,7 @@ export interface Translation {
   readonly asynchronous?: boolean;
   /** Regions of a module, 1 to 128; so many that wait interrupt the guest. */
   readonly batch?: number;
-  /** Runs of the core for which fewer wait for others. */
+  /** Runs of the core for which fewer wait for others; they wait longer as modules become many. */
   readonly patience?: number;
   /** Milliseconds of a run that are spent on compiling; what then waits is left to the next. */
   readonly pause?: number;
@@ -38,13 +38,14 @@ export type ResolvedTranslation = Required<
 /** What can be asked for as a number: what it is without, and its range. */
 const NUMBERS = {
   threshold: { otherwise: 64, least: 1, most: 0xffff },
-  batch: { otherwise: 32, least: 1, most: 128 },
+  // A module costs 1 ms of the thread however small it is; in Node 20 most of it is the collector's.
+  batch: { otherwise: 128, least: 1, most: 128 },
   patience: { otherwise: 4, least: 1, most: 1_000_000 },
   pause: { otherwise: 4, least: 0, most: 1_000_000 },
   regionInstructions: { otherwise: 512, least: 1, most: 0x10_0000 },
-  moduleBytes: { otherwise: 0x4_0000, least: 1, most: 0x10_0000 },
-  // V8 of Node 20 gives each module a copy of the table and keeps all copies alike: linking slows down with both.
-  modules: { otherwise: 256, least: 1, most: 4096 },
+  moduleBytes: { otherwise: 0x10_0000, least: 1, most: 0x10_0000 },
+  // V8 of Node 20 keeps a copy of the table for each module that imports it: each makes linking slower.
+  modules: { otherwise: 128, least: 1, most: 4096 },
   regions: { otherwise: 8192, least: 1, most: 0x10_0000 },
 } as const;
 

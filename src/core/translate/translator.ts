@@ -12,6 +12,8 @@ const NEVER = 0xffff_ffff;
 const HOPELESS = 8;
 /** A generation that lasts less, in milliseconds, was full too soon: targets have to be hotter. */
 const SHORT_LIFE = 10_000;
+/** When the last modules of a generation are filled, requests wait for each other so many times longer. */
+const MOST_PATIENCE = 16;
 /** Times that the threshold is doubled at most. */
 const MOST_DOUBLINGS = 4;
 
@@ -116,9 +118,14 @@ export class Translator {
   /** Links what waits, if enough does or it has waited for long. */
   #serve(full: boolean): void {
     if (this.#unavailable !== null || this.#core.translatorQueued() === 0) return;
-    if (!full && ++this.#waited < this.#options.patience) return;
+    if (!full && ++this.#waited < this.#patience) return;
     if (this.#flight === undefined && this.#spent <= this.#options.pause) this.#link();
     if (this.#flight !== undefined || this.#spent > this.#options.pause) this.#interrupt(false);
+  }
+
+  get #patience(): number {
+    const { patience, modules } = this.#options;
+    return patience * (1 + (MOST_PATIENCE * this.#generation.modules) / modules);
   }
 
   #interrupt(wanted: boolean): void {
@@ -167,12 +174,9 @@ export class Translator {
     if (size === 0) return;
     const regions = core.translatorEmitted() >>> 0;
     const { buffer } = imports.env.memory;
-    const bytes = new Uint8Array(
-      buffer,
-      core.layoutValue(LayoutValue.CodeBuffer) >>> 0,
-      size,
-    ).slice();
-    if (size >= this.#refused || !this.#linkNow(bytes, regions)) this.#fly(bytes, regions);
+    const bytes = new Uint8Array(buffer, core.layoutValue(LayoutValue.CodeBuffer) >>> 0, size);
+    if (size < this.#refused && this.#linkNow(bytes, regions)) return;
+    this.#fly(bytes.slice(), regions);
   }
 
   /** Links in this thread; false if the platform refuses to. */
