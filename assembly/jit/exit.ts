@@ -1,13 +1,13 @@
 /**
- * Leaving a region. Every way out sets the local `exit` and branches to one of two places, where the registers
- * are stored (a third is for what exec/slow has ended):
+ * Leaving a region. Every way out sets the local `exit` and branches to one place, where the registers are stored
+ * and what is to follow is told apart:
  *
  * ```
- * local   exit = offset in the page | steps to give back << 12 | result << 24
- *         pc = page + offset; remaining = steps + those given back
- *         LEFT_REGION: if a region begins there, it is called as the last act
- * called  exec/slow was called, and the region must not go on: all but registers is in the hart's block
- * far     va = where to go; the fetch TLB is asked, as by the inner loop; a region there is called
+ * exit = offset in the page | steps to give back << 12 | way << 24
+ * LEFT_REGION  pc = page + offset; remaining = steps + those given back; a region there is called as the last act
+ * LEFT_SLOW, LEFT_SPENT  the same, and the caller sees to the instruction there
+ * LEFT_PAGE    va = where to go; the fetch TLB is asked, as by the inner loop; a region there is called
+ * CALLED       exec/slow was called and the region must not go on: all but registers is in the hart's block
  * ```
  */
 import { Op } from '../generated/ops';
@@ -16,7 +16,7 @@ import { Hart, TLB_ENTRY_SHIFT, TLB_FETCH_ENTRIES, TLB_FETCH_OFFSET } from '../h
 import { PAGE_MASK } from '../layout';
 import { put } from './code';
 import { LEFT_PAGE, LEFT_REGION, LEFT_SLOW } from './enter';
-import { branch, TO_FAR, TO_LOCAL } from './labels';
+import { branch, TO_EXIT } from './labels';
 import { storeRegisters } from './registers';
 import { translator } from './state';
 import {
@@ -39,6 +39,19 @@ export const BLOCK_INSTRUCTIONS: u32 = GIVEN_BACK_MASK;
 const FETCH_INDEX: u32 = (TLB_FETCH_ENTRIES - 1) << TLB_ENTRY_SHIFT;
 const PAGE_BITS: i64 = ~(<i64>PAGE_MASK);
 
+/** A way out besides the LEFT_ ones. */
+const CALLED: u32 = 4;
+
+/** Which ways out the function has that not all have. */
+let far: bool = false;
+let called: bool = false;
+
+/** A function begins. */
+export function beginExits(): void {
+  far = false;
+  called = false;
+}
+
 /** Sets `exit` for what may leave the region next. */
 export function prepareExit(offset: u32, givenBack: u32, result: u32): void {
   constant32(offset | (givenBack << GIVEN_BACK_SHIFT) | (result << RESULT_SHIFT));
@@ -47,34 +60,41 @@ export function prepareExit(offset: u32, givenBack: u32, result: u32): void {
 
 /** Leaves the region, with `exit` set, if what is on the stack is not 0. */
 export function leaveIf(): void {
-  branch(Wasm.BR_IF, TO_LOCAL);
+  branch(Wasm.BR_IF, TO_EXIT);
 }
 
 /** Goes on at an offset from the page's begin, outside the region. */
 export function leaveTo(offset: i32): void {
   if (<u32>offset <= PAGE_MASK) {
     prepareExit(offset, 0, LEFT_REGION);
-    branch(Wasm.BR, TO_LOCAL);
+    branch(Wasm.BR, TO_EXIT);
     return;
   }
   get(Local.PAGE);
   constant64(offset);
   put(Wasm.I64_ADD);
   set(Local.VA);
-  branch(Wasm.BR, TO_FAR);
+  leaveFar();
+}
+
+/** Goes on at the address in `va`. */
+export function leaveFar(): void {
+  far = true;
+  prepareExit(0, 0, LEFT_PAGE);
+  branch(Wasm.BR, TO_EXIT);
+}
+
+/** Leaves the region, for which exec/slow was called, if what is on the stack is not 0. */
+export function leaveIfEnded(): void {
+  called = true;
+  prepareExit(0, 0, CALLED);
+  branch(Wasm.BR_IF, TO_EXIT);
 }
 
 /** The instruction at `offset` is one for exec/slow. */
 export function leaveSlow(offset: u32): void {
   prepareExit(offset, 0, LEFT_SLOW);
-  branch(Wasm.BR, TO_LOCAL);
-}
-
-/** The code behind the label `called`: control enters pc's page anew. */
-export function writeCalledExit(): void {
-  storeRegisters();
-  constant32(LEFT_PAGE);
-  put(Wasm.RETURN);
+  branch(Wasm.BR, TO_EXIT);
 }
 
 /** Stores an i64 or i32 local, or what `value` stands for, into the hart's block. */
@@ -104,34 +124,57 @@ function callRegion(): void {
   put(Wasm.END);
 }
 
-/** The code behind the label `local`. */
-export function writeLocalExit(): void {
-  storeRegisters();
-  storeLocal(Wasm.I32_STORE, 2, Local.CODE, offsetof<Hart>('code'));
-  if (translator().tailCalls) {
-    get(Local.EXIT);
-    constant32(RESULT_SHIFT);
-    put(Wasm.I32_SHR_U);
-    constant32(LEFT_REGION);
-    put(Wasm.I32_EQ);
-    put(Wasm.IF);
-    put(NO_RESULT);
-    get(Local.EXIT);
-    constant32(PAGE_MASK);
-    put(Wasm.I32_AND);
-    constant32(2);
-    put(Wasm.I32_SHL);
-    get(Local.CODE);
-    put(Wasm.I32_ADD);
-    set(Local.ENTRY);
-    callRegion();
-    put(Wasm.END);
-  }
-  get(Local.HART);
-  get(Local.PAGE);
+/** The way that `exit` names is this one: begins a conditional. */
+function ifWay(way: u32): void {
+  get(Local.EXIT);
+  constant32(RESULT_SHIFT);
+  put(Wasm.I32_SHR_U);
+  constant32(way);
+  put(Wasm.I32_EQ);
+  put(Wasm.IF);
+  put(NO_RESULT);
+}
+
+/** The slot at `offset`, which is on the stack, of the page whose code is at `code` becomes `entry`. */
+function setEntry(): void {
+  constant32(2);
+  put(Wasm.I32_SHL);
+  get(Local.CODE);
+  put(Wasm.I32_ADD);
+  set(Local.ENTRY);
+}
+
+function offsetInPage(): void {
   get(Local.EXIT);
   constant32(PAGE_MASK);
   put(Wasm.I32_AND);
+}
+
+/** The code behind the label `exit`. */
+export function writeExits(): void {
+  storeRegisters();
+  if (called) {
+    ifWay(CALLED);
+    constant32(LEFT_PAGE);
+    put(Wasm.RETURN);
+    put(Wasm.END);
+  }
+  if (far) {
+    ifWay(LEFT_PAGE);
+    writeFarExit();
+    put(Wasm.END);
+  }
+  if (translator().tailCalls) {
+    ifWay(LEFT_REGION);
+    offsetInPage();
+    setEntry();
+    callRegion();
+    put(Wasm.END);
+  }
+  storeLocal(Wasm.I32_STORE, 2, Local.CODE, offsetof<Hart>('code'));
+  get(Local.HART);
+  get(Local.PAGE);
+  offsetInPage();
   put(Wasm.I64_EXTEND_U);
   put(Wasm.I64_OR);
   memoryAccess(Wasm.I64_STORE, 3, offsetof<Hart>('pc'));
@@ -148,12 +191,10 @@ export function writeLocalExit(): void {
   get(Local.EXIT);
   constant32(RESULT_SHIFT);
   put(Wasm.I32_SHR_U);
-  put(Wasm.RETURN);
 }
 
-/** The code behind the label `far`: `va` is the target, in another page or perhaps in this one. */
-export function writeFarExit(): void {
-  storeRegisters();
+/** `va` is the target, in another page or perhaps in this one. */
+function writeFarExit(): void {
   // The entry of the fetch TLB.
   get(Local.VA);
   put(Wasm.I32_WRAP);
@@ -182,11 +223,7 @@ export function writeFarExit(): void {
     put(Wasm.I32_WRAP);
     constant32(0xffe);
     put(Wasm.I32_AND);
-    constant32(2);
-    put(Wasm.I32_SHL);
-    get(Local.CODE);
-    put(Wasm.I32_ADD);
-    set(Local.ENTRY);
+    setEntry();
     callRegion();
   }
   storeLocal(Wasm.I32_STORE, 2, Local.CODE, offsetof<Hart>('code'));
@@ -197,5 +234,6 @@ export function writeFarExit(): void {
   put(Wasm.END);
   storeLocal(Wasm.I64_STORE, 3, Local.VA, offsetof<Hart>('pc'));
   storeLocal(Wasm.I64_STORE, 3, Local.STEPS, offsetof<Hart>('remaining'));
-  constant32(0);
+  constant32(LEFT_PAGE);
+  put(Wasm.RETURN);
 }

@@ -6,7 +6,7 @@
  * (func (param hart code page steps) (result i32)
  *   if steps < cost: store pc, remaining, code; return LEFT_SPENT
  *   load the registers that are used
- *   block far { block local { blocks } exits } exit to another page)
+ *   block exit { blocks } exits)
  * ```
  */
 import { Op } from '../generated/ops';
@@ -14,15 +14,7 @@ import { Kind, Local } from '../generated/templates';
 import { Hart } from '../hart/hart';
 import { cursor, put, putLater, putUnsigned, settle } from './code';
 import { LEFT_SPENT } from './enter';
-import {
-  leaveIf,
-  leaveSlow,
-  leaveTo,
-  prepareExit,
-  writeCalledExit,
-  writeFarExit,
-  writeLocalExit,
-} from './exit';
+import { beginExits, leaveFar, leaveIf, leaveSlow, leaveTo, prepareExit, writeExits } from './exit';
 import {
   Block,
   blockAt,
@@ -50,9 +42,7 @@ import {
   openBlock,
   openIf,
   openLoop,
-  TO_CALLED,
-  TO_FAR,
-  TO_LOCAL,
+  TO_EXIT,
 } from './labels';
 import { mark, NO_INSTRUCTION } from './marks';
 import { ordered } from './order';
@@ -230,7 +220,7 @@ function writeRegisterJump(block: Block, slot: usize): void {
     goToIf(block, to, behind);
     mark(block.last);
   }
-  branch(Wasm.BR, TO_FAR);
+  leaveFar();
 }
 
 /** Refuses a budget that does not cover the way to the first check. */
@@ -302,17 +292,12 @@ export function writeFunction(end: usize): void {
   loadRegisters();
   loadState();
   beginLabels();
-  openBlock(TO_FAR);
-  openBlock(TO_CALLED);
-  openBlock(TO_LOCAL);
+  beginExits();
+  openBlock(TO_EXIT);
   writeTree(0);
   mark(NO_INSTRUCTION);
   close();
-  writeLocalExit();
-  close();
-  writeCalledExit();
-  close();
-  writeFarExit();
+  writeExits();
   put(Wasm.END);
   settle(size);
 }

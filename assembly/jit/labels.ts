@@ -5,10 +5,8 @@ import { NO_BLOCK } from './graph';
 import { AFTER_REGISTERS } from './registers';
 import { NO_RESULT, Wasm } from './wasm';
 
-/** Meanings besides a block's number. */
-export const TO_FAR: u32 = 0xfff0;
-export const TO_LOCAL: u32 = 0xfff1;
-export const TO_CALLED: u32 = 0xfff2;
+/** A meaning besides a block's number. */
+export const TO_EXIT: u32 = 0xfff0;
 /** Of a loop's head this is added to its number: going back to it. */
 const BACK: u32 = 0x8000;
 

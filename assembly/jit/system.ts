@@ -10,7 +10,7 @@
 import { Local } from '../generated/templates';
 import { Hart } from '../hart/hart';
 import { put, putUnsigned } from './code';
-import { branch, TO_CALLED } from './labels';
+import { leaveIfEnded } from './exit';
 import { loadRegister, loadState, storeRegister } from './registers';
 import { rd, readsRegister, rs1 } from './template';
 import { constant32, constant64, get, memoryAccess, Wasm } from './wasm';
@@ -43,5 +43,5 @@ export function writeSystem(slot: usize, offset: u32, left: u32): void {
   putUnsigned(SLOW_FUNCTION);
   if (rd(slot)) loadRegister(rd(slot));
   loadState();
-  branch(Wasm.BR_IF, TO_CALLED);
+  leaveIfEnded();
 }

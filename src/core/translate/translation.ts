@@ -37,7 +37,7 @@ export type ResolvedTranslation = Required<
 
 /** What can be asked for as a number: what it is without, and its range. */
 const NUMBERS = {
-  threshold: { otherwise: 64, least: 1, most: 0xffff },
+  threshold: { otherwise: 1000, least: 1, most: 0xffff },
   // A module costs 1 ms of the thread however small it is; in Node 20 most of it is the collector's.
   batch: { otherwise: 128, least: 1, most: 128 },
   patience: { otherwise: 4, least: 1, most: 1_000_000 },
