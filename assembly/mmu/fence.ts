@@ -63,6 +63,20 @@ function dropIf(hart: usize, entry: usize, first: u64, last: u64): void {
   if (!isSpared(hart, id, (guestOf(entry) & GUEST_GLOBAL) !== 0)) setTag(entry, TAG_EMPTY);
 }
 
+/**
+ * Looks at all entries. Nearly all are of 4 KiB and of other pages, which one comparison tells: how far the page stands
+ * behind `first`, which begins a page as `last` ends one.
+ */
+function searchPages(hart: usize, first: u64, last: u64): void {
+  const span = last - first;
+  const end = hart + ENTRIES_END;
+  for (let entry = hart + ENTRIES_BEGIN; entry < end; entry += ENTRY_SIZE) {
+    const small = guestOf(entry) >> GUEST_LEVEL_SHIFT === 0;
+    if (small && (tagOf(entry) & TAG_PAGE) - first > span) continue;
+    dropIf(hart, entry, first, last);
+  }
+}
+
 /** Drops what the fence names of each page of [first, last], which holds its first byte and its last. */
 function dropPages(hart: usize, first: u64, last: u64): void {
   const pages = ((last - first) >> PAGE_SHIFT) + 1;
@@ -72,9 +86,7 @@ function dropPages(hart: usize, first: u64, last: u64): void {
   }
   if (search) {
     spendWork(at(hart).vm, <u32>((ENTRIES_END - ENTRIES_BEGIN) / ENTRY_SIZE));
-    for (let entry = hart + ENTRIES_BEGIN; entry < hart + ENTRIES_END; entry += ENTRY_SIZE) {
-      dropIf(hart, entry, first, last);
-    }
+    searchPages(hart, first, last);
     return;
   }
   spendWork(at(hart).vm, <u32>pages * PAGE_WORK);
