@@ -11,6 +11,8 @@ const ORACLE = 'test/oracle/**/*.test.ts';
 const FUZZ = 'test/virtio/fuzz/**/*.test.ts';
 /** Campaigns of two engines in lockstep. */
 const LOCKSTEP = 'test/lockstep/campaign/*.test.ts';
+/** Linux with and without translation, several times. */
+const TRANSLATED_LINUX = 'test/translate/linux/*.test.ts';
 /** Linux in Linux by KVM, in a guest that is built of packages. */
 const NESTED = 'test/nested/linux/*.test.ts';
 /** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB; guests built of packages. */
@@ -31,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [EVERYWHERE],
-          exclude: [ORACLE, FUZZ, LOCKSTEP, NESTED, PEERS],
+          exclude: [ORACLE, FUZZ, LOCKSTEP, TRANSLATED_LINUX, NESTED, PEERS],
           // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
           testTimeout: MINUTE,
           // Setup may compile the core, or fetch the default guest.
@@ -45,6 +47,21 @@ export default defineConfig({
           exclude: CORE_ONLY,
           testTimeout: MINUTE,
           env: { HARTWOOD_TEST_ENGINE: 'ts' },
+        },
+      },
+      {
+        test: {
+          name: 'translated',
+          include: [
+            'test/{core,virtio}/**/*.test.ts',
+            'test/debug/{debugger,guest-points,session}.test.ts',
+            TRANSLATED_LINUX,
+          ],
+          exclude: [FUZZ],
+          // Compiling each jump's target takes longer than to interpret it.
+          testTimeout: 5 * MINUTE,
+          hookTimeout: 10 * MINUTE,
+          env: { HARTWOOD_TEST_TRANSLATE: 'force' },
         },
       },
       {

@@ -20,7 +20,7 @@ export async function lockstepOn(
   const { engines, every, steps } = checkOptions(options);
   const { signal } = options;
   const fetching = once(platform);
-  const begin = () => Pair.create(fetching, engines, options.vm);
+  const begin = () => Pair.create(fetching, engines, options.vm, options.translate);
 
   await using pair = await begin();
   const report = (phase: LockstepProgress['phase'], step: number) => {
@@ -50,7 +50,10 @@ export async function lockstepOn(
   const [one, other] = pair.runners;
   if (difference === null && one.failure !== undefined) throw one.failure;
   const figures = [one.figures(), other.figures()] as const;
-  const proven = figures.every(({ fastSteps }) => fastSteps > 0);
+  const proven =
+    figures.every(({ fastSteps }) => fastSteps > 0) &&
+    // Who says how translation is to be done wants it compared.
+    (!options.translate || figures.some(({ regionSteps }) => regionSteps > 0));
   return {
     verdict: difference !== null ? 'different' : proven ? 'equal' : 'unproven',
     steps: difference?.step ?? figures[0].steps,

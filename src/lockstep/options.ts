@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../core/errors.js';
+import type { Translation } from '../core/translate/translation.js';
 import type { Both, LockstepProgress } from './result.js';
 import type { LockstepSpec } from './runner.js';
 
@@ -12,6 +13,8 @@ export interface LockstepOptions {
   readonly vm: LockstepSpec;
   /** Steps between comparisons. Default 1,000,000. */
   readonly every?: number;
+  /** How the engine 'wasm' translates, as `Host.create` has it. Default: as users get it. */
+  readonly translate?: boolean | Translation;
   /** Steps to compare at most. Default 200,000,000. */
   readonly steps?: number;
   /** Told after each comparison. */

@@ -1,4 +1,5 @@
 import { PAGE_SIZE } from '../core/abi.js';
+import type { Translation } from '../core/translate/translation.js';
 import type { Platform } from '../vm/platform.js';
 import { compareStates } from './compare-states.js';
 import { ConsoleRecord } from './console-record.js';
@@ -27,9 +28,10 @@ export class Pair {
     platform: Platform,
     engines: Both<string>,
     spec: LockstepSpec,
+    translate?: boolean | Translation,
   ): Promise<Pair> {
-    const one = await Runner.create(platform, engines[0], spec);
-    return new Pair(platform, [one, await Runner.create(platform, engines[1], spec)]);
+    const one = await Runner.create(platform, engines[0], spec, translate);
+    return new Pair(platform, [one, await Runner.create(platform, engines[1], spec, translate)]);
   }
 
   /** Runs one after the other. @throws the signal's reason */

@@ -60,6 +60,8 @@ export interface EngineFigures {
   readonly steps: number;
   /** Of them, those that the engine's fast path took. */
   readonly fastSteps: number;
+  /** Of these, those in translated regions. */
+  readonly regionSteps: number;
   /** Real seconds that the steps took. */
   readonly seconds: number;
   /** Million steps a second. */

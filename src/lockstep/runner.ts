@@ -1,5 +1,7 @@
+import type { Translation } from '../core/translate/translation.js';
 import type { Disk } from '../machine/disk.js';
 import { OverlayDisk } from '../storage/overlay-disk.js';
+import { DEFAULT_ENGINE } from '../vm/engines.js';
 import type { Arrival } from '../vm/hold.js';
 import { Host } from '../vm/host.js';
 import type { Platform } from '../vm/platform.js';
@@ -48,9 +50,19 @@ export class Runner {
   }
 
   /** Drives that can be written are the runner's own copies, in memory. @throws what `Host.create` throws. */
-  static async create(platform: Platform, engine: string, spec: LockstepSpec): Promise<Runner> {
+  static async create(
+    platform: Platform,
+    engine: string,
+    spec: LockstepSpec,
+    translate?: boolean | Translation,
+  ): Promise<Runner> {
     const memory = parseVmMemory(spec.memory ?? DEFAULT_MEMORY);
-    const host = await Host.createOn(platform, { engine, memory: memory + OVERHEAD });
+    const host = await Host.createOn(platform, {
+      engine,
+      memory: memory + OVERHEAD,
+      // Only one of the engines can.
+      ...(translate === undefined || engine !== DEFAULT_ENGINE ? {} : { translate }),
+    });
     const drives = copiesOf(spec.drives ?? []);
     const vm = await host.create({ ...spec, drives, clock: 'virtual' });
     return new Runner(engine, host, vm, spec.cpus ?? 1, drives);
@@ -98,6 +110,7 @@ export class Runner {
       name: this.#engine,
       steps: Number(steps),
       fastSteps: counted ? Number(steps) - harts.slow : 0,
+      regionSteps: harts.regionSteps,
       seconds: Math.round(seconds * 1000) / 1000,
       speed: seconds === 0 ? 0 : Math.round(Number(steps) / seconds / 1e4) / 100,
     };

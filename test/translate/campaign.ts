@@ -1,3 +1,4 @@
+import type { TranslationCounters } from '../../src/core/translate/counters.js';
 import type { Translation } from '../../src/core/translate/translation.js';
 import type { Machine } from '../core/machine.js';
 import { Random } from '../oracle/random.js';
@@ -21,6 +22,7 @@ export interface ProgramRun {
   readonly steps: bigint;
   /** Of the steps, those taken in regions. */
   readonly share: number;
+  readonly counters: TranslationCounters;
   /** Undefined if the tiers agree. */
   readonly difference: string | undefined;
 }
@@ -33,6 +35,8 @@ export interface ProgramRunOptions extends Leaning {
   readonly steps?: number;
   /** Most steps between comparisons. */
   readonly every?: number;
+  /** Whether the event loop has a turn after each comparison, so that modules arrive that others compile. */
+  readonly breathing?: boolean;
 }
 
 const STEPS = 40_000;
@@ -50,9 +54,13 @@ export async function runProgram(seed: number, options: ProgramRunOptions): Prom
     const found = pair.to(next);
     if (found.length > 0) difference = await tell(program, seed, options, at, next, found);
     at = next;
+    if (options.breathing) await new Promise((resolve) => setImmediate(resolve));
   }
   const { translated } = pair;
-  return { seed, program, steps: translated.steps, share: shareInRegions(translated), difference };
+  const counters = translated.core.translation;
+  if (counters === undefined) throw new Error('nothing was translated');
+  const { steps: taken } = translated;
+  return { seed, program, steps: taken, share: shareInRegions(translated), counters, difference };
 }
 
 /** Both machines; the same seed and options take them the same way. */

@@ -76,7 +76,7 @@ describe('code that others change', () => {
       la a2, target
       bnez s0, other
 1:    call target
-      li t0, 200
+      li t0, 100000
       blt s1, t0, 1b
       ${OFF}
 other:

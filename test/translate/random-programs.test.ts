@@ -5,7 +5,7 @@ import { type ProgramRun, type ProgramRunOptions, runProgram } from './campaign.
 
 /** SEED=N for another campaign; its programs have the seeds from N on. */
 const SEED = Number(process.env.SEED ?? 1000);
-const PROGRAMS = 30;
+const PROGRAMS = 12;
 
 /** Runs programs, none of which may differ; the mean share of steps in regions. */
 async function campaign(first: number, count: number, options: ProgramRunOptions): Promise<number> {

@@ -1,3 +1,4 @@
+import type { Translation } from '../../core/translate/translation.js';
 import { lockstep } from '../../node/door.js';
 import { parseDriveSpec } from '../../storage/drive-spec.js';
 import { Drives } from '../drives.js';
@@ -7,6 +8,16 @@ import { checkOptions, type RunOptions } from '../run-options.js';
 import { type LockstepCommandOptions, stepCount } from './options.js';
 import { LockstepDisplay } from './progress.js';
 import { hex, tellResult } from './report.js';
+
+/** All regions, each at once and by itself: what one did wrong is not far from where it shows. */
+const TRANSLATE_ALL: Translation = {
+  threshold: 1,
+  eager: true,
+  batch: 1,
+  patience: 1,
+  pause: 1e6,
+  tailCalls: false,
+};
 
 /**
  * `hartwood lockstep`: compares two engines and says what came of it. The process's exit status.
@@ -37,6 +48,7 @@ export async function compareEngines(
     },
     every,
     steps,
+    ...(options.translateAll ? { translate: TRANSLATE_ALL } : {}),
     progress: display.report,
     signal,
   });

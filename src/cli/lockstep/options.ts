@@ -20,6 +20,7 @@ export interface LockstepCommandOptions {
   readonly initrd?: string;
   readonly append?: string;
   readonly bare?: string;
+  readonly translateAll?: boolean;
   readonly json?: boolean;
 }
 
@@ -49,6 +50,10 @@ export function addLockstepCommand(
     .requiredOption('--engines <name,name>', `two of: ${ENGINES.join(', ')}`)
     .option('--every <number>', 'steps between comparisons', String(DEFAULT_EVERY))
     .option('--steps <number>', 'steps to compare', String(DEFAULT_STEPS))
+    .option(
+      '--translate-all',
+      'wasm translates all code when it is first jumped to, not only what is hot',
+    )
     .optionsGroup('Machine:')
     .option('--memory <size>', 'RAM of the machine, as in 256M or 2G', DEFAULT_MEMORY)
     .option('--cpus <number>', 'harts of the machine, 1 to 8', '1')

@@ -14,9 +14,10 @@ const grouped = (count: number): string => count.toLocaleString('en-US');
 /** What a comparison came to, for people. */
 export function tellResult(result: LockstepResult): string {
   const names = result.engines.map(({ name }) => name);
-  const speeds = result.engines.map(({ name, steps, fastSteps, seconds, speed }) => {
-    const share = steps === 0 ? 0 : (100 * fastSteps) / steps;
-    const fast = `${share.toFixed(2)} % of the steps by its fast path`;
+  const speeds = result.engines.map(({ name, steps, fastSteps, regionSteps, seconds, speed }) => {
+    const share = (count: number) => `${(steps === 0 ? 0 : (100 * count) / steps).toFixed(2)} %`;
+    const regions = regionSteps === 0 ? '' : `, ${share(regionSteps)} in regions`;
+    const fast = `${share(fastSteps)} of the steps by its fast path${regions}`;
     return `  ${name.padEnd(NAME + 4)}${speed.toFixed(1)} million steps a second, ${seconds} s; ${fast}`;
   });
   const lines = [verdict(result, names), ...speeds];
@@ -36,6 +37,9 @@ function verdict(result: LockstepResult, names: readonly string[]): string {
       return `${one} and ${other} differ after step ${grouped(steps)}`;
     case 'unproven': {
       const slow = result.engines.filter(({ fastSteps }) => fastSteps === 0);
+      if (slow.length === 0) {
+        return `${one} and ${other} do not differ in ${grouped(steps)} steps, but none was in a region`;
+      }
       const which = [...new Set(slow.map(({ name }) => name))].join(' and ');
       return `${one} and ${other} do not differ in ${grouped(steps)} steps, but the fast path of ${which} took none`;
     }
