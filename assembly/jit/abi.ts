@@ -7,7 +7,7 @@ import { inspectRegion } from './inspect';
 import { COUNTERS, Translator, translator } from './state';
 
 /**
- * What regions call for an instruction of the slow tier at `offset` of the page whose code is at `code`: pc, `remaining`
+ * What regions call, by the table's place 1, for an instruction of the slow tier at `offset` of the page whose code is at `code`: pc, `remaining`
  * and rs1 are in the hart's block, and a step is spent. 0 if the region goes on behind it, rd being in the block; else
  * pc and `remaining` say where and with what control enters anew.
  */

@@ -30,16 +30,12 @@ export const FUNCTIONS: usize = BUFFER_BEGIN + HEAD;
 /** Functions of a batch: their numbers, a byte or two each, stand in the head. */
 export const BATCH_MOST: u32 = 128;
 
-/** The names of what a module imports: "env", "memory", "table", "slow", which is `regionSlow` (jit/abi). */
+/** The names of what a module imports: "env", "memory", "table". */
 const ENV: usize = memory.data<u8>([0x65, 0x6e, 0x76]);
 const MEMORY: usize = memory.data<u8>([0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79]);
 const TABLE: usize = memory.data<u8>([0x74, 0x61, 0x62, 0x6c, 0x65]);
-const SLOW: usize = memory.data<u8>([0x73, 0x6c, 0x6f, 0x77]);
-/** Functions that are imported, and so are numbered before the module's own. */
-const IMPORTED: u32 = 1;
-/** The types: of regions, and of `slow`. */
+/** The first of the types; the other is `regionSlow`'s (jit/system). */
 const REGION_TYPE: u32 = 0;
-const SLOW_TYPE: u32 = 1;
 
 function putImport(name: usize, size: u32): void {
   putUnsigned(3);
@@ -73,7 +69,7 @@ function writeHead(count: u32, table: u32): void {
   settle(types);
   put(2);
   const imports = putLater();
-  putUnsigned(3);
+  putUnsigned(2);
   putImport(MEMORY, 6);
   put(2);
   put(0);
@@ -83,9 +79,6 @@ function writeHead(count: u32, table: u32): void {
   put(0x70);
   put(0);
   putUnsigned(0);
-  putImport(SLOW, 4);
-  put(0);
-  putUnsigned(SLOW_TYPE);
   settle(imports);
   put(3);
   const functions = putLater();
@@ -100,7 +93,7 @@ function writeHead(count: u32, table: u32): void {
   putSigned(table);
   put(0x0b);
   putUnsigned(count);
-  for (let index: u32 = 0; index < count; ++index) putUnsigned(IMPORTED + index);
+  for (let index: u32 = 0; index < count; ++index) putUnsigned(index);
   settle(elements);
 }
 

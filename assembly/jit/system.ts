@@ -15,8 +15,9 @@ import { loadRegister, loadState, storeRegister } from './registers';
 import { rd, readsRegister, rs1 } from './template';
 import { constant32, constant64, get, memoryAccess, Wasm } from './wasm';
 
-/** The number of the imported function `slow`. */
-const SLOW_FUNCTION: u32 = 0;
+/** Where in the table the host layer puts `regionSlow` (jit/abi), and its type's number in each module. */
+const SLOW_PLACE: u32 = 1;
+const SLOW_TYPE: u32 = 1;
 /**
  * Writes a CSR instruction.
  *
@@ -39,8 +40,10 @@ export function writeSystem(slot: usize, offset: u32, left: u32): void {
   get(Local.HART);
   get(Local.CODE);
   constant32(offset);
-  put(Wasm.CALL);
-  putUnsigned(SLOW_FUNCTION);
+  constant32(SLOW_PLACE);
+  put(Wasm.CALL_INDIRECT);
+  putUnsigned(SLOW_TYPE);
+  put(0);
   if (rd(slot)) loadRegister(rd(slot));
   loadState();
   leaveIfEnded();

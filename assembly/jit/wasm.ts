@@ -10,7 +10,7 @@ export enum Wasm {
   BR = 0x0c,
   BR_IF = 0x0d,
   RETURN = 0x0f,
-  CALL = 0x10,
+  CALL_INDIRECT = 0x11,
   RETURN_CALL_INDIRECT = 0x13,
   DROP = 0x1a,
   GET = 0x20,

@@ -1,6 +1,6 @@
 /** The translator's exports (assembly/jit/abi.ts), which only the compiled core has. */
 export interface TranslatorExports {
-  /** For regions only: they import it. */
+  /** For regions only, which find it in the table. */
   regionSlow(hart: number, code: number, offset: number): number;
   translatorSet(which: number, value: number): void;
   translatorQueued(): number;

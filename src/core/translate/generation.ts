@@ -6,6 +6,9 @@ import type { RegionImports } from './linking.js';
 /** Functions that the table has room for at first. */
 const FIRST_SIZE = 1024;
 
+/** Where regions find the core's `regionSlow` (assembly/jit/system.ts). */
+const SLOW_PLACE = 1;
+
 /** All that the compiled core exports. */
 export type WasmExports = CoreExports & TranslatorExports;
 
@@ -20,7 +23,7 @@ export class Generation {
   /** Modules that were linked. */
   modules = 0;
   /** Where the next region's function is to stand. */
-  next = 1;
+  next = SLOW_PLACE + 1;
 
   // The loader's asynchronous way would load Node's fetch, to see whether a module is a response.
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
@@ -30,9 +33,8 @@ export class Generation {
     });
     // Not the loader's own `exports`: each call would pass through a function of its.
     this.core = instance.exports as unknown as WasmExports;
-    this.imports = { env: { memory, table, slow: this.core.regionSlow } };
-    // What the core itself has put into the table stands at its beginning, behind an empty place.
-    while (table.get(this.next) !== null) this.next++;
+    this.imports = { env: { memory, table } };
+    table.set(SLOW_PLACE, this.core.regionSlow);
   }
 
   /** Makes room for `count` more functions; false if the platform has none. */

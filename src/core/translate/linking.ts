@@ -1,13 +1,6 @@
-import type { TranslatorExports } from './exports.js';
-
 /** What modules of regions import. */
 export interface RegionImports {
-  readonly env: {
-    readonly memory: WebAssembly.Memory;
-    readonly table: WebAssembly.Table;
-    /** Executes an instruction of the slow tier. */
-    readonly slow: TranslatorExports['regionSlow'];
-  };
+  readonly env: { readonly memory: WebAssembly.Memory; readonly table: WebAssembly.Table };
 }
 
 /** Compiles modules of regions and makes instances of them; their element segments fill the table. */
