@@ -8,8 +8,10 @@ import { LEVEL_NAPOT } from './entry';
 
 const BITS: u64 = (<u64>SUPERPAGES_SIZE) << 3;
 
+/** The upper half of the address space, where kernels have theirs, has half of the bits to itself. */
 function bitOf(va: u64): u64 {
-  return ((va >> 21) ^ (va >> 33)) & (BITS - 1);
+  const half = BITS >> 1;
+  return (((va >> 21) ^ (va >> 33)) & (half - 1)) | (va >> 63 ? half : 0);
 }
 
 /** An entry of a superpage around `va` is filled. */

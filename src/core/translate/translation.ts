@@ -45,7 +45,7 @@ const NUMBERS = {
   regionInstructions: { otherwise: 512, least: 1, most: 0x10_0000 },
   moduleBytes: { otherwise: 0x10_0000, least: 1, most: 0x10_0000 },
   // V8 of Node 20 keeps a copy of the table for each module that imports it: each makes linking slower.
-  modules: { otherwise: 128, least: 1, most: 4096 },
+  modules: { otherwise: 256, least: 1, most: 4096 },
   regions: { otherwise: 8192, least: 1, most: 0x10_0000 },
 } as const;
 
