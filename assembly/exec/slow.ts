@@ -28,8 +28,8 @@ function illegal(hart: usize, code: usize): u32 {
   return refuse(hart, code, ILLEGAL_INSTRUCTION);
 }
 
-/** log2 of the bytes that a load or store op moves. */
-function sizeOf(op: i32): u32 {
+/** Bytes that a load or store op moves. */
+export function sizeOf(op: i32): u32 {
   switch (op) {
     case Op.LB:
     case Op.LBU:

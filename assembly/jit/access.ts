@@ -7,6 +7,7 @@
  * memory[va + entry.addend]
  * ```
  */
+import { sizeOf } from '../exec/slow';
 import { Op } from '../generated/ops';
 import { Kind, Local } from '../generated/templates';
 import {
@@ -61,31 +62,10 @@ function address(array: usize): void {
   put(Wasm.I32_ADD);
 }
 
-/** Bytes that a load or store of this op moves. */
-function bytesOf(op: u32): u32 {
-  switch (op) {
-    case Op.LB:
-    case Op.LBU:
-    case Op.SB:
-      return 1;
-    case Op.LH:
-    case Op.LHU:
-    case Op.SH:
-      return 2;
-    case Op.LD:
-    case Op.SD:
-    case Op.FLD:
-    case Op.FSD:
-      return 8;
-    default:
-      return 4;
-  }
-}
-
 /** A load's or store's address on the stack; its template comes behind. */
 export function writeAddress(slot: usize, op: u32, kind: u32): void {
   const array = kind === Kind.LOAD ? TLB_READ_OFFSET : TLB_WRITE_OFFSET;
-  check(slot, load<i32>(slot, 4), bytesOf(op), array);
+  check(slot, load<i32>(slot, 4), sizeOf(op), array);
   address(array);
 }
 

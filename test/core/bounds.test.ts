@@ -56,7 +56,7 @@ describe('memory', () => {
   it('of the pools is bounded and reserved once, below the first frame', async () => {
     const core = await newCore();
     const pool = core.layout(LayoutValue.CodePoolBytes);
-    expect(pool).toBeLessThanOrEqual(44 << 20);
+    expect(pool).toBeLessThanOrEqual(40 << 20);
     expect(pool).toBeLessThan(core.layout(LayoutValue.FirstFrame) * PAGE_SIZE);
     expect(INITIAL_PAGES * 65_536).toBeGreaterThanOrEqual(
       core.layout(LayoutValue.FirstFrame) * PAGE_SIZE,

@@ -5,7 +5,7 @@ import { Machine, newCore } from './machine.js';
 import { OFF } from './program-parts.js';
 import { randomNumbers } from './random.js';
 
-/** More pages than the pool has (2,048), so that each lap evicts all of them. */
+/** More pages than the pool has (2,040), so that each lap evicts all of them. */
 const PAGES = 2500;
 const CODE = RAM_BASE + 0x1000n;
 const LAPS = 3;

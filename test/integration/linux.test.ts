@@ -176,12 +176,15 @@ describe('a running Linux', () => {
   });
 
   it('costs next to nothing while it idles', async () => {
-    await guest.vm.exec('sleep 1');
-    const before = { cpu: process.cpuUsage(), time: performance.now() };
-    await guest.vm.exec('sleep 5');
-    const { user, system } = process.cpuUsage(before.cpu);
-    const seconds = (performance.now() - before.time) / 1000;
-    expect((user + system) / 1e6 / seconds).toBeLessThan(0.05);
+    // What became hot before may still be on its way through V8's compiler, in other threads.
+    let share = 1;
+    for (let attempt = 0; attempt < 5 && share >= 0.05; attempt++) {
+      const before = { cpu: process.cpuUsage(), time: performance.now() };
+      await guest.vm.exec('sleep 5');
+      const { user, system } = process.cpuUsage(before.cpu);
+      share = (user + system) / 1e3 / (performance.now() - before.time);
+    }
+    expect(share).toBeLessThan(0.05);
   });
 
   it('cannot be started twice', async () => {

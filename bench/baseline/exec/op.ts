@@ -9,6 +9,8 @@ export const enum Op {
   STRADDLE,
   ILLEGAL,
   MISALIGNED_JUMP,
+  /** The core's: nothing is translated here. */
+  REGION,
   NOP,
   LI,
   MV,
@@ -231,6 +233,7 @@ export const NUMBERS: ReadonlyMap<string, number> = new Map([
   ['STRADDLE', Op.STRADDLE],
   ['ILLEGAL', Op.ILLEGAL],
   ['MISALIGNED_JUMP', Op.MISALIGNED_JUMP],
+  ['REGION', Op.REGION],
   ['NOP', Op.NOP],
   ['LI', Op.LI],
   ['MV', Op.MV],
