@@ -101,7 +101,10 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
         .default(DEFAULT_ENGINE)
         .env(OptionVariable.engine),
     )
-    .option('--no-translate', 'interpret hot code, too, instead of translating it to WebAssembly')
+    .option(
+      '--no-translate',
+      `interpret hot code, too, instead of translating it to WebAssembly (env: ${OptionVariable.translate}=off)`,
+    )
     .addOption(
       new Option(
         '--drive <file>',
