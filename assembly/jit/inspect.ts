@@ -7,7 +7,7 @@ import { isRamPage, MAP_FRAME_MASK, MAP_PRESENT, mapEntry, mapState } from '../f
 import { Op } from '../generated/ops';
 import { at } from '../hart/hart';
 import { CODE_BUFFER_SIZE, PAGE_MASK, PAGE_SHIFT, RAM_BASE, TRANSFER } from '../layout';
-import { FETCH } from '../mmu/entry';
+import { PROBE } from '../mmu/entry';
 import { isTranslated, setFetchRegime } from '../mmu/regime';
 import { walk, walkedAddress } from '../mmu/walk';
 import { FUNCTIONS, finishModule } from './batch';
@@ -27,13 +27,16 @@ const NO_ROOM: u32 = 3;
 /** Of a region on a host that translates nothing, and has set nothing. */
 const MOST_INSTRUCTIONS: u32 = 512;
 
-/** The frame that the hart would fetch `pc` from, 0 if there is none. Changes nothing. */
+/**
+ * The frame that `pc` is in, by the tables that the hart fetches by; 0 if there is none. Permissions are not asked
+ * for: a kernel's code can be looked at while its process runs. Changes nothing.
+ */
 function frameOf(vm: usize, hart: usize, pc: u64): u32 {
   setFetchRegime(hart);
   let address = pc;
   if (isTranslated(hart)) {
     beginRecording();
-    const found = walk(hart, pc, FETCH);
+    const found = walk(hart, pc, PROBE);
     endRecording();
     if (!found) return 0;
     address = walkedAddress;

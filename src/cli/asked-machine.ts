@@ -73,11 +73,17 @@ export function parseHart(text: string): number {
   throw new ConfigurationError(`--hart '${text}' is no number of a hart; they count from 0`);
 }
 
+/** @throws ConfigurationError for what the monitor would take for something else */
+export function checkAddress(word: string): void {
+  if (word !== '' && !/\s/.test(word) && !word.startsWith('-')) return;
+  throw new ConfigurationError(
+    `'${word}' is no address; right would be one word, as in 0xffffffff80000000, pc or main`,
+  );
+}
+
 /** The word that the server is to get. */
 async function addressWord(word: string, file: string | undefined): Promise<string> {
-  if (word === '' || /\s/.test(word)) {
-    throw new ConfigurationError(`'${word}' is no address; right would be one word`);
-  }
+  checkAddress(word);
   if (file === undefined) return word;
   const symbols = parseSymbols(await readInputFile(file, 'symbols'), `symbols '${file}'`);
   const address = symbolAddress(word, symbols.addresses);

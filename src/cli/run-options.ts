@@ -101,7 +101,10 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
         .default(DEFAULT_ENGINE)
         .env(OptionVariable.engine),
     )
-    .option('--no-translate', 'interpret hot code, too, instead of translating it to WebAssembly')
+    .option(
+      '--no-translate',
+      `interpret hot code, too, instead of translating it to WebAssembly (env: ${OptionVariable.translate}=off)`,
+    )
     .addOption(
       new Option(
         '--drive <file>',
@@ -181,7 +184,6 @@ function gather(value: string, before: readonly string[]): readonly string[] {
 
 /** What of `RunOptions` is no text, checked. */
 export interface RunNumbers {
-  readonly translate: boolean;
   readonly cpus: number;
   readonly seed?: bigint;
   /** Milliseconds. */
@@ -196,12 +198,6 @@ export function checkOptions(options: RunOptions): RunNumbers {
     if (guest !== undefined && options[name] !== undefined) {
       throw new ConfigurationError(`--${name} and the built guest '${guest}' exclude each other`);
     }
-  }
-  const wanted = process.env[OptionVariable.translate];
-  if (wanted !== undefined && !['', 'on', 'off'].includes(wanted)) {
-    throw new ConfigurationError(
-      `${OptionVariable.translate} '${wanted}' is neither 'on' nor 'off'`,
-    );
   }
   if (options.temporary && guest === undefined && !options.nested) {
     throw new ConfigurationError('--temporary needs the name of a built guest beside it');
@@ -255,11 +251,25 @@ export function checkOptions(options: RunOptions): RunNumbers {
     throw new ConfigurationError('--gdb-wait needs --gdb beside it');
   }
   return {
-    // Commander takes any value of a variable for a `--no-` that was written.
-    translate: options.translate && wanted !== 'off',
     cpus: Number(options.cpus),
     ...(seed === undefined ? {} : { seed: BigInt(seed) }),
     ...(timeout === undefined ? {} : { timeout: Number(timeout) * 1000 }),
     ...(gdb === undefined ? {} : { gdb: Number(gdb) }),
   };
+}
+
+/**
+ * Whether hot code is to be translated, by the option or its variable: commander takes any value of a variable for a
+ * `--no-` that was written.
+ *
+ * @throws ConfigurationError for a value that the variable does not have
+ */
+export function isTranslated(options: RunOptions): boolean {
+  const wanted = process.env[OptionVariable.translate];
+  if (wanted !== undefined && !['', 'on', 'off'].includes(wanted)) {
+    throw new ConfigurationError(
+      `${OptionVariable.translate} '${wanted}' is neither 'on' nor 'off'`,
+    );
+  }
+  return options.translate && wanted !== 'off';
 }

@@ -13,7 +13,7 @@ import { withNested } from './nested.js';
 import { settle } from './outcome.js';
 import { checkProfileFile, ProfileRun } from './profile.js';
 import { ProgressDisplay } from './progress.js';
-import { checkOptions, type RunOptions } from './run-options.js';
+import { checkOptions, isTranslated, type RunOptions } from './run-options.js';
 import { signatureRange, writeSignature } from './signature.js';
 
 /**
@@ -23,6 +23,7 @@ import { signatureRange, writeSignature } from './signature.js';
  */
 export async function run(given: RunOptions, abort: AbortController): Promise<number> {
   const numbers = checkOptions(given);
+  const translated = isTranslated(given);
   const copies = copiesAround(given);
   const memory = parseVmMemory(given.memory);
   await checkProfileFile(given);
@@ -36,7 +37,7 @@ export async function run(given: RunOptions, abort: AbortController): Promise<nu
   await using host = await Host.create({
     memory: memory + OVERHEAD,
     engine: options.engine,
-    ...(numbers.translate ? {} : { translate: false }),
+    ...(translated ? {} : { translate: false }),
   });
   await using vm = await host.create({
     memory,

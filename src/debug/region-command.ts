@@ -36,7 +36,11 @@ function parse(selected: number, words: readonly string[]) {
     else if (word === '--eager') eager = true;
     else if (word === '--hart') hart = hartOf(words[++at]);
     else if (place === undefined && !word.startsWith('-')) place = word;
-    else throw new ConfigurationError(`region has no use for '${word}'`);
+    else {
+      throw new ConfigurationError(
+        `region has no use for '${word}'; right would be an address, --eager, --hart N, --json`,
+      );
+    }
   }
   if (place === undefined) {
     throw new ConfigurationError('region needs an address, as in 0xffffffff80000000');

@@ -45,7 +45,12 @@ async function parse(
     else if (word === '--regime') options.regime = regimeOf(words[++at]);
     else if (word === '--hart') hart = hartOf(words[++at]);
     else if (place === undefined && !word.startsWith('-')) place = word;
-    else throw new ConfigurationError(`translate has no use for '${word}'`);
+    else {
+      throw new ConfigurationError(
+        `translate has no use for '${word}'; right would be an address, ` +
+          '--access read|write|fetch, --regime MODE, --hart N, --json',
+      );
+    }
   }
   if (place === undefined) {
     throw new ConfigurationError('translate needs an address, as in 0xffffffff80000000');

@@ -76,6 +76,11 @@ describe('bad input ends in one line, with a status of its own', () => {
     ['lockstep --engines wasm,wasm --every 0', 2, /--every '0' is no whole number/],
     ['lockstep --engines wasm,wasm --steps many', 2, /--steps 'many' is no whole number/],
     ['lockstep --engines wasm,wasm --bare loop --kernel image', 2, /--bare and --kernel exclude/],
+    [
+      'lockstep --engines ts,ts --bare loop --translate-all',
+      2,
+      /--translate-all needs the engine wasm/,
+    ],
     ['lockstep --engines wasm,wasm --drive absent', 3, /'absent'/],
     ['run --clock slow', 2, /real, virtual/],
     ['run --seed x --kernel image', 2, /--seed 'x' is no whole number/],

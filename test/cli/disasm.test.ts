@@ -83,6 +83,12 @@ it.each<[args: string, status: number, line: RegExp]>([
   ['FILE --region nowhere', 2, /'nowhere' is no address; right would be/],
   ['FILE --region fault', 2, /there is no region at 0x8\w+: its first instruction is always/],
   ['FILE --region 0x80000002 --cpu rv128', 2, /rv128/],
+  ['FILE --region=-1', 2, /'-1' is no address; right would be one word, as in 0x/],
+  ['FILE --region loop --eager', 2, /--eager has no meaning with a file/],
+  ['FILE --region loop --hart 1', 2, /--hart has no meaning with a file/],
+  ['FILE --region loop --symbols FILE', 2, /--symbols has no meaning with a file/],
+  ['--gdb 1 --region 0 --cpu rv64', 2, /--cpu has no meaning with --gdb/],
+  ['--gdb 1 --region=-1', 2, /'-1' is no address/],
   ['/nowhere --region 0', 3, /program '\/nowhere' cannot be read: there is no such file/],
   ['--gdb x --region 0', 2, /--gdb 'x' is no place/],
 ])('refuses %s in one line', async (args, status, line) => {

@@ -36,6 +36,12 @@ describe('hartwood lockstep', () => {
     expect(run.stdout).toMatch(/^wasm and ts agree: /);
   });
 
+  it('asks no variable of run how to translate', async () => {
+    const words = ['lockstep', '--engines', 'wasm,wasm', '--bare', 'loop', '--steps', '100'];
+    const run = await hartwood(words, { cwd: folder, env: { HARTWOOD_TRANSLATE: 'frob' } });
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+  });
+
   it('says it in JSON', async () => {
     const run = await lockstep('--steps', '1000', '--json', '--drive', 'disk');
     expect(JSON.parse(run.stdout)).toMatchObject({

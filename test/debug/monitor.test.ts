@@ -22,7 +22,10 @@ it('a client asks the monitor', async () => {
   expect(await ask('translate work')).toBe(walkFigure(await vm.debugger.walk(0, WORK)));
   expect(await ask('translate there')).toMatch(/^error: 'there' is no address; .*\n$/);
   expect(await ask('translate')).toMatch(/^error: translate needs an address/);
-  expect(await ask('translate 0 1')).toBe("error: translate has no use for '1'\n");
+  expect(await ask('translate 0 1')).toBe(
+    "error: translate has no use for '1'; right would be an address, " +
+      '--access read|write|fetch, --regime MODE, --hart N, --json\n',
+  );
   const second = await ask('translate 0x80001234 --hart 1');
   expect(second).toBe(walkFigure(await vm.debugger.walk(1, 0x8000_1234n)));
   expect(second).toMatch(/^hart 1 reads/);

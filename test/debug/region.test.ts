@@ -62,6 +62,22 @@ it.each<[what: string, place: bigint, eager: boolean, line: RegExp]>([
   await expect(region).rejects.toThrow(line);
 });
 
+it('shows what the hart may not execute in its mode, such as a kernel below a process', async () => {
+  await using started = await looping();
+  const { debugger: target, ram } = started.vm;
+  const before = await target.region(0, LOOP);
+  // Sv39, a gigapage that is not the user's (Privileged 4.4.1).
+  const root = 0x8010_0000n;
+  ram.writeU64(root + 16n, ((0x8000_0000n >> 12n) << 10n) | 0xcfn);
+  // All of memory may be used below M-mode (Privileged 3.7.1).
+  await target.writeRegister(0, 'pmpaddr0', 0x3f_ffff_ffff_ffffn);
+  await target.writeRegister(0, 'pmpcfg0', 0x1fn);
+  await target.writeRegister(0, 'satp', (8n << 60n) | (root >> 12n));
+  await target.writeRegister(0, 'priv', 0n);
+  expect((await target.walk(0, LOOP, { access: 'fetch' })).outcome).toMatchObject({ cause: 12 });
+  expect(await target.region(0, LOOP)).toEqual(before);
+});
+
 it('a client asks the monitor', async () => {
   await using started = await looping();
   const { vm } = started;
@@ -81,7 +97,9 @@ it('a client asks the monitor', async () => {
   expect(await ask('region loop --json --hart 0')).toBe(regionJson(region));
   expect(await ask('region fault --eager')).toMatch(/^error: there is no region at 0x8.*\n$/);
   expect(await ask('region')).toMatch(/^error: region needs an address/);
-  expect(await ask('region 0 1')).toBe("error: region has no use for '1'\n");
+  expect(await ask('region 0 1')).toBe(
+    "error: region has no use for '1'; right would be an address, --eager, --hart N, --json\n",
+  );
   expect(await ask('region 0 --hart 7')).toBe(
     'error: the VM has no hart 7; right would be 0 to 0\n',
   );

@@ -1,15 +1,20 @@
 import { ConfigurationError } from '../../core/errors.js';
 import { region } from '../../debug/region-command.js';
 import { type RegionRequest, regionWords } from '../../debug/region-words.js';
+import { DEFAULT_CPU } from '../../machine/cpu-model.js';
 import { Host } from '../../node/door.js';
 import { parseVmMemory } from '../../vm/spec.js';
-import { answerOf, askMachine } from '../asked-machine.js';
+import { answerOf, askMachine, checkAddress } from '../asked-machine.js';
 import { OVERHEAD } from '../guest-boot.js';
 import { readInputFile } from '../input-file.js';
 import type { DisasmOptions } from './options.js';
 
 /** RAM of the machine that a file is put into. */
 const MEMORY = '256M';
+
+/** Options that only a machine that runs has a use for, and those that only a file has. */
+const OF_MACHINES = ['hart', 'eager', 'symbols'] as const;
+const OF_FILES = ['cpu'] as const;
 
 /**
  * `hartwood disasm`: prints a region of a file or of a running machine.
@@ -28,12 +33,22 @@ export async function disassembleRegion(
       'disasm needs either a file or --gdb, as in: disasm program.elf --region main',
     );
   }
+  const where = gdb === undefined ? 'a file' : '--gdb';
+  for (const name of gdb === undefined ? OF_MACHINES : OF_FILES) {
+    if (options[name] === undefined) continue;
+    throw new ConfigurationError(`--${name} has no meaning with ${where}`);
+  }
+  checkAddress(options.region);
   const answer =
     gdb === undefined
-      ? await ofFile(file ?? '', options.cpu, { address: options.region, eager: true, json })
+      ? await ofFile(file ?? '', options.cpu ?? DEFAULT_CPU, {
+          address: options.region,
+          eager: true,
+          json,
+        })
       : await askMachine(
           options.region,
-          { ...options, gdb },
+          { ...options, gdb, hart: options.hart ?? '0' },
           (address) => ['region', ...regionWords({ address, eager, json })].join(' '),
           signal,
         );

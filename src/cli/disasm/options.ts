@@ -5,8 +5,8 @@ import { CPU_SWITCHES, DEFAULT_CPU } from '../../machine/cpu-model.js';
 export interface DisasmOptions {
   readonly region: string;
   readonly gdb?: string;
-  readonly hart: string;
-  readonly cpu: string;
+  readonly hart?: string;
+  readonly cpu?: string;
   readonly eager?: boolean;
   readonly symbols?: string;
   readonly json?: boolean;
@@ -42,13 +42,12 @@ export function addDisasmCommand(
       'where it is entered: in hexadecimal, a register, or a name',
     )
     .option('--gdb <port>', "instead of a file: where 'hartwood run --gdb' serves a machine")
-    .option('--hart <number>', 'with --gdb: whose registers and tables', '0')
+    .option('--hart <number>', 'with --gdb: whose registers and tables; 0 if it is not given')
     .option('--eager', 'with --gdb: follow code that was never executed, too')
     .option('--symbols <file>', 'with --gdb: an ELF file, a System.map or a kallsyms with names')
     .option(
       '--cpu <model>',
-      `with a file: CPU model, then NAME=on|off for any of: ${CPU_SWITCHES.join(' ')}`,
-      DEFAULT_CPU,
+      `with a file: CPU model, then NAME=on|off for any of: ${CPU_SWITCHES.join(' ')}; ${DEFAULT_CPU} if it is not given`,
     )
     .option('--json', 'as one line of JSON on stdout, an error as one of stderr')
     .helpOption('-h, --help', 'this help')

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../core/errors.js';
 import type { Translation } from '../../core/translate/translation.js';
 import { lockstep } from '../../node/door.js';
 import { parseDriveSpec } from '../../storage/drive-spec.js';
@@ -8,6 +9,9 @@ import { checkOptions, type RunOptions } from '../run-options.js';
 import { type LockstepCommandOptions, stepCount } from './options.js';
 import { LockstepDisplay } from './progress.js';
 import { hex, tellResult } from './report.js';
+
+/** The engine that `--translate-all` is for; the others have nothing to translate. */
+const TRANSLATING = 'wasm';
 
 /** All regions, each at once and by itself: what one did wrong is not far from where it shows. */
 const TRANSLATE_ALL: Translation = {
@@ -32,6 +36,11 @@ export async function compareEngines(
   const engines = options.engines.split(',').map((name) => name.trim());
   const every = stepCount('every', options.every);
   const steps = stepCount('steps', options.steps);
+  if (options.translateAll && !engines.includes(TRANSLATING)) {
+    throw new ConfigurationError(
+      `--translate-all needs the engine ${TRANSLATING}, as in: --engines ${TRANSLATING},ts`,
+    );
+  }
   await using drives = await Drives.open(options.drive.map(unwritten));
   using display = new LockstepDisplay(process.stderr, engines);
   const result = await lockstep({

@@ -34,7 +34,8 @@ Examples:
 Time is virtual, nothing is typed, and drives are only read: what the guest writes is kept in memory. Of
 two engines that differ, the guest is run again from its start until the step is found that did it.
 
-The exit status is 0 if the engines agree, and 1 if they differ, or the fast path of one of them took no step.
+The exit status is 0 if the engines agree, and 1 if they differ, the fast path of one of them took no step,
+or with --translate-all none was in translated code.
 `;
 
 /** Adds `lockstep` and its options to the command line. */

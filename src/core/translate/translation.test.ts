@@ -11,13 +11,15 @@ describe('how hot code is translated', () => {
 
   it.each([
     ['yes', "translate must be true, false or an object of tunables, not 'yes'"],
+    [[], 'translate must be true, false or an object of tunables'],
+    [{ toString: 1 }, "translate has no 'toString'"],
     [{ treshold: 1 }, "translate has no 'treshold'; it has threshold, batch"],
-    [{ threshold: 0 }, 'translate.threshold must be 1 to 65535, not 0'],
-    [{ threshold: 1.5 }, 'translate.threshold must be 1 to 65535, not 1.5'],
-    [{ batch: 129 }, 'translate.batch must be 1 to 128, not 129'],
-    [{ pause: Number.NaN }, 'translate.pause must be 0 to 1000000, not NaN'],
-    [{ modules: '3' }, 'translate.modules must be 1 to 4096, not 3'],
-    [{ eager: 1 }, 'translate.eager must be true or false, not 1'],
+    [{ threshold: 0 }, "translate.threshold must be a whole number from 1 to 65535, not '0'"],
+    [{ threshold: 1.5 }, "translate.threshold must be a whole number from 1 to 65535, not '1.5'"],
+    [{ batch: 129 }, "translate.batch must be a whole number from 1 to 128, not '129'"],
+    [{ pause: Number.NaN }, "translate.pause must be 0 to 1000000, not 'NaN'"],
+    [{ modules: '3' }, "translate.modules must be a whole number from 1 to 4096, not '3'"],
+    [{ eager: 1 }, "translate.eager must be true or false, not '1'"],
   ])('is refused where it cannot be right: %j', (given, message) => {
     const resolve = () => resolveTranslation(given as Parameters<typeof resolveTranslation>[0]);
     expect(resolve).toThrow(ConfigurationError);

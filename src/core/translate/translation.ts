@@ -60,20 +60,26 @@ export function resolveTranslation(
   given: Translation | boolean | undefined,
 ): ResolvedTranslation | undefined {
   if (given === false) return undefined;
-  if (given !== undefined && given !== true && (typeof given !== 'object' || given === null)) {
+  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+  if (given !== undefined && given !== true && !isObject) {
     throw new ConfigurationError(
       `translate must be true, false or an object of tunables, not '${String(given)}'`,
     );
   }
   const options = given === true || given === undefined ? {} : given;
   for (const name of Object.keys(options)) {
-    if (name in NUMBERS || name === 'linking' || BOOLEANS.some((known) => known === name)) continue;
+    if (
+      Object.hasOwn(NUMBERS, name) ||
+      name === 'linking' ||
+      BOOLEANS.some((known) => known === name)
+    )
+      continue;
     const known = [...Object.keys(NUMBERS), ...BOOLEANS].join(', ');
     throw new ConfigurationError(`translate has no '${name}'; it has ${known}`);
   }
   for (const name of BOOLEANS) {
     if (options[name] === undefined || typeof options[name] === 'boolean') continue;
-    throw new ConfigurationError(`translate.${name} must be true or false, not ${options[name]}`);
+    throw new ConfigurationError(`translate.${name} must be true or false, not '${options[name]}'`);
   }
   const { tailCalls, asynchronous, linking } = options;
   return {
@@ -97,5 +103,8 @@ function number(options: Translation, name: keyof typeof NUMBERS): number {
   const value = options[name] ?? otherwise;
   const whole = name === 'pause' || Number.isInteger(value);
   if (typeof value === 'number' && whole && value >= least && value <= most) return value;
-  throw new ConfigurationError(`translate.${name} must be ${least} to ${most}, not ${value}`);
+  const kind = name === 'pause' ? '' : 'a whole number from ';
+  throw new ConfigurationError(
+    `translate.${name} must be ${kind}${least} to ${most}, not '${value}'`,
+  );
 }
