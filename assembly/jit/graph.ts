@@ -209,7 +209,7 @@ function walk(begin: u32, room: u32): u32 {
     if (kind === Kind.NONE) break;
     const length = lengthAt(offset);
     if (offset !== begin) store<u16>(PLACES + <usize>offset, <u16>TAIL);
-    lines |= ((<u64>1) << (offset >> 6)) | ((<u64>1) << ((offset + length - 1) >> 6));
+    noteLines(offset, length);
     ++count;
     if (follow(offset, kind, length)) break;
     offset += length;
@@ -254,9 +254,17 @@ function close(block: Block): void {
   }
 }
 
+/** The region is left for exec/slow, which must find that same instruction: its lines are the region's as well. */
 function closeSlow(block: Block, offset: u32): void {
   block.nextOffset = offset;
-  if (opAt(offset) !== Op.UNDECODED) block.end = END_SLOW;
+  if (opAt(offset) === Op.UNDECODED) return;
+  block.end = END_SLOW;
+  noteLines(offset, min<u32>(4, PAGE_SIZE - offset));
+}
+
+/** The region was made from `length` bytes at `offset`. */
+function noteLines(offset: u32, length: u32): void {
+  lines |= ((<u64>1) << (offset >> 6)) | ((<u64>1) << ((offset + length - 1) >> 6));
 }
 
 /** Which blocks follow which. */
