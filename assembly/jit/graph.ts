@@ -139,8 +139,9 @@ export function targetAt(offset: u32): i32 {
 
 function ensureDecoded(offset: u32): void {
   if (!translator().eager || load<u8>(slotOf(page, offset)) !== Op.UNDECODED) return;
-  const vm = frameAddress(frameRecord(codeOwner(page)).owner);
-  decodeSlot(vm, page, offset, codeExtensions(page));
+  // The zero frame belongs to no VM, and holds no instruction.
+  const owner = frameRecord(codeOwner(page)).owner;
+  if (owner) decodeSlot(frameAddress(owner), page, offset, codeExtensions(page));
 }
 
 /** A block shall begin at `offset`, if that is in the page and there is room. */
