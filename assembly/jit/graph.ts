@@ -218,8 +218,11 @@ function walk(begin: u32, room: u32): u32 {
   return count;
 }
 
-/** Sets where a block ends, and what is behind it, once all leaders are known. */
-function close(block: Block): void {
+/**
+ * Sets where a block ends, and what is behind it, once all leaders are known. Of `most` instructions `instructions` are
+ * in blocks already: where ways overlap, one beginning in the midst of an instruction of the other, they soon go over the same.
+ */
+function close(block: Block, most: u32): void {
   let offset = block.begin;
   block.end = END_FALL;
   block.taken = NO_BLOCK;
@@ -238,9 +241,14 @@ function close(block: Block): void {
       closeSlow(block, offset);
       break;
     }
+    if (block.count && instructions >= most) {
+      block.nextOffset = offset;
+      break;
+    }
     const length = lengthAt(offset);
     block.last = offset;
     block.count += 1;
+    instructions += 1;
     if (kind === Kind.BRANCH || kind === Kind.JUMP) {
       block.end = kind === Kind.BRANCH ? END_BRANCH : END_JUMP;
       block.takenOffset = targetAt(offset);
@@ -291,14 +299,15 @@ export function discover(code: usize, entry: u32): bool {
   if (kindAt(entry) === Kind.NONE) return false;
   lead(entry);
   const most = translator().regionInstructions;
-  for (let at: u32 = 0; at < waiting && instructions < most; ++at) {
+  let walked: u32 = 0;
+  for (let at: u32 = 0; at < waiting && walked < most; ++at) {
     const offset = <u32>load<u16>(WAITING + ((<usize>at) << 1));
-    const count = walk(offset, most - instructions);
-    instructions += count;
+    const count = walk(offset, most - walked);
+    walked += count;
     if (count) blockAt(place(offset) - 1).followed = 1;
   }
   for (let index: u32 = 0; index < blocks; ++index) {
-    if (blockAt(index).followed) close(blockAt(index));
+    if (blockAt(index).followed) close(blockAt(index), most);
   }
   for (let index: u32 = 0; index < blocks; ++index) {
     if (blockAt(index).followed) connect(blockAt(index));
