@@ -197,7 +197,7 @@ export function installBatch(): u32 {
   return installed;
 }
 
-/** The batch did not compile: nothing of it remains, and its entries are counted from the full threshold again. */
+/** The batch did not compile: nothing of it remains, and its entries are asked for again after 65,536 jumps. */
 export function rejectBatch(): void {
   const state = translator();
   for (let index: u32 = 0; index < state.batched; ++index) {

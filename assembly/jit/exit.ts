@@ -33,9 +33,8 @@ import {
 
 const GIVEN_BACK_SHIFT: u32 = 12;
 const RESULT_SHIFT: u32 = 24;
-const GIVEN_BACK_MASK: u32 = 0x7ff;
-/** Most instructions of a block: what can be given back. */
-export const BLOCK_INSTRUCTIONS: u32 = GIVEN_BACK_MASK;
+/** A block has 2,048 instructions at most: a page of two-byte ones. */
+const GIVEN_BACK_MASK: u32 = 0xfff;
 const FETCH_INDEX: u32 = (TLB_FETCH_ENTRIES - 1) << TLB_ENTRY_SHIFT;
 const PAGE_BITS: i64 = ~(<i64>PAGE_MASK);
 

@@ -74,7 +74,10 @@ import {
 /** Set when the function does not fit: what was written is of no use. */
 export let overflow: bool = false;
 let limit: usize = 0;
-/** No instruction takes more, nor do the exits. */
+/**
+ * What is written between two looks at the room that is left takes less, and so do the ends of all blocks with the
+ * exits. The records of regions stand behind the buffer.
+ */
 const MARGIN: usize = 4096;
 
 function isMerge(block: Block): bool {
@@ -104,6 +107,7 @@ function goToIf(from: Block, to: u32, offset: i32): void {
 
 /** A block, all that it dominates, and the way out of each. */
 function writeTree(index: u32): void {
+  if (cursorPast()) return;
   const block = blockAt(index);
   if (block.count) mark(block.begin);
   if (block.loop) {
@@ -118,15 +122,13 @@ function writeTree(index: u32): void {
     const other = orderAt(at);
     if (blockAt(other).dominator === index && isMerge(blockAt(other))) openBlock(other);
   }
-  if (!overflow) {
-    writeBlock(block);
-    writeEnd(block);
-  }
+  writeBlock(block);
+  if (!cursorPast()) writeEnd(block);
   for (let at = block.order + 1; at < ordered; ++at) {
     const other = orderAt(at);
     if (blockAt(other).dominator !== index || !isMerge(blockAt(other))) continue;
     close();
-    if (!overflow) writeTree(other);
+    writeTree(other);
   }
   if (block.loop) close();
 }
@@ -156,7 +158,6 @@ function writeBlock(block: Block): void {
 }
 
 function writeEnd(block: Block): void {
-  if (overflow) return;
   const slot = slotAtOffset(block.last);
   if (block.end === END_SLOW) mark(block.nextOffset);
   else if (block.end !== END_FALL) mark(block.last);
@@ -170,6 +171,7 @@ function writeEnd(block: Block): void {
     case END_BRANCH:
       writeTemplate(slot, opAt(block.last), Kind.BRANCH, block.last);
       goToIf(block, block.taken, block.takenOffset);
+      if (overflow) return;
       mark(block.last);
       goTo(block, block.next, block.nextOffset);
       break;
@@ -218,6 +220,7 @@ function writeRegisterJump(block: Block, slot: usize): void {
     put(Wasm.I64_ADD);
     put(Wasm.I64_EQ);
     goToIf(block, to, behind);
+    if (overflow) return;
     mark(block.last);
   }
   leaveFar();

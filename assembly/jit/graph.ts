@@ -139,8 +139,9 @@ export function targetAt(offset: u32): i32 {
 
 function ensureDecoded(offset: u32): void {
   if (!translator().eager || load<u8>(slotOf(page, offset)) !== Op.UNDECODED) return;
-  const vm = frameAddress(frameRecord(codeOwner(page)).owner);
-  decodeSlot(vm, page, offset, codeExtensions(page));
+  // The zero frame belongs to no VM, and holds no instruction.
+  const owner = frameRecord(codeOwner(page)).owner;
+  if (owner) decodeSlot(frameAddress(owner), page, offset, codeExtensions(page));
 }
 
 /** A block shall begin at `offset`, if that is in the page and there is room. */
@@ -209,7 +210,7 @@ function walk(begin: u32, room: u32): u32 {
     if (kind === Kind.NONE) break;
     const length = lengthAt(offset);
     if (offset !== begin) store<u16>(PLACES + <usize>offset, <u16>TAIL);
-    lines |= ((<u64>1) << (offset >> 6)) | ((<u64>1) << ((offset + length - 1) >> 6));
+    noteLines(offset, length);
     ++count;
     if (follow(offset, kind, length)) break;
     offset += length;
@@ -217,8 +218,11 @@ function walk(begin: u32, room: u32): u32 {
   return count;
 }
 
-/** Sets where a block ends, and what is behind it, once all leaders are known. */
-function close(block: Block): void {
+/**
+ * Sets where a block ends, and what is behind it, once all leaders are known. Of `most` instructions `instructions` are
+ * in blocks already: where ways overlap, one beginning in the midst of an instruction of the other, they soon go over the same.
+ */
+function close(block: Block, most: u32): void {
   let offset = block.begin;
   block.end = END_FALL;
   block.taken = NO_BLOCK;
@@ -237,9 +241,14 @@ function close(block: Block): void {
       closeSlow(block, offset);
       break;
     }
+    if (block.count && instructions >= most) {
+      block.nextOffset = offset;
+      break;
+    }
     const length = lengthAt(offset);
     block.last = offset;
     block.count += 1;
+    instructions += 1;
     if (kind === Kind.BRANCH || kind === Kind.JUMP) {
       block.end = kind === Kind.BRANCH ? END_BRANCH : END_JUMP;
       block.takenOffset = targetAt(offset);
@@ -254,9 +263,17 @@ function close(block: Block): void {
   }
 }
 
+/** The region is left for exec/slow, which must find that same instruction: its lines are the region's as well. */
 function closeSlow(block: Block, offset: u32): void {
   block.nextOffset = offset;
-  if (opAt(offset) !== Op.UNDECODED) block.end = END_SLOW;
+  if (opAt(offset) === Op.UNDECODED) return;
+  block.end = END_SLOW;
+  noteLines(offset, min<u32>(4, PAGE_SIZE - offset));
+}
+
+/** The region was made from `length` bytes at `offset`. */
+function noteLines(offset: u32, length: u32): void {
+  lines |= ((<u64>1) << (offset >> 6)) | ((<u64>1) << ((offset + length - 1) >> 6));
 }
 
 /** Which blocks follow which. */
@@ -282,14 +299,15 @@ export function discover(code: usize, entry: u32): bool {
   if (kindAt(entry) === Kind.NONE) return false;
   lead(entry);
   const most = translator().regionInstructions;
-  for (let at: u32 = 0; at < waiting && instructions < most; ++at) {
+  let walked: u32 = 0;
+  for (let at: u32 = 0; at < waiting && walked < most; ++at) {
     const offset = <u32>load<u16>(WAITING + ((<usize>at) << 1));
-    const count = walk(offset, most - instructions);
-    instructions += count;
+    const count = walk(offset, most - walked);
+    walked += count;
     if (count) blockAt(place(offset) - 1).followed = 1;
   }
   for (let index: u32 = 0; index < blocks; ++index) {
-    if (blockAt(index).followed) close(blockAt(index));
+    if (blockAt(index).followed) close(blockAt(index), most);
   }
   for (let index: u32 = 0; index < blocks; ++index) {
     if (blockAt(index).followed) connect(blockAt(index));

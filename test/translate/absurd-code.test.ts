@@ -4,6 +4,7 @@ import { ROWS } from '../../isa/table.js';
 import type { Machine } from '../core/machine.js';
 import { encode } from '../oracle/code.js';
 import { Random } from '../oracle/random.js';
+import { FORCED } from '../tested-translation.js';
 import { MIXED } from './beside.js';
 import { translatorCount } from './counts.js';
 import { same } from './same.js';
@@ -65,6 +66,53 @@ describe('code that nobody would write', () => {
       share: 0.1,
     });
     expect(machine.x('a0')).toBeGreaterThan(2_999_000n);
+  });
+
+  it('a page of two-byte instructions, left at the first', async () => {
+    const machine = await same(
+      `
+      li s0, 0x80200000
+      li s1, ${CODE}
+      li s2, 4096
+      jr s1`,
+      {
+        translation: { ...FORCED, regionInstructions: 4096 },
+        prepare: (each) => {
+          // c.lw a1, 0(s0), of a page that the TLB does not have; then c.addi a0, 1.
+          const page = new Uint16Array(2048).fill(0x0505);
+          page[0] = 0x400c;
+          each.ram.write(CODE, new Uint8Array(page.buffer));
+          // add s0, s0, s2; jr s1
+          each.ram.write(CODE + 4096n, Uint8Array.of(0x33, 0x04, 0x24, 0x01, 0x82, 0x84));
+        },
+        rounds: 3,
+        steps: 30_001n,
+      },
+    );
+    expect(machine.x('a0')).toBeGreaterThan(80_000n);
+  });
+
+  it('ways into the midst of the instructions of a long block', async () => {
+    // The upper half of each mulh is a c.addi: behind it, all ways are the same.
+    const [ways, long] = [99, 300];
+    const branches = Array.from({ length: ways }, () =>
+      encode('bne', { rs1: 0, rs2: 0, immB: 4 * (ways + 1) + 2 }),
+    );
+    const body = new Array<number>(long).fill(encode('mulh', { rd: 10, rs1: 10, rs2: 5 }));
+    const machine = await same(JUMP, {
+      prepare: (each) =>
+        words(each, [
+          ...branches,
+          encode('addi', { rd: 10, rs1: 10, immI: 1 }),
+          ...body,
+          encode('jalr', { rs1: 8 }),
+        ]),
+      steps: 20_000n,
+    });
+    // Of a region: no more than was asked for, and one of each block.
+    const emitted = translatorCount(machine, 'emitted');
+    expect(translatorCount(machine, 'instructions')).toBeLessThan(emitted * (512 + 200));
+    expect(translatorCount(machine, 'bufferFull')).toBe(0);
   });
 
   it('one short loop, whose jump is all there is', async () => {

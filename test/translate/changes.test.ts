@@ -57,6 +57,34 @@ loop: slli a5, s0, 52
   });
 });
 
+describe('a store changes the instruction that a region is left for', () => {
+  it('on the line behind the region', async () => {
+    // The region ends with the line of `loop`. What comes in place of the fence was executed as a load.
+    const machine = await same(`
+      li s0, 100
+      li s1, 50
+      la s5, loop
+      la a1, data
+      la a2, left
+      li a4, 0x00858593           # addi a1, a1, 8
+      j loop
+.balign 64
+loop: addi s0, s0, -1
+      ${'nop\n'.repeat(15)}
+left: fence.i
+      addi a3, a3, 1
+      bne s0, s1, 1f
+      sw a4, 0(a2)
+1:    beqz s0, 2f
+      jr s5
+2:    ${OFF}
+.balign 64
+data: .dword 1, 2, 3, 4`);
+    expect(machine.x('a1')).toBe(machine.at('data') + 8n * 50n);
+    expect(evicted(machine)).toBeGreaterThan(0);
+  });
+});
+
 describe('code that others change', () => {
   it('by the host, while it runs', async () => {
     const machine = await same('li s0, 0\n1: addi a0, a0, 1\naddi s0, s0, 1\nj 1b', {

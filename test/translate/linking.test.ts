@@ -4,6 +4,7 @@ import type { RegionImports } from '../../src/core/translate/linking.js';
 import { platformLinking } from '../../src/core/translate/linking.js';
 import type { Translation } from '../../src/core/translate/translation.js';
 import { randomNumbers } from '../core/random.js';
+import { encode } from '../oracle/code.js';
 import {
   countersOf,
   interpreting,
@@ -75,6 +76,32 @@ describe('regions are linked', () => {
     expect(countersOf(machine).modules).toBe(1);
     machine.core.run(machine.vm, STEPS, 0n, 0n);
     expect(countersOf(machine).modules).toBe(2);
+  });
+});
+
+describe('a region that does not fit a module', () => {
+  it('is not written past its end', async () => {
+    // Of one instruction each: calls, then returns, each of which may go behind any of the calls.
+    const branch = encode('beq', { rs1: 0, rs2: 0, immB: 8 });
+    const code = [
+      ...new Array<number>(8).fill(encode('jal', { rd: 1, immJ: 4 })),
+      ...Array.from({ length: 500 }, () => [branch, encode('jalr', { rs1: 1 })]).flat(),
+      encode('jal', { immJ: -4000 }),
+    ];
+    const moduleBytes = 5300;
+    const sizes: number[] = [];
+    const linking = linkingWith({
+      now(bytes, imports) {
+        sizes.push(bytes.length);
+        platformLinking.now(bytes, imports);
+      },
+    });
+    const source = 'li s0, 0x80100000\njr s0';
+    const machine = await translating(source, { linking, moduleBytes });
+    machine.ram.write(0x8010_0000n, new Uint8Array(Uint32Array.from(code).buffer));
+    for (let round = 0; round < 10; round++) machine.run(1000n);
+    expect(countersOf(machine).bufferFull).toBeGreaterThan(0);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(moduleBytes);
   });
 });
 
