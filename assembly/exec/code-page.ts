@@ -25,6 +25,8 @@ const SCRATCH_SLOT: usize = END_SLOT + 32;
 const SCRATCH_WORD: usize = END_SLOT + 40;
 /** Number, plus one, of the first region that was made from the page (jit/region). */
 const REGIONS: usize = END_SLOT + 48;
+/** When its counters began, u64 in steps (jit/heat). */
+export const COUNTED_SINCE: usize = END_SLOT + 56;
 /** How often each halfword must still be jumped to before it is worth translating. */
 export const COUNTS: usize = END_SLOT + 64;
 const LINE_SHIFT: u32 = 6;

@@ -24,6 +24,7 @@ export function translatorSet(which: u32, value: u32): void {
   else if (which === 3) state.regionInstructions = value;
   else if (which === 4) state.bufferBytes = value;
   else if (which === 5) state.queueLength = value;
+  else if (which === 6) state.window = value;
 }
 
 /** Requests that wait. */

@@ -1,6 +1,6 @@
 /**
- * Leaving a region. Every way out sets the local `exit` and branches to one place, where the registers are stored
- * and what is to follow is told apart:
+ * Leaving a region. Every way out sets the local `exit` and branches to one place, where what is to follow is told
+ * apart; the registers are in the hart's block by then (jit/registers).
  *
  * ```
  * exit = offset in the page | steps to give back << 12 | way << 24
@@ -16,8 +16,8 @@ import { Hart, TLB_ENTRY_SHIFT, TLB_FETCH_ENTRIES, TLB_FETCH_OFFSET } from '../h
 import { PAGE_MASK } from '../layout';
 import { put } from './code';
 import { LEFT_PAGE, LEFT_REGION, LEFT_SLOW } from './enter';
-import { branch, TO_EXIT } from './labels';
-import { storeRegisters } from './registers';
+import { branch, OUT_OF_LOOP, TO_EXIT } from './labels';
+import { isInLoop, saveRegisters } from './registers';
 import { translator } from './state';
 import {
   constant32,
@@ -51,22 +51,27 @@ export function beginExits(): void {
   called = false;
 }
 
+function branchOut(opcode: u32): void {
+  branch(opcode, isInLoop() ? OUT_OF_LOOP : TO_EXIT);
+}
+
 /** Sets `exit` for what may leave the region next. */
 export function prepareExit(offset: u32, givenBack: u32, result: u32): void {
+  saveRegisters();
   constant32(offset | (givenBack << GIVEN_BACK_SHIFT) | (result << RESULT_SHIFT));
   set(Local.EXIT);
 }
 
 /** Leaves the region, with `exit` set, if what is on the stack is not 0. */
 export function leaveIf(): void {
-  branch(Wasm.BR_IF, TO_EXIT);
+  branchOut(Wasm.BR_IF);
 }
 
 /** Goes on at an offset from the page's begin, outside the region. */
 export function leaveTo(offset: i32): void {
   if (<u32>offset <= PAGE_MASK) {
     prepareExit(offset, 0, LEFT_REGION);
-    branch(Wasm.BR, TO_EXIT);
+    branchOut(Wasm.BR);
     return;
   }
   get(Local.PAGE);
@@ -80,20 +85,20 @@ export function leaveTo(offset: i32): void {
 export function leaveFar(): void {
   far = true;
   prepareExit(0, 0, LEFT_PAGE);
-  branch(Wasm.BR, TO_EXIT);
+  branchOut(Wasm.BR);
 }
 
 /** Leaves the region, for which exec/slow was called, if what is on the stack is not 0. */
 export function leaveIfEnded(): void {
   called = true;
   prepareExit(0, 0, CALLED);
-  branch(Wasm.BR_IF, TO_EXIT);
+  branchOut(Wasm.BR_IF);
 }
 
 /** The instruction at `offset` is one for exec/slow. */
 export function leaveSlow(offset: u32): void {
   prepareExit(offset, 0, LEFT_SLOW);
-  branch(Wasm.BR, TO_EXIT);
+  branchOut(Wasm.BR);
 }
 
 /** Stores an i64 or i32 local, or what `value` stands for, into the hart's block. */
@@ -151,7 +156,6 @@ function offsetInPage(): void {
 
 /** The code behind the label `exit`. */
 export function writeExits(): void {
-  storeRegisters();
   if (called) {
     ifWay(CALLED);
     constant32(LEFT_PAGE);

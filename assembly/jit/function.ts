@@ -4,9 +4,9 @@
  *
  * ```
  * (func (param hart code page steps) (result i32)
- *   if steps < cost: store pc, remaining, code; return LEFT_SPENT
- *   load the registers that are used
- *   block exit { blocks } exits)
+ *   block exit { if steps < cost: leave; blocks } exits)
+ * each outermost loop
+ *   load what it uses; block out { loop … } store what it wrote; leave
  * ```
  */
 import { Op } from '../generated/ops';
@@ -33,12 +33,13 @@ import {
   returns,
   slotAtOffset,
 } from './graph';
-import { writeInstruction, writeTemplate } from './instruction';
+import { needOperands, writeInstruction, writeTemplate } from './instruction';
 import {
   beginLabels,
   branch,
   branchBack,
   close,
+  OUT_OF_LOOP,
   openBlock,
   openIf,
   openLoop,
@@ -47,18 +48,20 @@ import {
 import { mark, NO_INSTRUCTION } from './marks';
 import { ordered } from './order';
 import {
+  available,
   beginRegisters,
   getX,
-  loadRegisters,
+  goOnWith,
   loadState,
-  noteInstruction,
-  placeRegisters,
+  loop,
+  needRegisters,
+  saveRegisters,
   setX,
-  used,
+  storeRegisters,
 } from './registers';
 import { rd, rs1 } from './template';
+import { accesses, beginUses, floats, noteUses, reads, writes } from './uses';
 import {
-  constant32,
   constant64,
   F32,
   F64,
@@ -84,8 +87,15 @@ function isMerge(block: Block): bool {
   return block.entries > 1;
 }
 
+/** Whether an edge that stays in the region leaves a loop, whose registers are not in the hart's block. */
+function leavesLoop(from: Block, to: u32): bool {
+  if (to === NO_BLOCK || from.outermost === NO_BLOCK) return false;
+  return blockAt(to).outermost !== from.outermost;
+}
+
 /** Goes from block `from` to `to`, which begins at `offset` from the page's begin; control does not come back. */
 function goTo(from: Block, to: u32, offset: i32): void {
+  if (leavesLoop(from, to)) storeRegisters(blockAt(from.outermost).loopWrites);
   if (to === NO_BLOCK) leaveTo(offset);
   else if (blockAt(to).order <= from.order) branchBack(Wasm.BR, to);
   else if (isMerge(blockAt(to))) branch(Wasm.BR, to);
@@ -96,7 +106,7 @@ function goTo(from: Block, to: u32, offset: i32): void {
 function goToIf(from: Block, to: u32, offset: i32): void {
   if (to !== NO_BLOCK && blockAt(to).order <= from.order) {
     branchBack(Wasm.BR_IF, to);
-  } else if (to !== NO_BLOCK && isMerge(blockAt(to))) {
+  } else if (to !== NO_BLOCK && isMerge(blockAt(to)) && !leavesLoop(from, to)) {
     branch(Wasm.BR_IF, to);
   } else {
     openIf();
@@ -110,13 +120,17 @@ function writeTree(index: u32): void {
   if (cursorPast()) return;
   const block = blockAt(index);
   if (block.count) mark(block.begin);
+  const registers = available;
+  const around = loop;
+  const outermost = block.outermost === index;
+  if (outermost) {
+    needRegisters(block.loopUses);
+    openBlock(OUT_OF_LOOP);
+  }
+  goOnWith(available, block.outermost);
   if (block.loop) {
     openLoop(index);
-    prepareExit(block.begin, 0, LEFT_SPENT);
-    get(Local.STEPS);
-    constant64(block.cost);
-    put(Wasm.I64_LT_S);
-    leaveIf();
+    writeBudgetCheck(block);
   }
   for (let at = ordered - 1; at > block.order; --at) {
     const other = orderAt(at);
@@ -131,6 +145,13 @@ function writeTree(index: u32): void {
     writeTree(other);
   }
   if (block.loop) close();
+  if (outermost) {
+    close();
+    // What a loop writes takes more than what is looked for behind each block.
+    if (!cursorPast()) storeRegisters(block.loopWrites);
+    branch(Wasm.BR, TO_EXIT);
+  }
+  goOnWith(registers, around);
 }
 
 /** The instructions of a block but for the jump or branch that ends it. */
@@ -163,12 +184,15 @@ function writeEnd(block: Block): void {
   else if (block.end !== END_FALL) mark(block.last);
   switch (block.end) {
     case END_FALL:
+      saveRegisters();
       goTo(block, block.next, block.nextOffset);
       break;
     case END_SLOW:
       leaveSlow(block.nextOffset);
       break;
     case END_BRANCH:
+      needOperands(slot, opAt(block.last), Kind.BRANCH);
+      saveRegisters();
       writeTemplate(slot, opAt(block.last), Kind.BRANCH, block.last);
       goToIf(block, block.taken, block.takenOffset);
       if (overflow) return;
@@ -177,6 +201,7 @@ function writeEnd(block: Block): void {
       break;
     case END_JUMP:
       writeLink(block, slot);
+      saveRegisters();
       goTo(block, block.taken, block.takenOffset);
       break;
     default:
@@ -200,6 +225,7 @@ function links(block: Block): bool {
 
 /** JALR: bit 0 of the target is cleared (Unprivileged 2.5.1). */
 function writeRegisterJump(block: Block, slot: usize): void {
+  needOperands(slot, opAt(block.last), Kind.JUMP_REGISTER);
   getX(rs1(slot));
   const offset = load<i32>(slot, 4);
   if (offset) {
@@ -210,6 +236,7 @@ function writeRegisterJump(block: Block, slot: usize): void {
   put(Wasm.I64_AND);
   set(Local.VA);
   writeLink(block, slot);
+  saveRegisters();
   for (let index: u32 = 0; block.end === END_RETURN && index < returns; ++index) {
     const behind = returnAt(index);
     const to = (block.cutReturns >> index) & 1 ? NO_BLOCK : blockOn(behind);
@@ -220,33 +247,19 @@ function writeRegisterJump(block: Block, slot: usize): void {
     put(Wasm.I64_ADD);
     put(Wasm.I64_EQ);
     goToIf(block, to, behind);
-    if (overflow) return;
+    if (cursorPast()) return;
     mark(block.last);
   }
   leaveFar();
 }
 
-/** Refuses a budget that does not cover the way to the first check. */
-function writeBudgetCheck(entry: Block): void {
+/** Leaves the region if the budget does not cover the way from `block` to the next check. */
+function writeBudgetCheck(block: Block): void {
+  prepareExit(block.begin, 0, LEFT_SPENT);
   get(Local.STEPS);
-  constant64(entry.cost);
+  constant64(block.cost);
   put(Wasm.I64_LT_S);
-  put(Wasm.IF);
-  put(0x40);
-  get(Local.HART);
-  get(Local.PAGE);
-  constant64(entry.begin);
-  put(Wasm.I64_ADD);
-  memoryAccess(Wasm.I64_STORE, 3, offsetof<Hart>('pc'));
-  get(Local.HART);
-  get(Local.STEPS);
-  memoryAccess(Wasm.I64_STORE, 3, offsetof<Hart>('remaining'));
-  get(Local.HART);
-  get(Local.CODE);
-  memoryAccess(Wasm.I32_STORE, 2, offsetof<Hart>('code'));
-  constant32(LEFT_SPENT);
-  put(Wasm.RETURN);
-  put(Wasm.END);
+  leaveIf();
 }
 
 /** Counts an entry. */
@@ -258,7 +271,7 @@ function writeEntryCount(): void {
   memoryAccess(Wasm.I64_STORE, 3, offsetof<Hart>('regionEntries'));
 }
 
-function writeLocals(): void {
+function writeLocals(used: u64): void {
   const integers = <u32>popcnt<u64>(used & 0xffff_ffff);
   const all = <u32>popcnt<u64>(used);
   putUnsigned(6);
@@ -285,18 +298,15 @@ export function writeFunction(end: usize): void {
   limit = end;
   overflow = false;
   if (cursorPast()) return;
-  beginRegisters();
-  for (let at: u32 = 0; at < ordered; ++at) noteBlock(blockAt(orderAt(at)));
-  placeRegisters();
+  const used = noteRegisters();
   const size = putLater();
-  writeLocals();
-  writeBudgetCheck(blockAt(0));
-  writeEntryCount();
-  loadRegisters();
-  loadState();
+  writeLocals(used);
   beginLabels();
   beginExits();
   openBlock(TO_EXIT);
+  writeBudgetCheck(blockAt(0));
+  writeEntryCount();
+  loadState();
   writeTree(0);
   mark(NO_INSTRUCTION);
   close();
@@ -305,10 +315,31 @@ export function writeFunction(end: usize): void {
   settle(size);
 }
 
+/** Finds out what the function and its loops use of the hart; the registers of all of it. */
+function noteRegisters(): u64 {
+  let used: u64 = 0;
+  let accessing = false;
+  let floating = false;
+  for (let at: u32 = 0; at < ordered; ++at) {
+    const block = blockAt(orderAt(at));
+    beginUses();
+    noteBlock(block);
+    used |= reads | writes;
+    if (accesses) accessing = true;
+    if (floats) floating = true;
+    if (block.outermost === NO_BLOCK) continue;
+    const head = blockAt(block.outermost);
+    head.loopUses |= reads | writes;
+    head.loopWrites |= writes;
+  }
+  beginRegisters(used, accessing, floating);
+  return used;
+}
+
 function noteBlock(block: Block): void {
   let offset = block.begin;
   for (let index: u32 = 0; index < block.count; ++index) {
-    noteInstruction(slotAtOffset(offset), opAt(offset), kindAt(offset));
+    noteUses(slotAtOffset(offset), opAt(offset), kindAt(offset));
     offset += lengthAt(offset);
   }
 }

@@ -58,9 +58,14 @@ export class Block {
   followed: u32;
   /** Bit n: its return does not go to the n-th place behind a call. */
   cutReturns: u32;
+  /** Head of the outermost loop that it is in, or NO_BLOCK. */
+  outermost: u32;
+  /** Of such a head: registers that its loop uses, and that it writes (jit/uses). */
+  loopUses: u64;
+  loopWrites: u64;
 }
 
-const BLOCK_SHIFT: usize = 6;
+const BLOCK_SHIFT: usize = 7;
 const BLOCKS: usize = WORKSHOP;
 /** u16 for each halfword: the block that begins there, plus one; TAIL where an instruction of a block stands. */
 const PLACES: usize = BLOCKS + ((<usize>BLOCKS_MOST + 1) << BLOCK_SHIFT);

@@ -1,5 +1,5 @@
 /** Which targets are hot: a counter for each halfword of a code page, and the queue of those whose count ended. */
-import { COUNTS, codeOwner } from '../exec/code-page';
+import { COUNTED_SINCE, COUNTS, codeOwner } from '../exec/code-page';
 import { at } from '../hart/hart';
 import { requestStop } from '../hart/interrupts';
 import { SCRATCH_CODE } from '../layout';
@@ -17,6 +17,7 @@ export function cools(code: usize, offset: usize): bool {
 
 /** A page's counters begin anew. */
 export function resetCounts(code: usize): void {
+  store<u64>(code, translator().steps, COUNTED_SINCE);
   const four = <u64>translator().threshold * 0x1_0001_0001_0001;
   for (let at: usize = 0; at < 4096; at += 8) store<u64>(code + at, four, COUNTS);
 }
@@ -28,6 +29,7 @@ export function recount(code: usize, offset: u32): void {
 
 /** The target was hot: it needs few jumps to be asked for again. */
 export function reheat(code: usize, offset: u32): void {
+  store<u64>(code, translator().steps, COUNTED_SINCE);
   store<u16>(code + (offset & ~1), <u16>((translator().threshold >> 4) + 1), COUNTS);
 }
 
@@ -35,6 +37,11 @@ export function reheat(code: usize, offset: u32): void {
 export function request(hart: usize, code: usize, offset: u32): void {
   const state = translator();
   if (!state.threshold || code === SCRATCH_CODE) return;
+  if (state.window && state.steps - load<u64>(code, COUNTED_SINCE) > <u64>state.window) {
+    // Its jumps were too far apart, and so may be those that the page's other targets have had.
+    resetCounts(code);
+    return;
+  }
   if (state.queued >= QUEUE_MOST) {
     recount(code, offset);
     return;

@@ -12,10 +12,11 @@ import { put, putBytes } from './code';
 import { LEFT_SLOW } from './enter';
 import { leaveIf, prepareExit } from './exit';
 import { close, openIf } from './labels';
-import { getX, localOf, setX } from './registers';
+import { getF, getX, needRegisters, setF, setX } from './registers';
 import { writeSystem } from './system';
 import { itemLength, rd, rs1, rs2, rs3, templateOf } from './template';
-import { constant32, constant64, get, set, Wasm } from './wasm';
+import { beginUses, noteUses, reads } from './uses';
+import { constant32, constant64, get, Wasm } from './wasm';
 
 function isFloatAccess(op: u32): bool {
   return op === Op.FLW || op === Op.FLD || op === Op.FSW || op === Op.FSD;
@@ -32,7 +33,15 @@ function leaveUnless(local: u32): void {
   leaveIf();
 }
 
-/** Writes the template of an op for the operands of a slot. */
+/** Makes available what an instruction reads. */
+export function needOperands(slot: usize, op: u32, kind: u32): void {
+  beginUses();
+  noteUses(slot, op, kind);
+  // A call reads the hart's block.
+  if (kind !== Kind.CSR) needRegisters(reads);
+}
+
+/** Writes the template of an op for the operands of a slot, which are available. */
 export function writeTemplate(slot: usize, op: u32, kind: u32, offset: u32): void {
   let at = templateOf(slot, op, kind);
   while (true) {
@@ -64,13 +73,13 @@ function writeWord(word: u32, slot: usize, kind: u32, offset: u32): void {
       put(Wasm.I64_ADD);
       break;
     case Word.X:
-      get(localOf(32 + rs1(slot)));
+      getF(rs1(slot));
       break;
     case Word.Y:
-      get(localOf(32 + rs2(slot, kind)));
+      getF(rs2(slot, kind));
       break;
     case Word.Z:
-      get(localOf(32 + rs3(slot)));
+      getF(rs3(slot));
       break;
     case Word.SIDE:
       leaveIf();
@@ -92,7 +101,7 @@ function writeWord(word: u32, slot: usize, kind: u32, offset: u32): void {
       else put(Wasm.DROP);
       break;
     case Word.FD:
-      set(localOf(32 + rd(slot)));
+      setF(rd(slot));
       break;
   }
 }
@@ -104,6 +113,7 @@ function writeWord(word: u32, slot: usize, kind: u32, offset: u32): void {
  * @param left steps of its block that are given back if it leaves the region: its own, and those behind it
  */
 export function writeInstruction(slot: usize, op: u32, kind: u32, offset: u32, left: u32): void {
+  needOperands(slot, op, kind);
   if (mayLeave(kind)) prepareExit(offset, left, LEFT_SLOW);
   switch (kind) {
     case Kind.LOAD:
@@ -112,7 +122,7 @@ export function writeInstruction(slot: usize, op: u32, kind: u32, offset: u32, l
       writeAddress(slot, op, kind);
       break;
     case Kind.CSR:
-      writeSystem(slot, offset, left - 1);
+      writeSystem(offset, left - 1);
       return;
     case Kind.ATOMIC:
       writeAtomicAddress(slot, op, TLB_WRITE_OFFSET);

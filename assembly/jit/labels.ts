@@ -5,8 +5,10 @@ import { NO_BLOCK } from './graph';
 import { AFTER_REGISTERS } from './registers';
 import { NO_RESULT, Wasm } from './wasm';
 
-/** A meaning besides a block's number. */
+/** A meaning besides a block's number: leaving the region. */
 export const TO_EXIT: u32 = 0xfff0;
+/** Leaving the outermost loop that is being written, and the region. */
+export const OUT_OF_LOOP: u32 = 0xfff1;
 /** Of a loop's head this is added to its number: going back to it. */
 const BACK: u32 = 0x8000;
 

@@ -5,6 +5,7 @@
 import {
   AFTER_GRAPH,
   BLOCKS_MOST,
+  Block,
   blockAt,
   blocks,
   cut,
@@ -142,6 +143,39 @@ function price(): void {
   }
 }
 
+/** Notes for each block in which outermost loop it is: who gets back to its head is, in a reducible graph. */
+function findLoops(): void {
+  for (let at: u32 = 0; at < ordered; ++at) blockAt(orderAt(at)).outermost = NO_BLOCK;
+  for (let at: u32 = 0; at < ordered; ++at) {
+    const head = orderAt(at);
+    if (blockAt(head).loop && blockAt(head).outermost === NO_BLOCK) gatherLoop(head);
+  }
+}
+
+function gatherLoop(head: u32): void {
+  blockAt(head).outermost = head;
+  let changed = true;
+  while (changed) {
+    changed = false;
+    for (let at = ordered - 1; at > blockAt(head).order; --at) {
+      const block = blockAt(orderAt(at));
+      if (block.outermost !== NO_BLOCK || !leadsInto(block, head)) continue;
+      block.outermost = head;
+      changed = true;
+    }
+  }
+}
+
+/** Whether a block behind the loop's head leads to one that is known to be in the loop. */
+function leadsInto(block: Block, head: u32): bool {
+  const count = successors(block);
+  for (let which: u32 = 0; which < count; ++which) {
+    const next = successor(block, which);
+    if (next !== NO_BLOCK && blockAt(next).outermost === head) return true;
+  }
+  return false;
+}
+
 /** Brings the blocks that `discover` found into shape. */
 export function arrange(): void {
   do {
@@ -149,5 +183,6 @@ export function arrange(): void {
     dominate();
   } while (cutIrreducible());
   countEntries();
+  findLoops();
   price();
 }

@@ -1,141 +1,126 @@
-/** Guest registers as locals: which a region uses, which it writes, and where they are. */
-import { Op } from '../generated/ops';
-import { FIRST_REGISTER_LOCAL, Kind, Local, Word } from '../generated/templates';
+/**
+ * Guest registers as locals: which of them have the register's value, and when that goes to the hart's block.
+ *
+ * ```
+ * outside of loops   loaded before the first instruction that reads it, on each way; what is written goes to the block
+ *                    before anything that may leave the region, so that leaving stores nothing
+ * an outermost loop  all that is used in it is loaded before it; what is written in it goes to the block where the
+ *                    loop is left
+ * ```
+ * Ways that part and meet again keep what they had where they parted: what dominates a place was executed before it.
+ */
+import { FIRST_REGISTER_LOCAL, Local } from '../generated/templates';
 import { F_OFFSET, Hart } from '../hart/hart';
+import { NO_BLOCK } from './graph';
 import { AFTER_ORDER } from './order';
-import { itemLength, rd, readsRegister, rs1, rs2, rs3, templateOf } from './template';
 import { constant64, get, loadField, memoryAccess, set, Wasm } from './wasm';
-
-/** Bits 0..31: x registers, 32..63: f registers. */
-export let used: u64 = 0;
-export let written: u64 = 0;
-/** Whether anything asks if floating point is on, or memory is accessed. */
-export let floats: bool = false;
-export let accesses: bool = false;
 
 /** u8 for each register: its local. */
 const LOCALS: usize = AFTER_ORDER;
 export const AFTER_REGISTERS: usize = LOCALS + 64;
 
-export function beginRegisters(): void {
-  used = 0;
-  written = 0;
-  floats = false;
-  accesses = false;
-}
+/** Registers whose locals have their values. */
+export let available: u64 = 0;
+/** Registers whose values the hart's block does not have yet, outside of loops. */
+let unsaved: u64 = 0;
+/** Whether the function accesses memory, or asks if floating point is on. */
+let accesses: bool = false;
+let floats: bool = false;
+/** The outermost loop that is being written, by its head; else NO_BLOCK. */
+export let loop: u32 = NO_BLOCK;
 
-function use(register: u32): void {
-  used |= (<u64>1) << register;
-}
-
-function write(register: u32): void {
-  used |= (<u64>1) << register;
-  written |= (<u64>1) << register;
-}
-
-function isFloat(kind: u32): bool {
-  return kind === Kind.FLOAT || kind === Kind.FLOAT_EXACT;
-}
-
-/** Notes what the instruction of a slot reads and writes. */
-export function noteInstruction(slot: usize, op: u32, kind: u32): void {
-  if (kind === Kind.CSR) {
-    if (readsRegister(slot)) use(rs1(slot));
-    if (rd(slot)) write(rd(slot));
-    return;
-  }
-  if (kind === Kind.LOAD || kind === Kind.STORE || (kind >= <u32>Kind.ATOMIC && !isFloat(kind))) {
-    accesses = true;
-  }
-  // Their stores ask whether f registers are on, too.
-  if (op === Op.FSW || op === Op.FSD || isFloat(kind)) floats = true;
-  if (kind === Kind.JUMP || kind === Kind.JUMP_REGISTER) {
-    if (kind === Kind.JUMP_REGISTER) use(rs1(slot));
-    if (rd(slot)) write(rd(slot));
-    return;
-  }
-  if (kind >= <u32>Kind.LOAD && kind !== Kind.BRANCH && !isFloat(kind)) use(rs1(slot));
-  if (kind === Kind.LOAD_RESERVED || kind === Kind.STORE_CONDITIONAL) {
-    if (kind === Kind.STORE_CONDITIONAL) use(rs2(slot, kind));
-    if (rd(slot)) write(rd(slot));
-    return;
-  }
-  noteTemplate(templateOf(slot, op, kind), slot, kind);
-}
-
-function noteTemplate(template: usize, slot: usize, kind: u32): void {
-  let at = template;
-  while (true) {
-    const item = <u32>load<u8>(at);
-    if (!item) return;
-    at += itemLength(item);
-    if (item === Word.A) use(rs1(slot));
-    else if (item === Word.B) use(rs2(slot, kind));
-    else if (item === Word.RD) {
-      if (rd(slot)) write(rd(slot));
-    } else if (item === Word.X) use(32 + rs1(slot));
-    else if (item === Word.Y) use(32 + rs2(slot, kind));
-    else if (item === Word.Z) use(32 + rs3(slot));
-    else if (item === Word.FD) {
-      write(32 + rd(slot));
-      floats = true;
-    } else if (item === Word.FAST || item === Word.READY) floats = true;
-  }
-}
-
-/** Gives each register that is used its local; `x` of them are integer ones, behind which the others come. */
-export function placeRegisters(): void {
-  // x0 is no register of its own.
-  used &= ~1;
+/** A function that uses these registers begins: each gets its local, integer ones first. */
+export function beginRegisters(used: u64, accessing: bool, floating: bool): void {
+  accesses = accessing;
+  floats = floating;
+  available = 0;
+  unsaved = 0;
+  loop = NO_BLOCK;
   let local = FIRST_REGISTER_LOCAL;
-  for (let register: usize = 1; register < 64; ++register) {
-    if (!((used >> <u64>register) & 1)) continue;
-    store<u8>(LOCALS + register, <u8>local);
+  for (let rest = used; rest; rest &= rest - 1) {
+    store<u8>(LOCALS + <usize>ctz(rest), <u8>local);
     local += 1;
   }
 }
 
-export function localOf(register: u32): u32 {
+/** Another place is written next: these registers are available there, and it is in that loop. */
+export function goOnWith(registers: u64, outermost: u32): void {
+  available = registers;
+  loop = outermost;
+}
+
+export function isInLoop(): bool {
+  return loop !== NO_BLOCK;
+}
+
+function localOf(register: u32): u32 {
   return load<u8>(LOCALS + <usize>register);
 }
 
-/** The value of an x register. */
-export function getX(register: u32): void {
-  if (register) get(localOf(register));
-  else constant64(0);
-}
-
-/** What is on the stack becomes the value of an x register. */
-export function setX(register: u32): void {
-  set(localOf(register));
-}
-
-/** Loads a register from the hart's block. */
-export function loadRegister(register: u32): void {
+function loadRegister(register: u32): void {
   get(Local.HART);
   memoryAccess(register >= 32 ? Wasm.F64_LOAD : Wasm.I64_LOAD, 3, offsetOf(register));
   set(localOf(register));
 }
 
-/** Stores a register into the hart's block. */
-export function storeRegister(register: u32): void {
-  get(Local.HART);
-  get(localOf(register));
-  memoryAccess(register >= 32 ? Wasm.F64_STORE : Wasm.I64_STORE, 3, offsetOf(register));
-}
-
-/** Loads all registers that are used. */
-export function loadRegisters(): void {
-  for (let register: u32 = 1; register < 64; ++register) {
-    if ((used >> <u64>register) & 1) loadRegister(register);
+/** Stores registers into the hart's block. */
+export function storeRegisters(registers: u64): void {
+  for (let rest = registers; rest; rest &= rest - 1) {
+    const register = <u32>ctz(rest);
+    get(Local.HART);
+    get(localOf(register));
+    memoryAccess(register >= 32 ? Wasm.F64_STORE : Wasm.I64_STORE, 3, offsetOf(register));
   }
 }
 
-/** Stores all registers that may have changed. */
-export function storeRegisters(): void {
-  for (let register: u32 = 1; register < 64; ++register) {
-    if ((written >> <u64>register) & 1) storeRegister(register);
-  }
+/** Makes registers available, in no conditional. */
+export function needRegisters(registers: u64): void {
+  for (let rest = registers & ~available; rest; rest &= rest - 1) loadRegister(<u32>ctz(rest));
+  available |= registers;
+}
+
+/** The value of an x register that is available. */
+export function getX(register: u32): void {
+  if (register) get(localOf(register));
+  else constant64(0);
+}
+
+/** The value of an f register that is available. */
+export function getF(register: u32): void {
+  get(localOf(32 + register));
+}
+
+/** What is on the stack becomes the value of an x register other than x0; in no conditional. */
+export function setX(register: u32): void {
+  assign(register);
+}
+
+export function setF(register: u32): void {
+  assign(32 + register);
+}
+
+function assign(register: u32): void {
+  set(localOf(register));
+  available |= (<u64>1) << register;
+  if (!isInLoop()) unsaved |= (<u64>1) << register;
+}
+
+/** Outside of loops all registers go to the hart's block: what comes next may leave the region, or the block ends. */
+export function saveRegisters(): void {
+  storeRegisters(unsaved);
+  unsaved = 0;
+}
+
+/** The hart's block gets what a call of exec/slow reads and writes. */
+export function saveForCall(registers: u64): void {
+  if (isInLoop()) storeRegisters(registers);
+  else saveRegisters();
+}
+
+/** Such a call wrote registers in the hart's block, whatever became of the instruction. */
+export function reloadAfterCall(registers: u64): void {
+  available &= ~registers;
+  if (isInLoop()) needRegisters(registers);
 }
 
 /** Loads what else of the hart the region looks at. */

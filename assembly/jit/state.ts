@@ -5,6 +5,8 @@ import { TRANSLATOR } from '../layout';
 export class Translator {
   /** Jumps to a target before it is asked for; 0: nothing is translated. */
   threshold: u32;
+  /** Steps within which that many jumps must fall; 0: they may take as long as they like. */
+  window: u32;
   /** 1: code that was never executed is followed, too. */
   eager: u32;
   /** 1: regions may call each other as their last act. */
@@ -23,6 +25,9 @@ export class Translator {
   /** The first free record plus one, and the first that was never used. */
   freeRegion: u32;
   untouchedRegion: u32;
+
+  /** Steps of all harts of the host. */
+  steps: u64;
 
   requested: u64;
   emitted: u64;

@@ -4,29 +4,28 @@
  * ```
  * hart.rs1, hart.pc, hart.remaining = theirs;  ended = slow(hart, code, offset)
  * rd = hart.rd; what else may have changed is loaded again
- * if ended: store the registers and leave
+ * if ended: leave
  * ```
  */
 import { Local } from '../generated/templates';
 import { Hart } from '../hart/hart';
 import { put, putUnsigned } from './code';
 import { leaveIfEnded } from './exit';
-import { loadRegister, loadState, storeRegister } from './registers';
-import { rd, readsRegister, rs1 } from './template';
+import { loadState, reloadAfterCall, saveForCall } from './registers';
+import { reads, writes } from './uses';
 import { constant32, constant64, get, memoryAccess, Wasm } from './wasm';
 
 /** Where in the table the host layer puts `regionSlow` (jit/abi), and its type's number in each module. */
 const SLOW_PLACE: u32 = 1;
 const SLOW_TYPE: u32 = 1;
+
 /**
- * Writes a CSR instruction.
+ * Writes a CSR instruction, whose registers were noted (jit/uses).
  *
  * @param left steps of its block that come behind it
  */
-export function writeSystem(slot: usize, offset: u32, left: u32): void {
-  if (readsRegister(slot)) storeRegister(rs1(slot));
-  // It is loaded again behind the call, also where that ended in a trap.
-  if (rd(slot)) storeRegister(rd(slot));
+export function writeSystem(offset: u32, left: u32): void {
+  saveForCall(reads | writes);
   get(Local.HART);
   get(Local.PAGE);
   constant64(offset);
@@ -44,7 +43,7 @@ export function writeSystem(slot: usize, offset: u32, left: u32): void {
   put(Wasm.CALL_INDIRECT);
   putUnsigned(SLOW_TYPE);
   put(0);
-  if (rd(slot)) loadRegister(rd(slot));
+  reloadAfterCall(writes);
   loadState();
   leaveIfEnded();
 }

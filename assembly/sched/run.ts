@@ -81,6 +81,7 @@ export function runSlice(vm: usize, hart: usize, steps: i64, interruptible: bool
   state.slice = 0;
   state.remaining = 0;
   vmAt(vm).steps += taken;
+  translator().steps += taken;
   bookSteps(hart);
   ran = hart;
   return taken;

@@ -27,6 +27,8 @@ export const TranslatorSetting = {
   BufferBytes: 4,
   /** So many requests end a run. */
   QueueLength: 5,
+  /** Steps within which a target must be entered as often; 0: any number. */
+  Window: 6,
 } as const;
 
 /** `translatorCounter` names, by number. */

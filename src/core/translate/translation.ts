@@ -5,6 +5,8 @@ import type { Linking } from './linking.js';
 export interface Translation {
   /** Jumps to a target before it is translated, 1 to 65535. */
   readonly threshold?: number;
+  /** Steps within which these jumps must fall, up to 4294967295; 0: however long it takes. */
+  readonly window?: number;
   /** Whether code that was never executed is translated along with what leads to it. */
   readonly eager?: boolean;
   /** Whether regions may call each other as their last act. Default: if the platform can. */
@@ -38,6 +40,9 @@ export type ResolvedTranslation = Required<
 /** What can be asked for as a number: what it is without, and its range. */
 const NUMBERS = {
   threshold: { otherwise: 1000, least: 1, most: 0xffff },
+  // Code that is executed less than once in 30,000 steps is no longer in the processor's caches when it is
+  // entered again, and there the interpreter's decoded code takes less room than what it would become.
+  window: { otherwise: 30_000_000, least: 0, most: 0xffff_ffff },
   // A module costs 1 ms of the thread however small it is; in Node 20 most of it is the collector's.
   batch: { otherwise: 128, least: 1, most: 128 },
   patience: { otherwise: 4, least: 1, most: 1_000_000 },
@@ -84,6 +89,7 @@ export function resolveTranslation(
   const { tailCalls, asynchronous, linking } = options;
   return {
     threshold: number(options, 'threshold'),
+    window: number(options, 'window'),
     batch: number(options, 'batch'),
     patience: number(options, 'patience'),
     pause: number(options, 'pause'),

@@ -63,6 +63,7 @@ export class Translator {
     this.#refused = options.asynchronous ? 0 : Number.POSITIVE_INFINITY;
     const set = (which: number, value: number) => first.core.translatorSet(which, value);
     set(TranslatorSetting.Threshold, options.threshold);
+    set(TranslatorSetting.Window, options.window);
     set(TranslatorSetting.Eager, options.eager ? 1 : 0);
     set(TranslatorSetting.TailCalls, (options.tailCalls ?? hasTailCalls()) ? 1 : 0);
     set(TranslatorSetting.RegionInstructions, options.regionInstructions);
