@@ -82,11 +82,12 @@ export class Hart {
   f30: u64;
   f31: u64;
   pc: u64;
-  /** frm in bits 7..5, fflags in bits 4..0 (Unprivileged 20.2). */
-  fcsr: u32;
+  /** Privilege and V are looked at as one by regions (jit/system). */
   privilege: u32;
   /** The V bit: 1 in VS- and VU-mode (Privileged 15.1). */
   virtualized: u32;
+  /** frm in bits 7..5, fflags in bits 4..0 (Unprivileged 20.2). */
+  fcsr: u32;
   /**
    * Not 0 while FS is Dirty, and vsstatus.FS if V is 1: loads and stores of f registers may take the fast path. 2 while
    * besides frm is RNE.

@@ -61,18 +61,7 @@ import {
 } from './registers';
 import { rd, rs1 } from './template';
 import { accesses, beginUses, floats, noteUses, reads, writes } from './uses';
-import {
-  constant64,
-  F32,
-  F64,
-  get,
-  I32,
-  I64,
-  loadField,
-  memoryAccess,
-  set,
-  Wasm,
-} from './wasm';
+import { constant64, F32, F64, get, I32, I64, loadField, memoryAccess, set, Wasm } from './wasm';
 
 /** Set when the function does not fit: what was written is of no use. */
 export let overflow: bool = false;

@@ -6,7 +6,7 @@
  */
 import { codeExtensions, codeOwner, decodeSlot } from '../exec/code-page';
 import { frameAddress, frameRecord } from '../frames/host';
-import { FIRST_SHORT, OP_BASE, Op } from '../generated/ops';
+import { Ext, FIRST_SHORT, OP_BASE, Op } from '../generated/ops';
 import { Kind, OP_KINDS } from '../generated/templates';
 import { PAGE_SIZE, WORKSHOP } from '../layout';
 import { decodedSlot, slotOf } from './region';
@@ -119,6 +119,11 @@ export function blockOn(offset: i32): u32 {
 /** The op at `offset`, in its four-byte form. */
 export function opAt(offset: u32): u32 {
   return load<u8>(OP_BASE + <usize>load<u8>(decodedSlot(slotOf(page, offset))));
+}
+
+/** Whether the page's code was decoded for a CPU model with C. */
+export function hasShortInstructions(): bool {
+  return (codeExtensions(page) & Ext.C) !== 0;
 }
 
 /** What the translator does with the instruction at `offset`; NONE also where it has nothing for its rounding mode. */

@@ -1,10 +1,12 @@
 /** Which targets are hot: a counter for each halfword of a code page, and the queue of those whose count ended. */
 import { COUNTED_SINCE, COUNTS, codeOwner } from '../exec/code-page';
+import { Op } from '../generated/ops';
 import { at } from '../hart/hart';
 import { requestStop } from '../hart/interrupts';
 import { SCRATCH_CODE } from '../layout';
 import { EXIT_BUDGET, EXIT_TRANSLATE, vmAt } from '../vm/vm';
 
+import { slotOf } from './region';
 import { QUEUE_MOST, requestAt, translator } from './state';
 
 /** Counts a jump to the slot at `offset` of the code page; false when its count ends. */
@@ -37,6 +39,7 @@ export function reheat(code: usize, offset: u32): void {
 export function request(hart: usize, code: usize, offset: u32): void {
   const state = translator();
   if (!state.threshold || code === SCRATCH_CODE) return;
+  if (load<u8>(slotOf(code, offset)) === Op.REGION) return;
   if (state.window && state.steps - load<u64>(code, COUNTED_SINCE) > <u64>state.window) {
     // Its jumps were too far apart, and so may be those that the page's other targets have had.
     resetCounts(code);

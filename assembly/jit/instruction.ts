@@ -122,7 +122,7 @@ export function writeInstruction(slot: usize, op: u32, kind: u32, offset: u32, l
       writeAddress(slot, op, kind);
       break;
     case Kind.CSR:
-      writeSystem(offset, left - 1);
+      writeSystem(slot, op, offset, left - 1);
       return;
     case Kind.ATOMIC:
       writeAtomicAddress(slot, op, TLB_WRITE_OFFSET);

@@ -41,6 +41,11 @@ export function openIf(): void {
   open(Wasm.IF, NO_BLOCK);
 }
 
+/** The other arm of the conditional that was begun last. */
+export function openElse(): void {
+  put(Wasm.ELSE);
+}
+
 export function close(): void {
   put(Wasm.END);
   depth -= 1;

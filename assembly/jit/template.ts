@@ -69,7 +69,12 @@ export function itemLength(item: u32): usize {
 /** Bit 14 of a CSR instruction's word: rs1's field is an immediate (Unprivileged 7.1). */
 const IMMEDIATE: u32 = 1 << 14;
 
+/** Whether the operand of a CSR instruction is rs1's number itself. */
+export function isImmediate(slot: usize): bool {
+  return (load<u32>(slot, 4) & IMMEDIATE) !== 0;
+}
+
 /** Whether a CSR instruction reads a register. */
 export function readsRegister(slot: usize): bool {
-  return !(load<u32>(slot, 4) & IMMEDIATE) && rs1(slot) !== 0;
+  return !isImmediate(slot) && rs1(slot) !== 0;
 }

@@ -13,7 +13,7 @@ describe('how hot code is translated', () => {
     ['yes', "translate must be true, false or an object of tunables, not 'yes'"],
     [[], 'translate must be true, false or an object of tunables'],
     [{ toString: 1 }, "translate has no 'toString'"],
-    [{ treshold: 1 }, "translate has no 'treshold'; it has threshold, batch"],
+    [{ treshold: 1 }, "translate has no 'treshold'; it has threshold, window, batch"],
     [{ threshold: 0 }, "translate.threshold must be a whole number from 1 to 65535, not '0'"],
     [{ threshold: 1.5 }, "translate.threshold must be a whole number from 1 to 65535, not '1.5'"],
     [{ batch: 129 }, "translate.batch must be a whole number from 1 to 128, not '129'"],
