@@ -27,9 +27,12 @@ import { constant32, constant64, get, loadField, memoryAccess, set, tee, Wasm } 
 
 const DATA_INDEX: u32 = (TLB_DATA_ENTRIES - 1) << TLB_ENTRY_SHIFT;
 
-/** Leaves the region unless the TLB has `rs1 + offset` for an access of `bytes` bytes; `exit` is set. */
-function check(slot: usize, offset: i32, bytes: u32, array: usize): void {
-  getX(rs1(slot));
+/**
+ * Asks the TLB for `register + offset`, aligned as an access of `bytes` bytes must be: `entry` is where it would be,
+ * and on the stack is not 0 if it is not there.
+ */
+export function lookUp(register: u32, offset: i32, bytes: u32, array: usize): void {
+  getX(register);
   if (offset) {
     constant64(offset);
     put(Wasm.I64_ADD);
@@ -50,11 +53,16 @@ function check(slot: usize, offset: i32, bytes: u32, array: usize): void {
   get(Local.CONTEXT);
   put(Wasm.I64_OR);
   put(Wasm.I64_NE);
+}
+
+/** Leaves the region unless the TLB has `rs1 + offset` for an access of `bytes` bytes; `exit` is set. */
+function check(slot: usize, offset: i32, bytes: u32, array: usize): void {
+  lookUp(rs1(slot), offset, bytes, array);
   leaveIf();
 }
 
-/** The linear address by the entry that `check` found. */
-function address(array: usize): void {
+/** The linear address by the entry that `lookUp` found. */
+export function address(array: usize): void {
   get(Local.VA);
   put(Wasm.I32_WRAP);
   get(Local.ENTRY);

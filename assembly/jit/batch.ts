@@ -8,6 +8,7 @@ import { CODE_BUFFER_SIZE } from '../layout';
 import {
   BUFFER_BEGIN,
   cursor,
+  overflow,
   put,
   putBytes,
   putLater,
@@ -16,7 +17,7 @@ import {
   setCursor,
   settle,
 } from './code';
-import { overflow, writeFunction } from './function';
+import { writeFunction } from './function';
 import { discover, instructions, lines } from './graph';
 import { arrange } from './order';
 import { cancelRegion, installRegion, makeRegion, retireAll, slotOf } from './region';

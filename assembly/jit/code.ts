@@ -60,3 +60,24 @@ export function putBytes(from: usize, count: u32): void {
 }
 
 export const BUFFER_BEGIN: usize = CODE_BUFFER;
+
+/** Set when a function does not fit: what was written is of no use. */
+export let overflow: bool = false;
+let limit: usize = 0;
+/**
+ * What is written between two looks at the room that is left takes less, and so do the ends of all blocks with the
+ * exits. The records of regions stand behind the buffer.
+ */
+const MARGIN: usize = 4096;
+
+/** A function begins that must end before `end`. */
+export function beginRoom(end: usize): void {
+  limit = end;
+  overflow = false;
+}
+
+/** Whether there may not be room for more. */
+export function isFull(): bool {
+  if (cursor + MARGIN > limit) overflow = true;
+  return overflow;
+}

@@ -12,7 +12,7 @@
 import { Op } from '../generated/ops';
 import { Kind, Local } from '../generated/templates';
 import { Hart } from '../hart/hart';
-import { cursor, put, putLater, putUnsigned, settle } from './code';
+import { beginRoom, isFull, overflow, put, putLater, putUnsigned, settle } from './code';
 import { LEFT_SPENT } from './enter';
 import { beginExits, leaveFar, leaveIf, leaveSlow, leaveTo, prepareExit, writeExits } from './exit';
 import {
@@ -33,7 +33,8 @@ import {
   returns,
   slotAtOffset,
 } from './graph';
-import { needOperands, writeInstruction, writeTemplate } from './instruction';
+import { findGroup, writeGroup } from './group';
+import { needOperands, writeAt, writeTemplate } from './instruction';
 import {
   beginLabels,
   branch,
@@ -62,15 +63,6 @@ import {
 import { rd, rs1 } from './template';
 import { accesses, beginUses, floats, noteUses, reads, writes } from './uses';
 import { constant64, F32, F64, get, I32, I64, loadField, memoryAccess, set, Wasm } from './wasm';
-
-/** Set when the function does not fit: what was written is of no use. */
-export let overflow: bool = false;
-let limit: usize = 0;
-/**
- * What is written between two looks at the room that is left takes less, and so do the ends of all blocks with the
- * exits. The records of regions stand behind the buffer.
- */
-const MARGIN: usize = 4096;
 
 function isMerge(block: Block): bool {
   return block.entries > 1;
@@ -106,7 +98,7 @@ function goToIf(from: Block, to: u32, offset: i32): void {
 
 /** A block, all that it dominates, and the way out of each. */
 function writeTree(index: u32): void {
-  if (cursorPast()) return;
+  if (isFull()) return;
   const block = blockAt(index);
   if (block.count) mark(block.begin);
   const registers = available;
@@ -126,7 +118,7 @@ function writeTree(index: u32): void {
     if (blockAt(other).dominator === index && isMerge(blockAt(other))) openBlock(other);
   }
   writeBlock(block);
-  if (!cursorPast()) writeEnd(block);
+  if (!isFull()) writeEnd(block);
   for (let at = block.order + 1; at < ordered; ++at) {
     const other = orderAt(at);
     if (blockAt(other).dominator !== index || !isMerge(blockAt(other))) continue;
@@ -137,7 +129,7 @@ function writeTree(index: u32): void {
   if (outermost) {
     close();
     // What a loop writes takes more than what is looked for behind each block.
-    if (!cursorPast()) storeRegisters(block.loopWrites);
+    if (!isFull()) storeRegisters(block.loopWrites);
     branch(Wasm.BR, TO_EXIT);
   }
   goOnWith(registers, around);
@@ -153,17 +145,17 @@ function writeBlock(block: Block): void {
   const ends = block.end !== END_FALL && block.end !== END_SLOW;
   const count = ends ? block.count - 1 : block.count;
   let offset = block.begin;
-  for (let index: u32 = 0; index < count; ++index) {
-    if (cursorPast()) return;
-    mark(offset);
-    writeInstruction(
-      slotAtOffset(offset),
-      opAt(offset),
-      kindAt(offset),
-      offset,
-      block.count - index,
-    );
-    offset += lengthAt(offset);
+  for (let index: u32 = 0; index < count; ) {
+    if (isFull()) return;
+    let taken = findGroup(offset, count - index);
+    if (taken) {
+      writeGroup(offset, taken, block.count - index);
+    } else {
+      taken = 1;
+      writeAt(offset, block.count - index);
+    }
+    index += taken;
+    for (; taken; --taken) offset += lengthAt(offset);
   }
 }
 
@@ -236,7 +228,7 @@ function writeRegisterJump(block: Block, slot: usize): void {
     put(Wasm.I64_ADD);
     put(Wasm.I64_EQ);
     goToIf(block, to, behind);
-    if (cursorPast()) return;
+    if (isFull()) return;
     mark(block.last);
   }
   leaveFar();
@@ -277,16 +269,10 @@ function declare(count: u32, type: u32): void {
   put(type);
 }
 
-function cursorPast(): bool {
-  if (cursor + MARGIN > limit) overflow = true;
-  return overflow;
-}
-
 /** Writes the function of the region that graph and order hold; look at `overflow`. */
 export function writeFunction(end: usize): void {
-  limit = end;
-  overflow = false;
-  if (cursorPast()) return;
+  beginRoom(end);
+  if (isFull()) return;
   const used = noteRegisters();
   const size = putLater();
   writeLocals(used);

@@ -11,14 +11,17 @@ import {
 import { put, putBytes } from './code';
 import { LEFT_SLOW } from './enter';
 import { leaveIf, prepareExit } from './exit';
+import { kindAt, opAt, slotAtOffset } from './graph';
 import { close, openIf } from './labels';
+import { mark } from './marks';
 import { getF, getX, needRegisters, setF, setX } from './registers';
 import { writeSystem } from './system';
 import { itemLength, rd, rs1, rs2, rs3, templateOf } from './template';
 import { beginUses, noteUses, reads } from './uses';
 import { constant32, constant64, get, Wasm } from './wasm';
 
-function isFloatAccess(op: u32): bool {
+/** Whether a load or store is of an f register, and so wants these to be on. */
+export function isFloatAccess(op: u32): bool {
   return op === Op.FLW || op === Op.FLD || op === Op.FSW || op === Op.FSD;
 }
 
@@ -107,12 +110,16 @@ function writeWord(word: u32, slot: usize, kind: u32, offset: u32): void {
 }
 
 /**
- * Writes an instruction other than a jump or branch.
+ * Writes the instruction at `offset` of the page, which is none that jumps.
  *
- * @param offset of it in the page, in bytes
  * @param left steps of its block that are given back if it leaves the region: its own, and those behind it
  */
-export function writeInstruction(slot: usize, op: u32, kind: u32, offset: u32, left: u32): void {
+export function writeAt(offset: u32, left: u32): void {
+  mark(offset);
+  writeInstruction(slotAtOffset(offset), opAt(offset), kindAt(offset), offset, left);
+}
+
+function writeInstruction(slot: usize, op: u32, kind: u32, offset: u32, left: u32): void {
   needOperands(slot, op, kind);
   if (mayLeave(kind)) prepareExit(offset, left, LEFT_SLOW);
   switch (kind) {

@@ -29,6 +29,7 @@ export enum Wasm {
   I32_EQZ = 0x45,
   I32_EQ = 0x46,
   I32_NE = 0x47,
+  I32_LE_U = 0x4d,
   I64_EQ = 0x51,
   I64_NE = 0x52,
   I64_LT_S = 0x53,

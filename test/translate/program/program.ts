@@ -5,7 +5,16 @@ import { beside, change, patch, remap } from './changing.js';
 import { call, choice, func, ifElse, loop } from './control.js';
 import { CODE, DATA_SIZE, PAGE, TWIN } from './layout.js';
 import { start } from './start.js';
-import { access, atomic, type Bound, compute, csr, float, floatState } from './straight.js';
+import {
+  access,
+  accessTogether,
+  atomic,
+  type Bound,
+  compute,
+  csr,
+  float,
+  floatState,
+} from './straight.js';
 import { device, trap } from './trapping.js';
 import { type Mode, Writer } from './writer.js';
 
@@ -92,9 +101,10 @@ function parts(writer: Writer, changing: boolean, unplaced: string[]): (depth: n
         return compute(bound);
       case 6:
       case 7:
+        return access(bound);
       case 8:
       case 9:
-        return access(bound);
+        return accessTogether(bound);
       case 10:
         return atomic(bound);
       case 11:

@@ -111,6 +111,20 @@ export function access(bound: Bound): void {
   }
 }
 
+/** Loads, or stores, one after the other by one register, as functions begin and end; what is between computes. */
+export function accessTogether(bound: Bound): void {
+  const { random, write } = bound;
+  point(bound);
+  const loads = random.oneIn(2);
+  const middle = 8 * random.between(-120, 120);
+  for (let n = random.between(3, 9); n > 0; n--) {
+    if (random.oneIn(4)) write(instruction(random, random.pick(INTEGER)));
+    const distance = random.oneIn(12) ? random.between(-600, 600) : 8 * random.between(-6, 20);
+    write(`${random.pick(loads ? LOADS : STORES)} ${random.pick(FREE)}, ${middle + distance}(t5)`);
+  }
+  if (loads && random.oneIn(3)) write(`ld t5, ${middle}(t5)`);
+}
+
 /** Atomics on the hart's own words and on those that harts share; now and then a misaligned one, which traps. */
 export function atomic(bound: Bound): void {
   const { writer, random, write } = bound;
