@@ -1,6 +1,6 @@
 /** What a CSR write changes: WARL masks, then the side effects (Privileged 2.3, 3.1, 12.1). */
 import { Ext } from '../generated/ops';
-import { selectContexts } from '../mmu/context';
+import { selectContexts, selectSpace } from '../mmu/context';
 import { updateTimers } from '../vm/clock';
 import {
   CSR_FCSR,
@@ -70,7 +70,7 @@ function writeStatus(hart: usize, value: u64, writable: u64): void {
 function writeSatp(hart: usize, value: u64): void {
   if (!hasRootMode(hart, value >> 60)) return;
   at(hart).satp = value;
-  selectContexts(hart);
+  selectSpace(hart);
 }
 
 function writeMenvcfg(hart: usize, value: u64): void {

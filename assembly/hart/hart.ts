@@ -125,6 +125,8 @@ export class Hart {
   hugeSuperpages: u32;
   /** 1 when the TLB may hold pages of G-stage superpages larger than 2 MiB. */
   hugeGuestPages: u32;
+  /** 1 when the TLB may hold global pages. */
+  globalPages: u32;
 
   mstatus: u64;
   misa: u64;

@@ -4,7 +4,7 @@
  * nothing. The id is the key's slot in an open-addressed table; a fence retires keys, so that entries
  * under them match no more. When the table fills, the TLB is emptied with it.
  */
-import { at, CONTEXTS, CONTEXTS_OFFSET, MACHINE, SUPERVISOR } from '../hart/hart';
+import { at, CONTEXTS, CONTEXTS_OFFSET, MACHINE, SUPERVISOR, TLB_FETCH_OFFSET } from '../hart/hart';
 import { requestStop } from '../hart/interrupts';
 import { MXR, SUM } from '../hart/status';
 import { spendWork } from '../vm/work';
@@ -12,9 +12,13 @@ import {
   ENTRIES_BEGIN,
   ENTRIES_END,
   ENTRY_SIZE,
+  GUEST_GLOBAL,
+  guestOf,
   setTag,
+  TAG_CONTEXT,
   TAG_CONTEXT_SHIFT,
   TAG_EMPTY,
+  tagOf,
 } from './entry';
 import { forgetGuestPages } from './guest-pages';
 import {
@@ -74,6 +78,7 @@ export function emptyTlb(hart: usize): void {
   }
   memory.fill(hart + CONTEXTS_OFFSET, 0, (CONTEXTS + 1) << 3);
   at(hart).contextsUsed = 0;
+  at(hart).globalPages = 0;
   forgetSuperpages(hart);
   forgetGuestPages(hart);
   spendWork(at(hart).vm, WORK);
@@ -125,6 +130,36 @@ function regimeKey(hart: usize): u64 {
   key |= stageKey(root);
   if (regimeRights & SUM && regimePrivilege === SUPERVISOR) key |= KEY_SUM;
   return regimeRights & MXR ? key | KEY_MXR : key;
+}
+
+/**
+ * These contexts were selected, and others are now: global pages, which hold in every address space, go along, as a
+ * kernel is about to touch them all. Which context they stand under is nobody's affair.
+ */
+function takeGlobalPages(hart: usize, data: u64, fetch: u64): void {
+  spendWork(at(hart).vm, WORK);
+  const fetches = hart + TLB_FETCH_OFFSET;
+  retag(hart + ENTRIES_BEGIN, fetches, data, at(hart).dataContext);
+  retag(fetches, hart + ENTRIES_END, fetch, at(hart).fetchContext);
+}
+
+function retag(begin: usize, end: usize, from: u64, to: u64): void {
+  for (let entry = begin; entry < end; entry += ENTRY_SIZE) {
+    if (!(guestOf(entry) & GUEST_GLOBAL) || (tagOf(entry) & TAG_CONTEXT) !== from) continue;
+    setTag(entry, tagOf(entry) ^ from ^ to);
+  }
+}
+
+/** Selects the contexts of a satp that was written, or of one whose contexts were retired. */
+export function selectSpace(hart: usize): void {
+  const data = at(hart).dataContext;
+  const fetch = at(hart).fetchContext;
+  selectContexts(hart);
+  if (!at(hart).globalPages || fetch === at(hart).fetchContext) return;
+  const from = <u32>(data >> TAG_CONTEXT_SHIFT);
+  const to = <u32>(at(hart).dataContext >> TAG_CONTEXT_SHIFT);
+  // Not from another mode of translation, nor from contexts that are dead.
+  if (holdsIn(hart, from, to, true, true)) takeGlobalPages(hart, data, fetch);
 }
 
 /** To be called after any change of what mmu/regime reads, of satp, vsatp or hgatp. */
@@ -250,7 +285,7 @@ export function retireFenced(hart: usize): void {
     setKey(hart, id, key | mark);
   }
   spendWork(at(hart).vm, CONTEXTS);
-  selectContexts(hart);
+  selectSpace(hart);
 }
 
 /** Whether the fence spares an entry of this context id. */

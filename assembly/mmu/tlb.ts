@@ -110,7 +110,10 @@ export function translate(hart: usize, va: u64, access: u32): usize {
     }
     address = walkedAddress;
     flags = walkedLevel << GUEST_LEVEL_SHIFT;
-    if (walkedGlobal) flags |= GUEST_GLOBAL;
+    if (walkedGlobal) {
+      flags |= GUEST_GLOBAL;
+      at(hart).globalPages = 1;
+    }
     if (walkedUser) flags |= GUEST_USER;
     if (walkedLevel) noteSuperpage(hart, va, walkedLevel);
     if (regimeVirtual) noteGuestPage(hart, walkedGuest, walkedGuestLevel, vmidOf(hart));

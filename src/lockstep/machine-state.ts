@@ -5,11 +5,12 @@ import type { Core } from '../core/core.js';
 
 /**
  * What engines count alike, however budgets are cut. The TLB is part of the machine: when it misses shows in
- * page tables, and these tell it before.
+ * page tables, and these tell it before. When an entry of a global page is taken over into another context is an
+ * engine's own affair.
  */
 const COUNTERS: readonly HartCounter[] = [
   ...(['steps', 'unretired', 'exceptions', 'interrupts'] as const),
-  ...(['missRead', 'missWrite', 'missFetch', 'missGlobal'] as const),
+  ...(['missRead', 'missWrite', 'missFetch'] as const),
   ...(['tableReads', 'guestTableReads'] as const),
 ];
 /** The same by regime. */
