@@ -254,7 +254,7 @@ export const CONTEXTS: u32 = 255;
 /** Geometry of the TLB, part of the machine's definition: direct mapped, indexed by the VPN. */
 export const TLB_ENTRY_SHIFT: u32 = 4;
 export const TLB_DATA_ENTRIES: u32 = 1024;
-export const TLB_FETCH_ENTRIES: u32 = 512;
+export const TLB_FETCH_ENTRIES: u32 = 1024;
 export const TLB_READ_OFFSET: usize = <usize>PAGE_SIZE;
 export const TLB_WRITE_OFFSET: usize =
   TLB_READ_OFFSET + ((<usize>TLB_DATA_ENTRIES) << TLB_ENTRY_SHIFT);

@@ -198,11 +198,16 @@ export function writeExits(): void {
 
 /** `va` is the target, in another page or perhaps in this one. */
 function writeFarExit(): void {
-  // The entry of the fetch TLB.
+  // The entry of the fetch TLB (mmu/entry).
   get(Local.VA);
   put(Wasm.I32_WRAP);
   constant32(8);
   put(Wasm.I32_SHR_U);
+  get(Local.VA);
+  put(Wasm.I32_WRAP);
+  constant32(13);
+  put(Wasm.I32_SHR_U);
+  put(Wasm.I32_XOR);
   constant32(FETCH_INDEX);
   put(Wasm.I32_AND);
   get(Local.HART);

@@ -1,6 +1,6 @@
 /**
  * A hart's TLB: the machine's geometry, which a guest can observe (assembly/mmu/entry.ts). Direct mapped by
- * virtual page number, 1,024 entries for reads, 1,024 for writes, 512 for fetches; four words each:
+ * virtual page number, 1,024 entries each for reads, writes and fetches; four words an entry:
  *
  * ```
  * +0 tag, low half   virtual page | SLOW (bit 11) | context id (bits 10..3) | 0
@@ -37,10 +37,10 @@ export const ENTRY_WORDS = 4;
 export const READ_ENTRIES = 0;
 export const WRITE_ENTRIES = 1024 * ENTRY_WORDS;
 export const FETCH_ENTRIES = 2 * WRITE_ENTRIES;
-export const ENTRIES_END = FETCH_ENTRIES + 512 * ENTRY_WORDS;
+export const ENTRIES_END = FETCH_ENTRIES + 1024 * ENTRY_WORDS;
 /** The bits of `va >>> 10` that choose an entry. */
 export const DATA_INDEX = 1023 << 2;
-export const FETCH_INDEX = 511 << 2;
+export const FETCH_INDEX = 1023 << 2;
 
 export class Tlb {
   readonly entries = new Int32Array(ENTRIES_END);

@@ -62,9 +62,9 @@ ${LINES}
 }
 
 /** Twice what the TLB holds for fetches. */
-const MANY = { from: 0, pages: 1024, rounds: 8 };
+const MANY = { from: 0, pages: 2048, rounds: 4 };
 /** Half of what it holds, and none that contends with the loop's own page. */
-const FEW = { from: 64, pages: 256, rounds: 128 };
+const FEW = { from: 64, pages: 512, rounds: 64 };
 
 /** Jumps through more pages than the TLB holds for fetches. */
 export const fetchMiss = jumps({ name: 'fetch-miss', ...MANY });
