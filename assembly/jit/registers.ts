@@ -117,10 +117,14 @@ export function saveForCall(registers: u64): void {
   else saveRegisters();
 }
 
-/** Such a call wrote registers in the hart's block, whatever became of the instruction. */
+/**
+ * Such a call wrote registers in the hart's block, whatever became of the instruction. Those that were available still
+ * are: where this way meets another one they are taken to be.
+ */
 export function reloadAfterCall(registers: u64): void {
-  available &= ~registers;
-  if (isInLoop()) needRegisters(registers);
+  const stale = available & registers;
+  available &= ~stale;
+  needRegisters(stale);
 }
 
 /** Loads what else of the hart the region looks at. */

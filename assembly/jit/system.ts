@@ -62,11 +62,11 @@ export function writeSystem(slot: usize, op: u32, offset: u32, left: u32): void 
     put(Wasm.I64_EQ);
     openIf();
     move(slot, field, number === CSR_SEPC, swap);
+    reloadAfterCall(writes);
     openElse();
   }
   call(offset, left);
   if (plain) close();
-  reloadAfterCall(writes);
 }
 
 /** rd becomes the CSR's old value; with `swap` that becomes the operand's. */
@@ -106,6 +106,8 @@ function call(offset: u32, left: u32): void {
   put(Wasm.CALL_INDIRECT);
   putUnsigned(SLOW_TYPE);
   put(0);
+  // Before the region may be left, which stores what a loop writes.
+  reloadAfterCall(writes);
   loadState();
   leaveIfEnded();
 }

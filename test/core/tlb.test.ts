@@ -36,8 +36,8 @@ after:  nop`,
     other.map(at(2), OLD, ALL);
     const before = misses(machine.runTo('before'));
     const after = misses(machine.runTo('after'));
-    // Code stands in a global page.
-    expect(after).toEqual(before);
+    // Code stands in a global page, which engines may take over as often as they like.
+    expect({ ...after, global: 0 }).toEqual({ ...before, global: 0 });
   });
 
   it('takes the entries of global pages along, and those of others not', async () => {
@@ -54,12 +54,10 @@ after:  nop`,
     tables.map(at(1), OLD, ALL);
     tables.map(at(3), NEW, ALL | G);
     const before = misses(machine.runTo('before'));
-    expect(misses(machine.runTo('fenced'))).toEqual(before);
-    expect(misses(machine.runTo('after'))).toEqual({
-      ...before,
-      read: before.read + 1,
-      write: before.write + 1,
-    });
+    const fenced = misses(machine.runTo('fenced'));
+    const { read, write, fetch } = misses(machine.runTo('after'));
+    expect({ ...fenced, global: 0 }).toEqual({ ...before, global: 0 });
+    expect([read, write, fetch]).toEqual([before.read + 1, before.write + 1, before.fetch]);
   });
 
   it('lets no address space use what another has, unless it is global', async () => {

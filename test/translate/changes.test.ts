@@ -57,6 +57,27 @@ loop: slli a5, s0, 52
   });
 });
 
+describe('a register that a CSR instruction wrote', () => {
+  it('has its value behind the place where another way meets, too', async () => {
+    const machine = await same(`
+      li s0, 2000
+      j loop
+.balign 4096
+part: li a0, 0
+      andi a1, s0, 1
+      beqz a1, 1f
+      csrr a0, minstret
+1:    add s1, s1, a0
+      ret
+.balign 4096
+loop: jal part
+      addi s0, s0, -1
+      bnez s0, loop
+      ${OFF}`);
+    expect(machine.x('s1')).not.toBe(0n);
+  });
+});
+
 describe('a store changes the instruction that a region is left for', () => {
   it('on the line behind the region', async () => {
     // The region ends with the line of `loop`. What comes in place of the fence was executed as a load.

@@ -73,3 +73,29 @@ it('a call that ends at each place of a loop leaves it there', async () => {
     await same(program(0), { rounds: 40, steps: BigInt(steps), share: 0 });
   }
 });
+
+it('a CSR instruction in a loop has its result when it lets an interrupt in', async () => {
+  const machine = await same(`
+    la t0, handler
+    csrw mtvec, t0
+    csrwi mie, 8
+    li s0, 0x2000000
+    li s1, 500
+    li t1, 1
+loop:
+    csrci mstatus, 8
+    sw t1, 0(s0)
+    li a1, -1
+    csrrsi a1, mstatus, 8
+    slli s2, s2, 1
+    xor s2, s2, a1
+    addi s1, s1, -1
+    bnez s1, loop
+    ${OFF}
+.balign 4
+handler:
+    sw zero, 0(s0)
+    addi s3, s3, 1
+    mret`);
+  expect(machine.x('s3')).toBe(500n);
+});

@@ -24,6 +24,12 @@ describe(`random programs from seed ${SEED} do in regions what they do interpret
     expect(share).toBeGreaterThan(0.5);
   });
 
+  it('when regions are small, and seldom loops', async () => {
+    const translation = { ...FORCED, regionInstructions: 24 };
+    const share = await campaign(SEED + 400, 2 * PROGRAMS, { translation, cut: false });
+    expect(share).toBeGreaterThan(0.5);
+  });
+
   it('when budgets are cut at random', async () => {
     const share = await campaign(SEED + 100, PROGRAMS, { translation: FORCED, cut: true });
     expect(share).toBeGreaterThan(0.3);
