@@ -24,14 +24,10 @@ import {
   END_JUMP,
   END_RETURN,
   END_SLOW,
-  kindAt,
-  lengthAt,
   NO_BLOCK,
-  opAt,
   orderAt,
   returnAt,
   returns,
-  slotAtOffset,
 } from './graph';
 import { findGroup, writeGroup } from './group';
 import { needOperands, writeAt, writeTemplate } from './instruction';
@@ -60,6 +56,7 @@ import {
   setX,
   storeRegisters,
 } from './registers';
+import { kindAt, lengthAt, opAt, slotAtOffset } from './source';
 import { rd, rs1 } from './template';
 import { accesses, beginUses, floats, noteUses, reads, writes } from './uses';
 import { constant64, F32, F64, get, I32, I64, loadField, memoryAccess, set, Wasm } from './wasm';

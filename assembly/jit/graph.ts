@@ -4,14 +4,11 @@
  * Blocks are found breadth first, up to a number of instructions; what was never executed is not followed. A
  * call within the page is an edge to the function, and its return goes to each place behind such a call.
  */
-import { codeExtensions, codeOwner, decodeSlot } from '../exec/code-page';
-import { frameAddress, frameRecord } from '../frames/host';
-import { Ext, FIRST_SHORT, OP_BASE, Op } from '../generated/ops';
-import { Kind, OP_KINDS } from '../generated/templates';
+import { Op } from '../generated/ops';
+import { Kind } from '../generated/templates';
 import { PAGE_SIZE, WORKSHOP } from '../layout';
-import { decodedSlot, slotOf } from './region';
+import { ensureDecoded, kindAt, lengthAt, lookAt, opAt, slotAtOffset, targetAt } from './source';
 import { translator } from './state';
-import { templateOf } from './template';
 
 /** Most blocks of a region: their numbers have a byte. */
 export const BLOCKS_MOST: u32 = 200;
@@ -86,7 +83,6 @@ export let instructions: u32 = 0;
 let waiting: u32 = 0;
 /** Whether a return was found. */
 let returning: bool = false;
-let page: usize = 0;
 
 export function blockAt(index: u32): Block {
   return changetype<Block>(BLOCKS + ((<usize>index) << BLOCK_SHIFT));
@@ -114,44 +110,6 @@ export function blockOn(offset: i32): u32 {
   const found = place(offset);
   if (!found || found === TAIL) return NO_BLOCK;
   return blockAt(found - 1).followed ? found - 1 : NO_BLOCK;
-}
-
-/** The op at `offset`, in its four-byte form. */
-export function opAt(offset: u32): u32 {
-  return load<u8>(OP_BASE + <usize>load<u8>(decodedSlot(slotOf(page, offset))));
-}
-
-/** Whether the page's code was decoded for a CPU model with C. */
-export function hasShortInstructions(): bool {
-  return (codeExtensions(page) & Ext.C) !== 0;
-}
-
-/** What the translator does with the instruction at `offset`; NONE also where it has nothing for its rounding mode. */
-export function kindAt(offset: u32): u32 {
-  const op = opAt(offset);
-  const kind = <u32>load<u8>(OP_KINDS + <usize>op);
-  return kind === Kind.FLOAT && !templateOf(slotAtOffset(offset), op, kind) ? Kind.NONE : kind;
-}
-
-export function slotAtOffset(offset: u32): usize {
-  return decodedSlot(slotOf(page, offset));
-}
-
-/** Bytes of the instruction, which is one that is translated. */
-export function lengthAt(offset: u32): u32 {
-  return load<u8>(slotAtOffset(offset)) >= <u8>FIRST_SHORT ? 2 : 4;
-}
-
-/** Where a jump or branch goes, from the page's begin. */
-export function targetAt(offset: u32): i32 {
-  return load<i32>(slotAtOffset(offset), 4) >> 2;
-}
-
-function ensureDecoded(offset: u32): void {
-  if (!translator().eager || load<u8>(slotOf(page, offset)) !== Op.UNDECODED) return;
-  // The zero frame belongs to no VM, and holds no instruction.
-  const owner = frameRecord(codeOwner(page)).owner;
-  if (owner) decodeSlot(frameAddress(owner), page, offset, codeExtensions(page));
 }
 
 /** A block shall begin at `offset`, if that is in the page and there is room. */
@@ -297,7 +255,7 @@ function connect(block: Block): void {
  * none that is translated.
  */
 export function discover(code: usize, entry: u32): bool {
-  page = code;
+  lookAt(code);
   blocks = 0;
   returns = 0;
   waiting = 0;

@@ -13,9 +13,10 @@ import { walk, walkedAddress } from '../mmu/walk';
 import { FUNCTIONS, finishModule } from './batch';
 import { BUFFER_BEGIN, cursor, overflow, setCursor } from './code';
 import { writeFunction } from './function';
-import { discover, opAt } from './graph';
+import { discover } from './graph';
 import { beginMarks, endMarks } from './marks';
 import { arrange } from './order';
+import { opAt } from './source';
 import { translator } from './state';
 
 /** Why there is no region (`NO_REGION_CAUSES` in the host layer). */

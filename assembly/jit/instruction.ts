@@ -11,10 +11,10 @@ import {
 import { put, putBytes } from './code';
 import { LEFT_SLOW } from './enter';
 import { leaveIf, prepareExit } from './exit';
-import { kindAt, opAt, slotAtOffset } from './graph';
 import { close, openIf } from './labels';
 import { mark } from './marks';
 import { getF, getX, needRegisters, setF, setX } from './registers';
+import { kindAt, opAt, slotAtOffset } from './source';
 import { writeSystem } from './system';
 import { itemLength, rd, rs1, rs2, rs3, templateOf } from './template';
 import { beginUses, noteUses, reads } from './uses';
