@@ -205,7 +205,7 @@ function writeFarExit(): void {
   put(Wasm.I32_SHR_U);
   get(Local.VA);
   put(Wasm.I32_WRAP);
-  constant32(13);
+  constant32(12);
   put(Wasm.I32_SHR_U);
   put(Wasm.I32_XOR);
   constant32(FETCH_INDEX);

@@ -58,9 +58,9 @@ export function writeEntry(hart: usize, va: u64): usize {
   return hart + (<usize>(va >> 8) & DATA_INDEX) + TLB_WRITE_OFFSET;
 }
 
-/** Parts of one program that lie megabytes apart shall not contend: the page number's bits 5 to 14 decide as well. */
+/** Parts of one program that lie megabytes apart shall not contend: the page number's bits 4 to 13 decide as well. */
 export function fetchEntry(hart: usize, va: u64): usize {
-  return hart + (<usize>((va >> 8) ^ (va >> 13)) & FETCH_INDEX) + TLB_FETCH_OFFSET;
+  return hart + (<usize>((va >> 8) ^ (va >> 12)) & FETCH_INDEX) + TLB_FETCH_OFFSET;
 }
 
 export function entryFor(hart: usize, va: u64, access: u32): usize {

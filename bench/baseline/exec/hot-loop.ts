@@ -1599,7 +1599,7 @@ export function executeHot(hart: Hart, entered: CodePage): number {
       hart.remaining = steps;
       return ip;
     }
-    const entry = (((nextLow >>> 10) ^ (nextLow >>> 15)) & FETCH_INDEX) + FETCH_ENTRIES;
+    const entry = (((nextLow >>> 10) ^ (nextLow >>> 14)) & FETCH_INDEX) + FETCH_ENTRIES;
     if (tlb[entry] !== ((nextLow & TAG_PAGE) | hart.fetchContext) || tlb[entry + 1] !== nextHigh) {
       hart.pcLow = nextLow;
       hart.pcHigh = nextHigh;

@@ -59,7 +59,7 @@ let filled = false;
 export function entryFor(low: number, access: number): number {
   if (access === READ) return (low >>> 10) & DATA_INDEX;
   if (access === WRITE) return ((low >>> 10) & DATA_INDEX) + WRITE_ENTRIES;
-  return (((low >>> 10) ^ (low >>> 15)) & FETCH_INDEX) + FETCH_ENTRIES;
+  return (((low >>> 10) ^ (low >>> 14)) & FETCH_INDEX) + FETCH_ENTRIES;
 }
 
 /** Guest-physical address by an entry that translates it. */
