@@ -1,31 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { TranslationCounters } from '../../src/core/translate/counters.js';
-import { type Linking, platformLinking } from '../../src/core/translate/linking.js';
 import type { Translation } from '../../src/core/translate/translation.js';
-import { Random } from '../oracle/random.js';
 import { FORCED } from '../tested-translation.js';
 import { runProgram } from './campaign.js';
+import { failingLinking } from './translating.js';
 
 const PROGRAMS = 5;
 const STEPS = 20_000;
-
-/** Fails for every third module, in whichever thread. */
-function failing(seed: number): Linking {
-  const random = new Random(seed);
-  const fail = () => {
-    if (random.oneIn(3)) throw new WebAssembly.CompileError('made to fail');
-  };
-  return {
-    now(bytes, imports) {
-      fail();
-      platformLinking.now(bytes, imports);
-    },
-    async later(bytes, imports) {
-      fail();
-      await platformLinking.later(bytes, imports);
-    },
-  };
-}
 
 interface Adversity {
   readonly translation: Translation;
@@ -37,11 +18,11 @@ interface Adversity {
 
 const ADVERSITIES: Readonly<Record<string, Adversity>> = {
   'modules that do not compile, at random': {
-    translation: { linking: failing(1) },
+    translation: { linking: failingLinking(1) },
     told: ({ failed }) => failed,
   },
   'modules that do not compile in other threads': {
-    translation: { linking: failing(2), asynchronous: true },
+    translation: { linking: failingLinking(2), asynchronous: true },
     breathing: true,
     told: ({ failures, asynchronous }) => Math.min(failures, asynchronous),
   },

@@ -3,10 +3,10 @@ import { ExitReason } from '../../src/core/exit-reason.js';
 import type { RegionImports } from '../../src/core/translate/linking.js';
 import { platformLinking } from '../../src/core/translate/linking.js';
 import type { Translation } from '../../src/core/translate/translation.js';
-import { randomNumbers } from '../core/random.js';
 import { encode } from '../oracle/code.js';
 import {
   countersOf,
+  failingLinking,
   interpreting,
   linkingWith,
   manyLoops,
@@ -119,21 +119,8 @@ describe('a run', () => {
 
 describe('a module that does not compile', () => {
   it('is counted, and stops nothing', async () => {
-    const random = randomNumbers(5);
-    const fail = () => {
-      if (random(3) === 0) throw new WebAssembly.CompileError('by chance');
-    };
     for (const asynchronous of [false, true]) {
-      const linking = linkingWith({
-        now(bytes, imports) {
-          fail();
-          platformLinking.now(bytes, imports);
-        },
-        async later(bytes, imports) {
-          fail();
-          await platformLinking.later(bytes, imports);
-        },
-      });
+      const linking = failingLinking(5);
       const counters = countersOf(await compared({ linking, asynchronous }, 6));
       expect(counters.failures).toBeGreaterThan(0);
       expect(counters.failed).toBeGreaterThanOrEqual(counters.failures);

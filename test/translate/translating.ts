@@ -5,6 +5,7 @@ import { platformLinking } from '../../src/core/translate/linking.js';
 import { resolveTranslation, type Translation } from '../../src/core/translate/translation.js';
 import { wasmEngine } from '../../src/core/wasm-engine.js';
 import { coreModule, Machine } from '../core/machine.js';
+import { Random } from '../oracle/random.js';
 import { FORCED } from '../tested-translation.js';
 
 /** Bytes of memory of a test's host. */
@@ -79,3 +80,21 @@ export async function runBoth(
 
 /** The platform's linking, changed in part. */
 export const linkingWith = (part: Partial<Linking>): Linking => ({ ...platformLinking, ...part });
+
+/** The platform's linking, which fails for about every third module, in whichever thread. */
+export function failingLinking(seed: number): Linking {
+  const random = new Random(seed);
+  const fail = () => {
+    if (random.oneIn(3)) throw new WebAssembly.CompileError('made to fail');
+  };
+  return {
+    now(bytes, imports) {
+      fail();
+      platformLinking.now(bytes, imports);
+    },
+    async later(bytes, imports) {
+      fail();
+      await platformLinking.later(bytes, imports);
+    },
+  };
+}
