@@ -6,6 +6,7 @@
 import { setPasses } from './debug/record';
 import { updateAlarm } from './dev/rtc';
 import { uartGive as give, uartTake as take } from './dev/uart-host';
+import { countFrames, exclusiveFrames, sharedFrames } from './frames/accounts';
 import { changePage } from './frames/door';
 import { frameAddress, host, initializeHost, skipFrames } from './frames/host';
 import { isRamPage, MAP_FRAME_MASK, MAP_PRESENT, mapEntry, mapEpoch, mapState } from './frames/map';
@@ -35,7 +36,7 @@ import { runVm } from './sched/run';
 import { attachDevice, failDevice, setConfig, takeDoorbells, takeEvents } from './virtio/back-end';
 import { completeRequest, readRequest, takeRequest, writeRequest } from './virtio/request';
 import { nextDeadline, skipTo, vmTime as timeOf } from './vm/clock';
-import { createVm, destroyVm } from './vm/lifecycle';
+import { createVm, destroyVm, forkVm } from './vm/lifecycle';
 import { EXIT_COUNT_OFFSET, EXIT_REASONS, hartOf, VM_FRAMES, vmAt } from './vm/vm';
 
 export * from './debug/abi';
@@ -164,9 +165,24 @@ export function vmFrame(vm: u32, page: u32, write: u32): u32 {
   return state & MAP_PRESENT ? state & MAP_FRAME_MASK : 0;
 }
 
-/** Frames of guest memory and map tables that the VM owns. */
+/** Frames of guest memory, of map tables and of requests that are the VM's alone. */
 export function vmFramesOwned(vm: u32): u32 {
-  return vmAt(frameAddress(vm)).frames;
+  countFrames(frameAddress(vm));
+  return exclusiveFrames;
+}
+
+/** Frames of guest memory and map tables that other VMs have, too. */
+export function vmFramesShared(vm: u32): u32 {
+  countFrames(frameAddress(vm));
+  return sharedFrames;
+}
+
+/**
+ * A VM that goes on as this one would: the same harts, devices and memory, of which each page is copied when one of
+ * them changes it. Its frame number; 0 while requests of a device are under way, or when frames are short.
+ */
+export function vmFork(vm: u32): u32 {
+  return <u32>(forkVm(frameAddress(vm)) >> PAGE_SHIFT);
 }
 
 /** Begins a new epoch and returns the one that ended: pages stamped above it changed since. */

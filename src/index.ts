@@ -10,6 +10,7 @@ export {
   ImageError,
   InternalError,
   MemoryShortageError,
+  SnapshotError,
   VmStoppedError,
   VmTimeoutError,
 } from './core/errors.js';

@@ -7,11 +7,13 @@
  */
 
 import { frameAddress, frameRecord, host } from '../frames/host';
+import { MAP_FRAME_MASK, MAP_PRESENT, mapEntry, mapState } from '../frames/map';
 import { Op } from '../generated/ops';
 import { resetCounts } from '../jit/heat';
 import { dropRegions } from '../jit/region';
 import { CODE_PAGE_SIZE, CODE_PAGES, CODE_POOL, SCRATCH_CODE } from '../layout';
 import { dropFetchAddresses, dropWriteAddresses } from '../mmu/drop';
+import { vmAt } from '../vm/vm';
 import { spendWork } from '../vm/work';
 import { decode, lengthOf } from './decode';
 
@@ -54,7 +56,7 @@ export function codeExtensions(code: usize): u64 {
 }
 
 /** The code page of `frame`, made (and another evicted) if need be. */
-export function codePage(frame: u32, extensions: u64): usize {
+export function codePage(vm: usize, frame: u32, extensions: u64): usize {
   const record = frameRecord(frame);
   let code = <usize>record.codePage;
   if (code) {
@@ -66,7 +68,7 @@ export function codePage(frame: u32, extensions: u64): usize {
     record.codePage = <u32>code;
   }
   clear(code, extensions);
-  if (record.owner) spendWork(frameAddress(record.owner), CLEARING);
+  spendWork(vm, CLEARING);
   record.codeLines = 0;
   return code;
 }
@@ -88,10 +90,26 @@ function take(): usize {
   return code;
 }
 
-/** No fetch TLB may keep the address of a frame's code page: that of the VM that maps the frame. */
+/** Whether a VM maps the frame. */
+function maps(vm: usize, frame: u32): bool {
+  const entry = mapEntry(vm, frameRecord(frame).page);
+  return (
+    entry !== 0 && (mapState(entry) & (MAP_PRESENT | MAP_FRAME_MASK)) === (MAP_PRESENT | frame)
+  );
+}
+
+/** A VM that maps the frame, or 0: the zero frame is in nobody's map. */
+export function mapperOf(frame: u32): usize {
+  let vm = <usize>host().firstVm;
+  while (vm && !maps(vm, frame)) vm = vmAt(vm).next;
+  return vm;
+}
+
+/** No fetch TLB may keep the address of a frame's code page. */
 function dropFetches(frame: u32): void {
-  const record = frameRecord(frame);
-  if (record.owner) dropFetchAddresses(frameAddress(record.owner), record.page);
+  for (let vm = <usize>host().firstVm; vm; vm = vmAt(vm).next) {
+    if (maps(vm, frame)) dropFetchAddresses(vm, frameRecord(frame).page);
+  }
 }
 
 /** Address of the frame that a code page, not the scratch page, was made from. */

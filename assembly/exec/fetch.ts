@@ -48,7 +48,7 @@ function isFast(entry: usize): bool {
 function wholePage(hart: usize, entry: usize, address: usize): usize {
   if (isFast(entry)) return addendOf(entry);
   const frame = <u32>(address >> PAGE_SHIFT);
-  const code = codePage(frame, at(hart).extensions);
+  const code = codePage(at(hart).vm, frame, at(hart).extensions);
   // The zero frame stands for pages of any VM: what holds its code cannot be found again.
   if (frame !== host().zeroFrame) {
     setAddend(entry, <u32>code);

@@ -9,27 +9,27 @@ import { vmAt } from '../vm/vm';
 import { allocateFrame, frameAddress, frameRecord, host } from './host';
 import {
   isRamPage,
+  isTableShared,
   MAP_FRAME_MASK,
   MAP_PRESENT,
   MAP_ZERO_READ,
-  makeMapEntry,
   mapEntry,
   mapState,
+  ownEntry,
   setMapEpoch,
   setMapState,
 } from './map';
 
 /**
  * Address of the frame behind RAM page `page` for a change of `bytes` bytes at `offset`; 0 when no
- * frame can be had, and then nothing changed. Afterwards the page is present, exclusive, stamped with
+ * frame can be had, and then nothing changed. Afterwards the page is present, no other VM's, stamped with
  * the current epoch, and no code decoded from those bytes remains.
  */
 export function changePage(vm: usize, page: u32, offset: u32, bytes: u32): usize {
-  let frame = presentPage(vm, page);
-  if (!frame) {
-    frame = makePage(vm, page);
-    if (!frame) return 0;
-  }
+  const how = reservePage(vm, page);
+  if (how === RESERVE_FAILED) return 0;
+  if (how === RESERVE_SEEN) dropAddresses(vm, page);
+  const frame = presentPage(vm, page);
   changePresent(vm, page, frame + offset, bytes);
   return frame;
 }
@@ -44,49 +44,30 @@ export function changePresent(vm: usize, page: u32, address: usize, bytes: u32):
   if (frameRecord(frame).codeLines) dropCode(frame, <u32>address & PAGE_MASK, bytes);
 }
 
-/** Gives a page its first frame, and returns that one's address; 0 when none can be had. */
-function makePage(vm: usize, page: u32): usize {
-  const entry = makeMapEntry(vm, page);
-  if (!entry) return 0;
-  const wasZeroRead = mapState(entry) & MAP_ZERO_READ;
-  const frame = presentFrame(vm, page, entry);
-  if (!frame) return 0;
-  if (wasZeroRead) dropAddresses(vm, page);
-  return frameAddress(frame);
-}
-
-/**
- * The frame of a page, which is given one if it has none; 0 when the host has none left. Addresses of
- * the zero frame that stood for it are the caller's to drop.
- */
-function presentFrame(vm: usize, page: u32, entry: usize): u32 {
-  const state = mapState(entry);
-  if (state & MAP_PRESENT) return state & MAP_FRAME_MASK;
-  const frame = allocateFrame();
-  if (!frame) return 0;
-  const record = frameRecord(frame);
-  record.owner = <u32>(vm >> PAGE_SHIFT);
-  record.page = page;
-  vmAt(vm).frames += 1;
-  setMapState(entry, frame | MAP_PRESENT);
-  return frame;
-}
-
 /** Results of `reservePage`. */
 export const RESERVE_FAILED: u32 = 0;
 export const RESERVE_HAD: u32 = 1;
 export const RESERVE_MADE: u32 = 2;
-/** Made, and a TLB may hold the zero frame's address for it: the caller drops that. */
+/** Made or copied, and a TLB may hold the address that the page was read by: the caller drops that. */
 export const RESERVE_SEEN: u32 = 3;
 
-/** Makes sure that a later change of RAM page `page` finds a frame; RESERVE_FAILED when none can be had. */
+/** Makes sure that RAM page `page` has a frame that no other VM maps; RESERVE_FAILED when none can be had. */
 export function reservePage(vm: usize, page: u32): u32 {
-  const entry = makeMapEntry(vm, page);
+  const entry = ownEntry(vm, page);
   if (!entry) return RESERVE_FAILED;
   const state = mapState(entry);
-  if (state & MAP_PRESENT) return RESERVE_HAD;
-  if (!presentFrame(vm, page, entry)) return RESERVE_FAILED;
-  return state & MAP_ZERO_READ ? RESERVE_SEEN : RESERVE_MADE;
+  const old = state & MAP_FRAME_MASK;
+  const present = (state & MAP_PRESENT) !== 0;
+  if (present && frameRecord(old).references === 1) return RESERVE_HAD;
+  const frame = allocateFrame();
+  if (!frame) return RESERVE_FAILED;
+  if (present) {
+    memory.copy(frameAddress(frame), frameAddress(old), PAGE_SIZE);
+    frameRecord(old).references -= 1;
+  }
+  frameRecord(frame).page = page;
+  setMapState(entry, frame | MAP_PRESENT);
+  return present || state & MAP_ZERO_READ ? RESERVE_SEEN : RESERVE_MADE;
 }
 
 /**
@@ -100,7 +81,8 @@ export function readPage(vm: usize, page: u32, cached: bool): usize {
     if (state & MAP_PRESENT) return frameAddress(state & MAP_FRAME_MASK);
   }
   if (cached) {
-    entry = makeMapEntry(vm, page);
+    // In a table that others share it says no more than that they, too, look before they drop nothing.
+    if (!entry) entry = ownEntry(vm, page);
     if (!entry) return 0;
     setMapState(entry, mapState(entry) | MAP_ZERO_READ);
   }
@@ -115,17 +97,24 @@ export function presentPage(vm: usize, page: u32): usize {
   return state & MAP_PRESENT ? frameAddress(state & MAP_FRAME_MASK) : 0;
 }
 
+/** The same of a page that no other VM maps, whose address stays what it is; 0 if it has none or is shared. */
+export function exclusivePage(vm: usize, page: u32): usize {
+  const frame = presentPage(vm, page);
+  if (!frame || frameRecord(<u32>(frame >> PAGE_SHIFT)).references !== 1) return 0;
+  return isTableShared(vm, page) ? 0 : frame;
+}
+
 /**
- * Linear address of a range of RAM that is not empty, if its pages have frames and these follow each other; else 0.
+ * Linear address of a range of RAM that is not empty, if its pages have frames of their own and these follow each other; else 0.
  * Good as long as the pages keep their frames.
  */
 export function straightRange(vm: usize, offset: u32, length: u32): usize {
   const first = offset >> PAGE_SHIFT;
-  const begin = presentPage(vm, first);
+  const begin = exclusivePage(vm, first);
   if (!begin) return 0;
   const last = (offset + length - 1) >> PAGE_SHIFT;
   for (let page = first + 1; page <= last; ++page) {
-    if (presentPage(vm, page) !== begin + ((<usize>(page - first)) << PAGE_SHIFT)) return 0;
+    if (exclusivePage(vm, page) !== begin + ((<usize>(page - first)) << PAGE_SHIFT)) return 0;
   }
   return begin + (offset & PAGE_MASK);
 }

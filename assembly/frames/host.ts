@@ -25,6 +25,8 @@ export class Host {
   zeroFrame: u32;
   /** Next page of the code pool to evict. */
   nextCodePage: u32;
+  /** Address of the first of the host's VMs, 0 if there is none. */
+  firstVm: u32;
 }
 
 /** What is true of a frame, whoever maps it. */
@@ -35,8 +37,9 @@ export class Frame {
   references: u32;
   /** Address of its page in the code pool, or 0. */
   codePage: u32;
-  /** Frame of the VM block that maps it, and the RAM page it is there. */
+  /** What a control block's or a slab's frame is for. */
   owner: u32;
+  /** The RAM page that it is, whichever VMs map it. */
   page: u32;
   /** Next in the list of free frames. */
   next: u32;

@@ -68,7 +68,7 @@ export function inspectRegion(vm: usize, hart: usize, pc: u64, eager: bool): u32
   state.eager = eager ? 1 : 0;
   if (!most) state.regionInstructions = MOST_INSTRUCTIONS;
   const offset = <u32>pc & PAGE_MASK;
-  const found = discover(codePage(frame, at(hart).extensions), offset);
+  const found = discover(codePage(vm, frame, at(hart).extensions), offset);
   state.eager = wasEager;
   state.regionInstructions = most;
   if (!found) return none(opAt(offset) === Op.UNDECODED ? UNDECODED : UNTRANSLATABLE);

@@ -1,6 +1,5 @@
 /** The decoded page that a region is made from. */
-import { codeExtensions, codeOwner, decodeSlot } from '../exec/code-page';
-import { frameAddress, frameRecord } from '../frames/host';
+import { codeExtensions, codeOwner, decodeSlot, mapperOf } from '../exec/code-page';
 import { Ext, FIRST_SHORT, OP_BASE, Op } from '../generated/ops';
 import { Kind, OP_KINDS } from '../generated/templates';
 import { decodedSlot, slotOf } from './region';
@@ -48,7 +47,7 @@ export function targetAt(offset: u32): i32 {
 /** Decodes what stands at `offset` and was never executed, if such code is to be translated as well. */
 export function ensureDecoded(offset: u32): void {
   if (!translator().eager || load<u8>(slotOf(page, offset)) !== Op.UNDECODED) return;
-  // The zero frame belongs to no VM, and holds no instruction.
-  const owner = frameRecord(codeOwner(page)).owner;
-  if (owner) decodeSlot(frameAddress(owner), page, offset, codeExtensions(page));
+  // The zero frame is in nobody's map, and holds no instruction.
+  const vm = mapperOf(codeOwner(page));
+  if (vm) decodeSlot(vm, page, offset, codeExtensions(page));
 }

@@ -10,7 +10,7 @@
  * requests wait for others to end.
  */
 import {
-  presentPage,
+  exclusivePage,
   RESERVE_FAILED,
   RESERVE_HAD,
   RESERVE_SEEN,
@@ -100,7 +100,6 @@ function growSlabs(vm: usize): bool {
   if (state.slabFrames === SLAB_FRAMES) return false;
   const frame = allocateFrame();
   if (!frame) return false;
-  state.frames += 1;
   store<u32>(vm + ((<usize>state.slabFrames) << 2), <u32>frameAddress(frame), SLAB_TABLE_OFFSET);
   frameRecord(frame).owner = <u32>(vm >> PAGE_SHIFT);
   frameRecord(frame).page = SLAB_PAGE;
@@ -203,7 +202,7 @@ function lastPage(segment: Segment): u32 {
 function addressOf(vm: usize, segment: Segment): usize {
   const page = firstPage(segment);
   if (lastPage(segment) !== page) return 0;
-  const frame = presentPage(vm, page);
+  const frame = exclusivePage(vm, page);
   return frame ? frame + (segment.offset & PAGE_MASK) : 0;
 }
 

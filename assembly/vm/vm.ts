@@ -29,7 +29,9 @@ export const EXIT_DOORBELL: u32 = 9;
 export const EXIT_DEBUG: u32 = 10;
 /** Hot code waits to be translated (jit/). */
 export const EXIT_TRANSLATE: u32 = 11;
-export const EXIT_REASONS: u32 = 12;
+/** A page that the guest needs is still where it is restored from (frames/expected); nothing was done. */
+export const EXIT_PAGES: u32 = 12;
+export const EXIT_REASONS: u32 = 13;
 
 export const UART_OUT_SIZE: u32 = 8192;
 export const UART_IN_SIZE: u32 = 4096;
@@ -70,8 +72,8 @@ export class Vm {
   exitCode: u32;
   /** Epoch now; every change of a page stamps it (frames/door). */
   epoch: u32;
-  /** Frames of guest memory owned, for the host's accounts. */
-  frames: u32;
+  /** The host's next VM (frames/host). */
+  next: u32;
   extensions: u64;
   ramSize: u64;
   /** GPA of `tohost`, or all ones. */

@@ -1,5 +1,6 @@
 import type { Engine } from '../../src/core/engine.js';
 import { debugAbi } from './abi/debug-abi.js';
+import { forkAbi } from './abi/fork-abi.js';
 import { hartAbi } from './abi/hart-abi.js';
 import { hostAbi } from './abi/host-abi.js';
 import { ramAbi } from './abi/ram-abi.js';
@@ -14,6 +15,7 @@ const NOTHING = new ArrayBuffer(0);
 export const tsEngine: Engine = {
   name: 'ts',
   debugs: false,
+  forks: false,
   lacks: ['H'],
   instantiate() {
     warmUp();
@@ -31,6 +33,7 @@ export const tsEngine: Engine = {
         ...hartAbi(host),
         ...virtioAbi(host),
         ...debugAbi(host),
+        ...forkAbi(),
       },
     };
   },

@@ -21,6 +21,15 @@ export interface CoreExports {
   vmSkipTo(vm: number, time: bigint): void;
   vmFrame(vm: number, page: number, write: number): number;
   vmFramesOwned(vm: number): number;
+  vmFramesShared(vm: number): number;
+  vmFork(vm: number): number;
+  vmChangedPages(vm: number, since: number, from: number): number;
+  vmExpect(vm: number, count: number): number;
+  vmMissing(vm: number): number;
+  vmFill(vm: number, page: number): number;
+  vmSaveState(vm: number, section: number, index: number): number;
+  vmLoadState(vm: number, section: number, index: number, bytes: number): number;
+  vmSetGeneration(vm: number, low: bigint, high: bigint): void;
   vmBeginEpoch(vm: number): number;
   vmPageEpoch(vm: number, page: number): number;
   vmWatchToHost(vm: number, address: bigint): void;

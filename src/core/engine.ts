@@ -23,6 +23,8 @@ export interface Engine {
   readonly name: string;
   /** Whether there are breakpoints, watchpoints and single steps. */
   readonly debugs: boolean;
+  /** Whether VMs can be forked, snapshotted and restored. */
+  readonly forks: boolean;
   /** Extensions of CPU models that it cannot run. */
   readonly lacks: readonly ExtensionName[];
   /** A new memory with a core on it, still to be initialized. */

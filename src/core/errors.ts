@@ -85,6 +85,26 @@ export class DiskError extends HartwoodError {
   }
 }
 
+/** What went wrong with a snapshot; the code is `snapshot-` and one of these words. */
+export type SnapshotErrorKind =
+  /** What is stored is not what was written: cut, altered, or something else. */
+  | 'damaged'
+  /** There is no such snapshot, or something that one needs is gone. */
+  | 'missing'
+  /** A format, a field or a machine that this version does not know. */
+  | 'version'
+  /** The store cannot be read or written. */
+  | 'store'
+  /** Somebody else works on it, or the VM's devices did not come to rest. */
+  | 'busy';
+
+/** A snapshot that cannot be taken, read or restored; a VM that it was to be taken of runs on. */
+export class SnapshotError extends HartwoodError {
+  constructor(kind: SnapshotErrorKind, message: string, options?: { cause?: unknown }) {
+    super(`snapshot-${kind}`, message, options);
+  }
+}
+
 /** A register, address or step that a debugger asked for and that there is not. */
 export class DebugError extends HartwoodError {
   constructor(message: string, options?: { cause?: unknown }) {

@@ -24,6 +24,8 @@ export const ExitReason = {
   Debug: 10,
   /** Hot code waits to be translated; the engine sees to it, and nobody above learns of it. */
   Translate: 11,
+  /** A page that the guest needs is still where it was restored from; nothing was done. */
+  Pages: 12,
 } as const;
 
 export type ExitReason = (typeof ExitReason)[keyof typeof ExitReason];
@@ -42,6 +44,7 @@ export const EXIT_NAMES = [
   'doorbell',
   'debug',
   'translate',
+  'pages',
 ] as const;
 
 export type ExitName = (typeof EXIT_NAMES)[number];

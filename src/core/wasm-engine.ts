@@ -41,5 +41,6 @@ export function wasmEngine(
   name = 'wasm',
   translation?: ResolvedTranslation,
 ): Engine {
-  return { name, debugs: true, lacks: [], instantiate: () => instantiate(module, translation) };
+  const start = () => instantiate(module, translation);
+  return { name, debugs: true, forks: true, lacks: [], instantiate: start };
 }
