@@ -25,15 +25,23 @@ export interface Clock {
   /** Real: `now` stands still until `proceed`, and goes on from there. */
   halt(): void;
   proceed(): void;
+  /** Another VM's clock that shows the same time now. */
+  fork(): Clock;
 }
 
 export function realClock(): Clock {
-  let start = performance.now();
+  return realClockAt(0n);
+}
+
+/** A real clock that shows `ticks` now. */
+export function realClockAt(ticks: bigint): Clock {
+  let start = performance.now() - Number(ticks) / TICKS_PER_MS;
   let halted: number | undefined;
-  return {
+  const origin = BigInt(Date.now()) * 1_000_000n - ticksToNs(ticks);
+  const clock: Clock = {
     kind: 'real',
     coreKind: ClockKind.Real,
-    origin: BigInt(Date.now()) * 1_000_000n,
+    origin,
     now: () => BigInt(Math.floor(((halted ?? performance.now()) - start) * TICKS_PER_MS)),
     rate: (pacer) => BigInt(Math.floor((2 ** 32 * TICKS_PER_MS) / pacer.stepsPerMs)),
     halt: () => {
@@ -43,11 +51,13 @@ export function realClock(): Clock {
       if (halted !== undefined) start += performance.now() - halted;
       halted = undefined;
     },
+    fork: () => ({ ...realClockAt(clock.now()), origin }),
   };
+  return clock;
 }
 
 export function virtualClock(seed: bigint): Clock {
-  return {
+  const clock: Clock = {
     kind: 'virtual',
     coreKind: ClockKind.Virtual,
     origin: VIRTUAL_EPOCH_NS + (BigInt.asUintN(64, seed) % SECONDS_PER_YEAR) * NS_PER_SECOND,
@@ -55,7 +65,10 @@ export function virtualClock(seed: bigint): Clock {
     rate: () => 0n,
     halt: () => {},
     proceed: () => {},
+    // Steps tell the time, and the core keeps them.
+    fork: () => clock,
   };
+  return clock;
 }
 
 export const ticksToMs = (ticks: bigint): number => Number(ticks) / TICKS_PER_MS;

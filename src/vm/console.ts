@@ -102,6 +102,15 @@ export class Console {
     }
   }
 
+  /** The last that was printed, for a console that goes on where this one is. */
+  get tail(): string {
+    return this.#tail;
+  }
+
+  set tail(printed: string) {
+    this.#tail = printed.slice(-TAIL);
+  }
+
   /** Nothing more will be printed, or taken: the streams end after what they still hold. */
   close(): void {
     if (this.#closed) return;

@@ -12,20 +12,33 @@ import {
 import type { Core } from '../core/core.js';
 import { EXIT_NAMES, type ExitName } from '../core/exit-reason.js';
 import { GuestMemory } from '../core/guest-memory.js';
-import { type BootImages, type BootPlan, planBoot } from '../machine/boot.js';
+import type { BootPlan } from '../machine/boot.js';
 import type { CpuModel } from '../machine/cpu-model.js';
-import type { VirtioBus } from '../machine/virtio/bus.js';
+import type { BusState, VirtioBus } from '../machine/virtio/bus.js';
 import { type Clock, ticksToNs } from './clock.js';
-import { rngSeed } from './seed.js';
 
 /** A VM's shape, checked. */
 export interface MachineShape {
-  readonly images: BootImages;
   /** Bytes of RAM. */
   readonly memory: number;
   readonly cpus: number;
   readonly cpu: CpuModel;
   readonly seed?: bigint;
+}
+
+/** What a machine is made from. */
+export interface MachineForm {
+  readonly shape: MachineShape;
+  readonly plan: BootPlan;
+  readonly clock: Clock;
+}
+
+/** A machine that is in the core already, and goes on there. */
+export interface RunningMachine {
+  /** The core's handle of it. */
+  readonly handle: number;
+  readonly before: MachineCounts | undefined;
+  readonly devices: BusState;
 }
 
 /** What a machine has counted, over all its reboots. */
@@ -59,22 +72,29 @@ export class GuestMachine {
   ram: GuestMemory;
 
   /**
-   * Checks the images and takes the frames for the VM's control blocks.
+   * Takes the frames for the VM's control blocks, or takes over a machine that is in the core already.
    *
-   * @throws ImageError for images that cannot boot; MemoryShortageError, after which nothing is kept.
+   * @throws MemoryShortageError, after which nothing is kept.
    */
-  constructor(core: Core, shape: MachineShape, clock: Clock, bus: VirtioBus) {
+  constructor(core: Core, form: MachineForm, bus: VirtioBus, running?: RunningMachine) {
     this.#core = core;
-    this.#shape = shape;
-    this.#clock = clock;
+    this.#shape = form.shape;
+    this.#clock = form.clock;
     this.#bus = bus;
-    this.plan = planBoot(shape.images, {
-      memory: shape.memory,
-      cpus: shape.cpus,
-      cpu: shape.cpu,
-      rngSeed: rngSeed(shape.seed),
-    });
-    this.ram = this.#build();
+    this.plan = form.plan;
+    if (running === undefined) {
+      this.ram = this.#build();
+      return;
+    }
+    this.#handle = running.handle;
+    this.#before = running.before;
+    this.ram = new GuestMemory(core, running.handle, form.shape.memory);
+    bus.adopt(core, running.handle, running.devices);
+  }
+
+  /** What was counted before the last reboot, for a machine that goes on where this one is. */
+  get countedBefore(): MachineCounts | undefined {
+    return this.#before;
   }
 
   /** The core's handle of the VM; it changes with a reboot. */

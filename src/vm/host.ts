@@ -7,7 +7,7 @@ import { parseMemorySize } from '../machine/memory-size.js';
 import { DEFAULT_ENGINE } from './engines.js';
 import type { Platform } from './platform.js';
 import { resolveSpec, type VmSpec } from './spec.js';
-import { Vm } from './vm.js';
+import { Vm, type VmHome } from './vm.js';
 
 export interface HostOptions {
   /** Memory for all guests and their control blocks: '1G', or bytes. Nothing is taken before use. */
@@ -25,11 +25,18 @@ export class Host {
   readonly #core: Core;
   readonly #platform: Platform;
   readonly #vms = new Set<Vm>();
+  readonly #home: VmHome;
   #disposed = false;
 
   private constructor(core: Core, platform: Platform) {
     this.#core = core;
     this.#platform = platform;
+    this.#home = {
+      core,
+      platform,
+      added: (vm) => this.#vms.add(vm),
+      freed: (vm) => this.#vms.delete(vm),
+    };
   }
 
   /**
@@ -53,9 +60,7 @@ export class Host {
   async create(spec: VmSpec): Promise<Vm> {
     const resolved = await resolveSpec(spec, this.#core, this.#platform);
     if (this.#disposed) throw new ConfigurationError('the host was disposed of');
-    const vm: Vm = new Vm(this.#core, this.#platform, resolved, () => this.#vms.delete(vm));
-    this.#vms.add(vm);
-    return vm;
+    return new Vm(this.#home, resolved);
   }
 
   /** Bytes of the host's memory, all told and in use. */

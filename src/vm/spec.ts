@@ -3,18 +3,18 @@ import { LayoutValue } from '../core/abi.js';
 import type { Core } from '../core/core.js';
 import type { Engine } from '../core/engine.js';
 import { ConfigurationError } from '../core/errors.js';
-import { joinCpio } from '../guest/cpio.js';
-import type { GuestImage } from '../guest/image.js';
-import type { KernelImages } from '../machine/boot.js';
+import { type BootPlan, planBoot } from '../machine/boot.js';
 import { type CpuModel, DEFAULT_CPU, parseCpuModel } from '../machine/cpu-model.js';
 import type { Disk } from '../machine/disk.js';
 import { formatMemorySize, parseMemorySize } from '../machine/memory-size.js';
 import type { VirtioDevice } from '../machine/virtio/device.js';
+import { bootImages } from './boot-images.js';
 import { type Clock, realClock, virtualClock } from './clock.js';
 import type { DeviceSpec } from './devices.js';
 import { DEFAULT_ENGINE } from './engines.js';
 import type { MachineShape } from './guest-machine.js';
 import type { FetchOptions, Platform } from './platform.js';
+import { rngSeed } from './seed.js';
 
 /** A Linux kernel with what it boots from. */
 export interface KernelGuest {
@@ -81,14 +81,10 @@ export const MOST_CPUS = 8;
 /** What a host's linear memory of 4 GiB has room for, with all that stands beside it. */
 const MOST_MEMORY = 4000 * 2 ** 20;
 const LEAST_MEMORY = 2 ** 20;
-/** With less Debian's kernel and its initramfs crawl or panic. */
-const LEAST_DEBIAN = 112 * 2 ** 20;
-
-const CONSOLE = 'console=ttyS0';
-
 /** A spec that was checked, with its images. */
 export interface ResolvedSpec {
   readonly shape: MachineShape;
+  readonly plan: BootPlan;
   readonly clock: Clock;
   readonly reboots: boolean;
   readonly devices: DeviceSpec;
@@ -98,7 +94,8 @@ export interface ResolvedSpec {
 /**
  * Checks a spec and fetches its guest.
  *
- * @throws ConfigurationError for a value that cannot be right; what fetching the guest throws.
+ * @throws ConfigurationError for a value that cannot be right; ImageError for images that cannot boot; what fetching
+ *   the guest throws.
  */
 export async function resolveSpec(
   spec: VmSpec,
@@ -116,14 +113,10 @@ export async function resolveSpec(
     throw new ConfigurationError(`a clock is 'real' or 'virtual', not '${String(clockKind)}'`);
   }
   const seed = parseSeed(spec.seed, clockKind);
+  const images = await bootImages(spec, memory, platform);
   return {
-    shape: {
-      images: await images(spec, platform),
-      memory,
-      cpus,
-      cpu,
-      ...(seed === undefined ? {} : { seed }),
-    },
+    shape: { memory, cpus, cpu, ...(seed === undefined ? {} : { seed }) },
+    plan: planBoot(images, { memory, cpus, cpu, rngSeed: rngSeed(seed) }),
     clock: clockKind === 'virtual' ? virtualClock(seed ?? 0n) : realClock(),
     reboots: spec.onReset !== 'stop',
     devices: { drives: spec.drives ?? [], devices: spec.devices ?? [] },
@@ -191,50 +184,4 @@ function parseSeed(
     throw new ConfigurationError(`the seed must be a whole number, not ${seed}`);
   }
   return BigInt(seed);
-}
-
-async function images(spec: VmSpec, platform: Platform): Promise<MachineShape['images']> {
-  const { guest } = spec;
-  if (guest === 'debian') return await debianImages(spec, platform);
-  if (typeof guest !== 'object' || guest === null) {
-    throw new ConfigurationError(
-      `a guest is 'debian', or an object with kernel, bare or firmware, not '${String(guest)}'; ` +
-        'openGuest() gives what a built guest needs',
-    );
-  }
-  if ('bare' in guest) return { bare: guest.bare };
-  const words = { append: CONSOLE, ...given(spec) };
-  if (!('firmware' in guest)) return { ...words, ...guest };
-  const { kernel, ...rest } = guest;
-  if (kernel === undefined) return { ...words, ...rest };
-  if (kernel !== 'debian') return { ...words, ...rest, kernel };
-  if (rest.initrd !== undefined) {
-    throw new ConfigurationError("kernel 'debian' has an initrd of its own; give none beside it");
-  }
-  return { ...rest, ...(await debianImages(spec, platform)) };
-}
-
-async function debianImages(spec: VmSpec, platform: Platform): Promise<KernelImages> {
-  const memory = parseVmMemory(spec.memory ?? DEFAULT_MEMORY);
-  if (memory < LEAST_DEBIAN) {
-    const [least, asked] = [LEAST_DEBIAN, memory].map(formatMemorySize);
-    throw new ConfigurationError(`the 'debian' guest needs ${least} of memory, not ${asked}`);
-  }
-  const image = await debian(spec, platform);
-  const append = [image.append, spec.append].filter((words) => words).join(' ');
-  // A disk is there to be mounted, and guests of the guest want KVM; all others boot faster without either.
-  const disks = (spec.drives?.length ?? 0) + (spec.devices?.length ?? 0) > 0;
-  const nested = hasExtensions(parseCpuModel(spec.cpu ?? DEFAULT_CPU).extensions, ['H']);
-  const initrd =
-    disks || nested ? joinCpio(image.initrd, await image.modulesOnDemand()) : image.initrd;
-  return { kernel: image.kernel, initrd, append };
-}
-
-const given = (spec: VmSpec) => (spec.append === undefined ? {} : { append: spec.append });
-
-function debian(spec: VmSpec, platform: Platform): Promise<GuestImage> {
-  if (platform.debian === undefined) {
-    throw new ConfigurationError("there is no 'debian' guest here; give a kernel and an initrd");
-  }
-  return platform.debian(spec.fetch ?? {});
 }

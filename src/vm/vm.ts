@@ -1,29 +1,35 @@
 import type { Core } from '../core/core.js';
 import { ConfigurationError, VmStoppedError } from '../core/errors.js';
 import type { GuestMemory } from '../core/guest-memory.js';
-import { CONSOLE_PORT } from '../guest/initramfs/init-script.js';
-import { VirtioBus } from '../machine/virtio/bus.js';
-import { Agent } from './agent/agent.js';
+import type { VirtioBus } from '../machine/virtio/bus.js';
 import { GuestCommands } from './agent/commands.js';
 import type { ExecOptions, ExecResult } from './agent/exec.js';
 import type { Files } from './agent/files.js';
 import type { GuestProcess, SpawnOptions } from './agent/process.js';
-import type { Clock } from './clock.js';
-import { Console } from './console.js';
+import type { Console } from './console.js';
 import { Debugger } from './debugger.js';
-import { makeDevices, type VmDevices } from './devices.js';
 import { claimDrives } from './drive-claims.js';
 import { DEFAULT_ENGINE } from './engines.js';
+import { checkForkable, type ForkOptions, forkMachine, type RunningVm } from './fork.js';
 import { GuestMachine, type MachineCounts } from './guest-machine.js';
 import { type Arrival, Hold } from './hold.js';
+import { Interludes } from './interludes.js';
 import { Milestone } from './milestone.js';
+import { Peripherals } from './peripherals.js';
 import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
 import type { ResolvedSpec } from './spec.js';
 import type { StopReason } from './stop-reason.js';
 import { summarize, type VmSummary } from './summary.js';
-import { TerminalPort } from './terminal-port.js';
 import { type WaitOptions, Waits } from './waits.js';
+
+/** The host that a VM is on. */
+export interface VmHome {
+  readonly core: Core;
+  readonly platform: Platform;
+  added(vm: Vm): void;
+  freed(vm: Vm): void;
+}
 
 export interface VmParts {
   readonly core: Core;
@@ -48,18 +54,17 @@ export class Vm {
   readonly terminal: Console;
   /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
   readonly stopped: Promise<StopReason>;
+  readonly #home: VmHome;
   readonly #core: Core;
-  readonly #clock: Clock;
+  readonly #spec: ResolvedSpec;
   readonly #hold = new Hold();
   readonly #debugger: Debugger;
   readonly #machine: GuestMachine;
-  readonly #agent: Agent;
+  readonly #peripherals: Peripherals;
   readonly #waits: Waits;
   readonly #commands: GuestCommands;
   readonly #loop: RunLoop;
-  readonly #onFreed: () => void;
-  readonly #devices: VmDevices;
-  readonly #bus: VirtioBus;
+  readonly #interludes: Interludes;
   readonly #releaseDrives: () => void;
   #settleStopped: (reason: StopReason) => void = () => {};
   #running = false;
@@ -69,35 +74,26 @@ export class Vm {
   readonly #ready = new Milestone();
   readonly #prompt = new Milestone();
 
-  /** For `Host.create`; takes the VM's control blocks. */
-  constructor(core: Core, platform: Platform, spec: ResolvedSpec, onFreed: () => void) {
-    this.#onFreed = onFreed;
+  /**
+   * For a host; takes the VM's control blocks.
+   *
+   * @param running what it goes on from, if it is another VM's copy: it then runs already
+   * @throws MemoryShortageError, ConfigurationError for drives that are in use; then nothing is kept
+   */
+  constructor(home: VmHome, spec: ResolvedSpec, running?: RunningVm) {
+    const { core, platform } = home;
+    this.#home = home;
     this.#core = core;
-    this.#clock = spec.clock;
+    this.#spec = spec;
     const wake = () => this.#loop.gate.wake();
-    this.serial = new Console(wake);
-    this.terminal = new Console(wake);
-    this.console = spec.console === 'serial' ? this.serial : this.terminal;
-    const greeted = () => this.#ready.reach();
-    // What the guest sees of a virtual clock's machine repeats.
-    let nonce = 0n;
-    this.#agent =
-      spec.clock.kind === 'virtual'
-        ? new Agent(greeted, wake, () => ++nonce)
-        : new Agent(greeted, wake);
-    this.#devices = makeDevices(
-      spec.devices,
-      [new TerminalPort(CONSOLE_PORT, this.terminal), this.#agent],
-      {
-        cpus: spec.shape.cpus,
-        virtual: spec.clock.kind === 'virtual',
-        ...(spec.shape.seed === undefined ? {} : { seed: spec.shape.seed }),
-      },
-    );
-    this.#bus = new VirtioBus(this.#devices.plan, wake);
+    const peripherals = new Peripherals(spec, () => this.#ready.reach(), wake);
+    this.#peripherals = peripherals;
+    this.serial = peripherals.serial;
+    this.terminal = peripherals.terminal;
+    this.console = peripherals.console;
     this.#releaseDrives = claimDrives(spec.devices.drives);
     try {
-      this.#machine = new GuestMachine(core, spec.shape, spec.clock, this.#bus);
+      this.#machine = new GuestMachine(core, spec, peripherals.bus, running?.machine);
     } catch (error) {
       this.#releaseDrives();
       throw error;
@@ -105,13 +101,14 @@ export class Vm {
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
     const hold = this.#hold;
     this.#debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
-    this.#commands = new GuestCommands(this.#agent, this.#waits);
+    this.#commands = new GuestCommands(peripherals.agent, this.#waits);
+    this.#interludes = new Interludes(wake);
     this.#loop = new RunLoop(
       {
         core,
         machine: this.#machine,
         clock: spec.clock,
-        bus: this.#bus,
+        bus: peripherals.bus,
         serial: this.serial,
         consoles: [this.serial, this.terminal],
         console: this.console,
@@ -119,8 +116,9 @@ export class Vm {
         yieldToEvents: platform.yieldToEvents,
         reboots: spec.reboots,
         hold,
+        interludes: this.#interludes,
         onReboot: () => {
-          this.#agent.reset();
+          peripherals.agent.reset();
           if (core.engine.debugs) this.#debugger.reinstate();
         },
       },
@@ -129,6 +127,12 @@ export class Vm {
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
     });
+    home.added(this);
+    if (running === undefined) return;
+    peripherals.adopt(running.peripherals);
+    if (running.stands) hold.hold({ kind: 'paused', hart: 0 });
+    this.#startedAt = performance.now();
+    this.#begin();
   }
 
   /**
@@ -149,14 +153,18 @@ export class Vm {
       this.#end(asStop(error));
       throw error;
     }
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#running = true;
     void this.#loop.run().then((reason) => this.#end(reason));
   }
 
   /** For a VM that never ran; what a device fails at then is of no consequence. */
   async #closeDevices(): Promise<void> {
-    this.#bus.detach();
-    await this.#bus.close().catch(() => {});
+    this.#peripherals.bus.detach();
+    await this.#peripherals.bus.close().catch(() => {});
   }
 
   #end(reason: StopReason): void {
@@ -173,7 +181,7 @@ export class Vm {
   /** Resolves when the guest answers `exec`. @throws VmTimeoutError, VmStoppedError. */
   ready(options: WaitOptions = {}): Promise<void> {
     return this.#waits.until<void>('the guest was ready', options, (settle) => {
-      if (this.#agent.ready) settle.resolve();
+      if (this.#peripherals.agent.ready) settle.resolve();
       return this.#ready.listen(() => settle.resolve());
     });
   }
@@ -230,7 +238,7 @@ export class Vm {
    * VM then stands somewhere before.
    */
   async runTo(steps: bigint, options: { readonly signal?: AbortSignal } = {}): Promise<Arrival> {
-    if (this.#clock.kind !== 'virtual') {
+    if (this.#spec.clock.kind !== 'virtual') {
       throw new ConfigurationError("a VM runs to a step under a clock of the kind 'virtual' only");
     }
     const arrived = this.#waits.until<Arrival>(
@@ -247,6 +255,30 @@ export class Vm {
     const started = this.#startedAt === 0 && this.#stop === undefined ? this.start() : undefined;
     const [how] = await Promise.all([arrived, started]);
     return how;
+  }
+
+  /**
+   * VMs that go on from here as this one does, all in the same step: harts, devices, and memory, of which each page is
+   * copied only when one of them changes it. They are the caller's to dispose of. The guest's drives are branched: this VM
+   * keeps its disks, the others' writes stay in memory. What is under way in `exec` goes on in this VM alone.
+   *
+   * @throws ConfigurationError for a VM that was not started, an engine that cannot, and a device that cannot be had
+   *   twice; SnapshotError 'busy' if its drives do not come to rest; MemoryShortageError; VmStoppedError. Then there
+   *   are no new VMs, and this one goes on.
+   */
+  async fork(count = 1, options: ForkOptions = {}): Promise<Vm[]> {
+    checkForkable(this.#core, count, this.#startedAt !== 0 || this.#stop !== undefined);
+    return this.#interludes.ask(async () => {
+      const parts = {
+        core: this.#core,
+        spec: this.#spec,
+        machine: this.#machine,
+        peripherals: this.#peripherals,
+        stands: this.#hold.holds,
+      };
+      const copies = await forkMachine(parts, count, options);
+      return copies.map(({ spec, running }) => new Vm(this.#home, spec, running));
+    });
   }
 
   /** Switches the VM off at once, as by its power cord; how it ended. Its memory stays readable. */
@@ -266,7 +298,7 @@ export class Vm {
    * @throws ConfigurationError for numbers that no terminal has.
    */
   resize(columns: number, rows: number): void {
-    this.#devices.console.resize(columns, rows);
+    this.#peripherals.devices.console.resize(columns, rows);
     this.#loop.gate.wake();
   }
 
@@ -297,7 +329,7 @@ export class Vm {
     const seconds = started === 0 ? 0 : (until - started) / 1000;
     const prompt = this.#prompt.first ?? this.#ready.first;
     const secondsToPrompt = prompt === undefined ? undefined : (prompt - started) / 1000;
-    const drives = this.#devices.blocks.map(({ counts }) => structuredClone(counts));
+    const drives = this.#peripherals.devices.blocks.map(({ counts }) => structuredClone(counts));
     return summarize(
       this.#core.engine.name,
       this.#machine.counts(),
@@ -306,13 +338,18 @@ export class Vm {
       secondsToPrompt,
       this.#stop,
       drives,
-      this.#bus.health(),
+      this.#peripherals.bus.health(),
     );
   }
 
   /** What the VM is made of, for tools that look inside. */
   get inside(): VmParts {
-    return { core: this.#core, machine: this.#machine, bus: this.#bus, loop: this.#loop };
+    return {
+      core: this.#core,
+      machine: this.#machine,
+      bus: this.#peripherals.bus,
+      loop: this.#loop,
+    };
   }
 
   /** The core's handle of this VM. */
@@ -339,6 +376,6 @@ export class Vm {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     this.#machine.destroy();
-    this.#onFreed();
+    this.#home.freed(this);
   }
 }

@@ -1,13 +1,16 @@
 import { VIRTIO_SLOTS } from '../../core/abi.js';
 import type { Core } from '../../core/core.js';
-import { ConfigurationError } from '../../core/errors.js';
+import { ConfigurationError, SnapshotError } from '../../core/errors.js';
 import { VirtioSlots } from '../../core/virtio-slots.js';
 import type { VirtioDevice } from './device.js';
 import type { DeviceObserver } from './device-observer.js';
-import { type DeviceHealth, type SlotOwner, VirtioSlot } from './slot.js';
+import { type DeviceHealth, type SlotOwner, type SlotState, VirtioSlot } from './slot.js';
 
 /** A device in each slot of the board, or none. */
 export type SlotPlan = readonly (VirtioDevice | undefined)[];
+
+/** What of each slot is not in the core; null where there is no device. */
+export type BusState = readonly (SlotState | null)[];
 
 /**
  * All virtio devices of one machine. They outlive the machine in the core: a reboot detaches them from
@@ -16,6 +19,8 @@ export type SlotPlan = readonly (VirtioDevice | undefined)[];
 export class VirtioBus implements SlotOwner {
   /** Follows the back ends, where somebody measures them. */
   observer: DeviceObserver | undefined;
+  /** Whether no request may be taken (`rest`). */
+  rests = false;
   readonly #slots: readonly (VirtioSlot | undefined)[];
   readonly #onWake: () => void;
   #core: VirtioSlots | undefined;
@@ -50,6 +55,54 @@ export class VirtioBus implements SlotOwner {
     const slots = new VirtioSlots(core, vm);
     this.#core = slots;
     for (const slot of this.#slots) slot?.attach(slots);
+  }
+
+  /**
+   * Goes on, for a VM that is another one's copy, where that one's bus was when it was asked to `save`.
+   *
+   * @throws SnapshotError for a state that cannot be one.
+   */
+  adopt(core: Core, vm: number, state: BusState): void {
+    const slots = new VirtioSlots(core, vm);
+    this.#core = slots;
+    for (const [index, slot] of this.#slots.entries()) {
+      const saved = state[index] ?? null;
+      if ((slot === undefined) !== (saved === null)) {
+        const what = saved === null ? 'no device' : 'a device';
+        throw new SnapshotError('version', `virtio slot ${index} had ${what}, unlike this VM's`);
+      }
+      if (slot !== undefined && saved !== null) slot.adopt(slots, saved);
+    }
+  }
+
+  /** What another bus must know to go on; `rest` comes before. */
+  save(): BusState {
+    return this.#slots.map((slot) => slot?.save() ?? null);
+  }
+
+  /**
+   * Lets requests under way end, and no other begin until `goOn`.
+   *
+   * @throws SnapshotError 'busy' if they do not within `milliseconds`
+   */
+  async rest(milliseconds: number): Promise<void> {
+    this.rests = true;
+    if (!this.busy) return;
+    let timer: unknown;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(true), milliseconds);
+    });
+    const isLate = await Promise.race([late, this.settled().then(() => false)]);
+    clearTimeout(timer);
+    if (!isLate) return;
+    throw new SnapshotError('busy', `a drive did not answer within ${milliseconds} ms`);
+  }
+
+  /** Requests may begin again. */
+  goOn(): void {
+    if (!this.rests) return;
+    this.rests = false;
+    this.roomMade();
   }
 
   /** The machine is about to go: all devices are reset. */

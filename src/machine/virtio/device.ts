@@ -1,3 +1,5 @@
+import type { JsonValue } from '../../core/json.js';
+
 /**
  * A virtio device's back end: what a device does, without how it gets there. Registers, features,
  * rings and the copying from and to the guest's memory are the core's; a back end sees requests.
@@ -44,6 +46,20 @@ export interface VirtioDevice {
   configure?(offset: number, bytes: Uint8Array): void;
   /** Lets go of what the device holds outside of the guest, when its VM is disposed of. */
   close?(): Promise<void>;
+  /**
+   * What another device of the same shape must know to go on for the same driver, as JSON; no request is under way.
+   * Absent if its features say all.
+   */
+  save?(): JsonValue;
+  /**
+   * Goes on where another device was when it was asked to `save`; `activate` comes right before, with no reset and
+   * no other driver.
+   *
+   * @throws SnapshotError for a state that cannot be one
+   */
+  adopt?(state: JsonValue): void;
+  /** The device of a fork of the VM, not yet active; absent if it cannot be had twice. */
+  fork?(): VirtioDevice;
 }
 
 /** What a back end can do to its driver, from `activate` to `reset`. */

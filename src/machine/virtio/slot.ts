@@ -1,5 +1,6 @@
 import { type VirtioCause, VirtioEvent, VirtioTake } from '../../core/abi.js';
 import { ConfigurationError, InternalError } from '../../core/errors.js';
+import type { JsonObject, JsonValue } from '../../core/json.js';
 import type { SlotEvents, TakenRequest, VirtioSlots } from '../../core/virtio-slots.js';
 import type { VirtioDevice, VirtioRequest, VirtioTransport } from './device.js';
 import type { DeviceObserver } from './device-observer.js';
@@ -16,6 +17,8 @@ export interface SlotOwner {
   track(answers: Promise<void>): void;
   /** The machine's loop shall come round. */
   wake(): void;
+  /** Whether no request may be taken now: those under way are to end. */
+  readonly rests: boolean;
   /** Who measures the back ends; mostly nobody. */
   readonly observer: DeviceObserver | undefined;
 }
@@ -30,6 +33,20 @@ export interface DeviceHealth {
   readonly cause: VirtioCause;
   /** What its back end said, if that was the cause. */
   readonly error: string | null;
+}
+
+/** What of a slot is not in the core, as JSON. */
+export interface SlotState extends JsonObject {
+  /** What the driver agreed on, a decimal number; null while there is none. */
+  readonly features: string | null;
+  /** Queues that are to be looked at again, a bit each. */
+  readonly woken: number;
+  readonly broken: boolean;
+  readonly failures: number;
+  readonly cause: VirtioCause;
+  readonly error: string | null;
+  /** The device's own. */
+  readonly device: JsonValue;
 }
 
 /**
@@ -73,6 +90,38 @@ export class VirtioSlot {
       );
     }
     this.#slots = slots;
+  }
+
+  /**
+   * Puts the device into the slot of a VM that goes on where another one was when its slot was asked to `save`.
+   *
+   * @throws SnapshotError for a state that cannot be one.
+   */
+  adopt(slots: VirtioSlots, state: SlotState): void {
+    this.#slots = slots;
+    this.#failures = state.failures;
+    this.#cause = state.cause;
+    this.#error = state.error;
+    this.#broken = state.broken;
+    if (state.features === null) return;
+    const transport = new Transport(slots, this.#index, BigInt(state.features), this);
+    this.#transport = transport;
+    this.#woken = state.woken;
+    this.device.activate(transport);
+    this.device.adopt?.(state.device);
+  }
+
+  /** What another slot must know to go on; no request is under way. */
+  save(): SlotState {
+    return {
+      features: this.#transport === undefined ? null : String(this.#transport.features),
+      woken: this.#woken | this.#waiting,
+      broken: this.#broken,
+      failures: this.#failures,
+      cause: this.#cause,
+      error: this.#error,
+      device: this.device.save?.() ?? null,
+    };
   }
 
   /** The VM is gone: the device is reset. */
@@ -187,6 +236,11 @@ export class VirtioSlot {
     this.#owner.shortOfMemory();
   }
 
+  /** For the transport. */
+  get rests(): boolean {
+    return this.#owner.rests;
+  }
+
   /** For the transport: the guest may have something to do. */
   wakeLoop(): void {
     this.#owner.wake();
@@ -236,6 +290,10 @@ class Transport implements VirtioTransport {
   }
 
   take(queue: number): VirtioRequest | undefined {
+    if (this.#slots !== undefined && this.#slot.rests) {
+      this.#slot.wait(queue);
+      return undefined;
+    }
     const taken = this.#slots?.take(this.#index, queue) ?? VirtioTake.None;
     if (typeof taken !== 'number') return new Request(taken, this);
     if (taken === VirtioTake.Later || taken === VirtioTake.NoMemory) this.#slot.wait(queue);

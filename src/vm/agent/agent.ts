@@ -1,4 +1,5 @@
 import { AgentError } from '../../core/errors.js';
+import type { JsonObject } from '../../core/json.js';
 import {
   AGENT_PORT,
   COMMANDS_MOST,
@@ -18,6 +19,14 @@ const PIECE = FRAME_MOST;
 const LAST_NUMBER = 0xffff;
 const LAST_STATUS = 255;
 
+/** What another host's end must know to go on with the same guest. */
+export interface AgentState extends JsonObject {
+  readonly ready: boolean;
+  readonly cut: boolean;
+  /** The last nonce sent, a decimal number. */
+  readonly nonce: string;
+}
+
 /**
  * The host's end of the guest agent's protocol (src/guest/agent/protocol.ts): bytes in, bytes out,
  * whatever carries them. Channels beyond those that may be open at once wait.
@@ -30,6 +39,8 @@ const LAST_STATUS = 255;
  *      └─ is closed: from any state     └────────────────────────────────────┘
  * ```
  *
+ * An end that goes on where another one was is `adopted`: it sends its SYNC with the first channel.
+ *
  * A SYNC loses the open channels; those that wait go to the agent that answers it.
  */
 export class Agent implements ConsolePort {
@@ -39,9 +50,11 @@ export class Agent implements ConsolePort {
   readonly congested = false;
   readonly #onReady: () => void;
   readonly #onActivity: () => void;
-  readonly #newNonce: () => bigint;
+  readonly #newNonce: (last: bigint) => bigint;
   readonly #reader: FrameReader;
-  #state: 'silent' | 'syncing' | 'ready' = 'silent';
+  #state: 'silent' | 'syncing' | 'ready' | 'adopted' = 'silent';
+  /** Whether the guest's agent has had a part of a frame only. */
+  #cut = false;
   #nonce = 0n;
   /** Why no agent of this guest can be talked to. */
   #refusal: AgentError | undefined;
@@ -55,9 +68,13 @@ export class Agent implements ConsolePort {
   /**
    * @param onReady called whenever an agent has answered
    * @param onActivity called whenever there may be something to send
-   * @param newNonce a number other than 0 that an earlier host's end did not use
+   * @param newNonce a number other than 0 that an earlier host's end did not use, from the last one of this end
    */
-  constructor(onReady: () => void, onActivity: () => void, newNonce: () => bigint = randomNonce) {
+  constructor(
+    onReady: () => void,
+    onActivity: () => void,
+    newNonce: (last: bigint) => bigint = randomNonce,
+  ) {
     this.#onReady = onReady;
     this.#onActivity = onActivity;
     this.#newNonce = newNonce;
@@ -70,7 +87,7 @@ export class Agent implements ConsolePort {
 
   /** Whether an agent takes commands. */
   get ready(): boolean {
-    return this.#state === 'ready';
+    return this.#state === 'ready' || this.#state === 'adopted';
   }
 
   /**
@@ -85,6 +102,7 @@ export class Agent implements ConsolePort {
       return channel;
     }
     this.#waiting.push(channel);
+    if (this.#state === 'adopted') this.#sync(this.#cut ? new Uint8Array(FRAME_MOST) : undefined);
     this.#onActivity();
     return channel;
   }
@@ -101,6 +119,27 @@ export class Agent implements ConsolePort {
     this.#loseOpen('the connection to the guest agent was begun anew');
     // Where the agent's reading stands is not known.
     this.#sync(new Uint8Array(FRAME_MOST));
+  }
+
+  /** Whether the guest's agent has answered, and whether a frame to it is cut now. */
+  save(): AgentState {
+    return {
+      ready: this.ready || this.#state === 'adopted',
+      cut: this.#cut,
+      nonce: String(this.#nonce),
+    };
+  }
+
+  /**
+   * The guest has an agent that talked to another host's end, as `save` said. Nothing is sent to it before somebody
+   * wants something of it: until then the guest goes on as if nothing had happened.
+   */
+  adopt({ ready, cut, nonce }: AgentState): void {
+    this.#cut = cut;
+    this.#nonce = BigInt(nonce);
+    if (!ready) return;
+    this.#state = 'adopted';
+    this.#onReady();
   }
 
   /** The guest rebooted: what ran or waited is lost, and an agent must greet again. */
@@ -126,7 +165,9 @@ export class Agent implements ConsolePort {
     for (;;) {
       if (this.#unsent.length === 0) this.#unsent = this.#gather();
       if (this.#unsent.length === 0) return;
-      this.#unsent = this.#unsent.subarray(give(this.#unsent));
+      const given = give(this.#unsent);
+      if (given > 0) this.#cut = given < this.#unsent.length;
+      this.#unsent = this.#unsent.subarray(given);
       if (this.#unsent.length > 0) return;
     }
   }
@@ -189,7 +230,7 @@ export class Agent implements ConsolePort {
   #sync(before: Uint8Array = new Uint8Array(0)): void {
     this.#silence();
     this.#state = 'syncing';
-    this.#nonce = this.#newNonce();
+    this.#nonce = this.#newNonce(this.#nonce);
     const frame = encodeFrame(ToGuest.SYNC, 0, magicAnd(this.#nonce));
     this.#unsent = joined([before, frame], before.length + frame.length);
     this.#onActivity();

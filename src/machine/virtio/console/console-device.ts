@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../../../core/errors.js';
+import type { JsonObject, JsonValue } from '../../../core/json.js';
 import type { ConsolePort } from '../console-port.js';
 import type { VirtioDevice, VirtioTransport } from '../device.js';
-import { ControlChannel, type TerminalSize } from './control-channel.js';
+import { ControlChannel, type ControlState, type TerminalSize } from './control-channel.js';
 import { PortChannel } from './port-channel.js';
 import {
   CONSOLE_TYPE,
@@ -101,6 +102,24 @@ export class ConsoleDevice implements VirtioDevice {
     for (const channel of this.#channels) channel.reset();
   }
 
+  save(): ConsoleState {
+    return {
+      columns: this.#size.columns,
+      rows: this.#size.rows,
+      resized: this.#resized,
+      control: this.#control.save(),
+      open: this.#channels.map((channel) => channel.isOpen),
+    };
+  }
+
+  adopt(state: JsonValue): void {
+    const { columns, rows, resized, control, open } = state as ConsoleState;
+    this.#size = checkedSize({ columns, rows });
+    this.#resized = resized;
+    this.#control.adopt(control);
+    for (const [id, channel] of this.#channels.entries()) channel.adopt(open[id] === true);
+  }
+
   /** Carries on what waits: what was typed, what had no room, a new size. Cheap if nothing does. */
   pump(): void {
     const transport = this.#transport;
@@ -119,6 +138,16 @@ export class ConsoleDevice implements VirtioDevice {
   #has(feature: bigint): boolean {
     return this.#transport !== undefined && (this.#transport.features & feature) !== 0n;
   }
+}
+
+/** What of a console is not in its configuration space. */
+interface ConsoleState extends JsonObject {
+  readonly columns: number;
+  readonly rows: number;
+  readonly resized: boolean;
+  readonly control: ControlState;
+  /** Whether the guest has each port open. */
+  readonly open: readonly boolean[];
 }
 
 function checkPorts(ports: readonly ConsolePort[]): void {

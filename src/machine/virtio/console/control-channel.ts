@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../core/json.js';
 import type { ConsolePort } from '../console-port.js';
 import type { VirtioTransport } from '../device.js';
 import { CONTROL_RECEIVE, CONTROL_TRANSMIT, Control, Event, Size } from './protocol.js';
@@ -18,6 +19,14 @@ const ORDER = [
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
+}
+
+/** What of the control messages was said, and what is still to be. */
+export interface ControlState extends JsonObject {
+  /** Ports that their driver has taken on. */
+  readonly ready: readonly number[];
+  /** Events that wait, of each port. */
+  readonly pending: readonly (readonly number[])[];
 }
 
 /** The device's side of its control messages. */
@@ -58,6 +67,18 @@ export class ControlChannel {
   reset(): void {
     for (const pending of this.#pending) pending.clear();
     this.#ready.clear();
+  }
+
+  save(): ControlState {
+    return { ready: [...this.#ready], pending: this.#pending.map((events) => [...events]) };
+  }
+
+  adopt({ ready, pending }: ControlState): void {
+    this.reset();
+    for (const id of ready) if (id in this.#pending) this.#ready.add(id);
+    for (const [id, events] of this.#pending.entries()) {
+      for (const event of ORDER) if (pending[id]?.includes(event)) events.add(event);
+    }
   }
 
   /** The terminals' size is another one: the next `send` says so. */

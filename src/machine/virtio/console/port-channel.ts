@@ -51,6 +51,15 @@ export class PortChannel {
     this.port.opened(open);
   }
 
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** The guest has the port open, or not, and has known it for long: nobody is told. */
+  adopt(open: boolean): void {
+    this.#open = open;
+  }
+
   /** Carries on both ways. */
   pump(): void {
     if (this.#blocked) this.takeWritten();

@@ -1,0 +1,129 @@
+import { LayoutValue } from '../core/abi.js';
+import type { Core } from '../core/core.js';
+import { ConfigurationError, SnapshotError } from '../core/errors.js';
+import { shortage } from '../core/guest-memory.js';
+import type { VirtioDevice } from '../machine/virtio/device.js';
+import type { DeviceSpec } from './devices.js';
+import { DEFAULT_ENGINE } from './engines.js';
+import type { GuestMachine, RunningMachine } from './guest-machine.js';
+import type { Peripherals, PeripheralsState } from './peripherals.js';
+import type { ResolvedSpec } from './spec.js';
+
+export interface ForkOptions {
+  /** Milliseconds that requests under way may take to end; default 5,000. */
+  readonly timeout?: number;
+}
+
+/** What a VM goes on from that is another one's copy. */
+export interface RunningVm {
+  readonly machine: RunningMachine;
+  readonly peripherals: PeripheralsState;
+  /** Whether it stands, as for its debugger. */
+  readonly stands: boolean;
+}
+
+/** A copy of a VM that is in the core, and what its host's side is made from. */
+export interface MachineCopy {
+  readonly spec: ResolvedSpec;
+  readonly running: RunningVm;
+}
+
+/** The parts of the VM that is copied; it stands still. */
+export interface ForkParts {
+  readonly core: Core;
+  readonly spec: ResolvedSpec;
+  readonly machine: GuestMachine;
+  readonly peripherals: Peripherals;
+  readonly stands: boolean;
+}
+
+/** How long requests under way may take to end, in milliseconds. */
+export const REST_TIMEOUT = 5000;
+const MOST_AT_ONCE = 65_536;
+
+/** @throws ConfigurationError for a VM of which no copies can be had */
+export function checkForkable({ engine }: Core, count: number, wasStarted: boolean): void {
+  if (!engine.forks) {
+    throw new ConfigurationError(
+      `the engine '${engine.name}' cannot fork a VM; right would be the engine '${DEFAULT_ENGINE}'`,
+    );
+  }
+  if (!Number.isInteger(count) || count < 1 || count > MOST_AT_ONCE) {
+    throw new ConfigurationError(`a VM is forked 1 to ${MOST_AT_ONCE} times at once, not ${count}`);
+  }
+  if (!wasStarted) throw new ConfigurationError('the VM was not started; start it, then fork it');
+}
+
+/**
+ * Makes copies of a machine that stands still; all or none.
+ *
+ * @throws SnapshotError 'busy', MemoryShortageError, ConfigurationError: the machine is as before
+ */
+export async function forkMachine(
+  parts: ForkParts,
+  count: number,
+  { timeout = REST_TIMEOUT }: ForkOptions,
+): Promise<MachineCopy[]> {
+  const { bus } = parts.peripherals;
+  try {
+    await bus.rest(timeout);
+    return copyMachine(parts, count);
+  } finally {
+    bus.goOn();
+  }
+}
+
+function copyMachine(parts: ForkParts, count: number): MachineCopy[] {
+  const { core, spec, machine, peripherals, stands } = parts;
+  const state = peripherals.save();
+  const handles: number[] = [];
+  try {
+    const copies: MachineCopy[] = [];
+    for (let copy = 0; copy < count; copy++) {
+      const devices = forkDevices(spec.devices);
+      const handle = forkHandle(core, machine);
+      handles.push(handle);
+      copies.push({
+        spec: { ...spec, clock: spec.clock.fork(), devices },
+        running: {
+          machine: { handle, before: machine.countedBefore, devices: state.bus },
+          peripherals: state,
+          stands,
+        },
+      });
+    }
+    return copies;
+  } catch (error) {
+    for (const handle of handles) core.exports.vmDestroy(handle);
+    throw error;
+  }
+}
+
+/**
+ * A copy of a machine in the core, at rest; its handle.
+ *
+ * @throws SnapshotError 'busy' if a request of a device is under way; MemoryShortageError
+ */
+export function forkHandle(core: Core, machine: GuestMachine): number {
+  const handle = core.exports.vmFork(machine.handle) >>> 0;
+  if (handle !== 0) return handle;
+  const frames =
+    core.layout(LayoutValue.VmFrames) + machine.harts * core.layout(LayoutValue.HartFrames);
+  if (core.framesUsed() + frames > core.frameLimit()) throw shortage(core);
+  throw new SnapshotError('busy', 'a device of the VM is in the midst of a request');
+}
+
+function forkDevices({ drives, devices }: DeviceSpec): DeviceSpec {
+  if (drives.some(({ readOnly }) => !readOnly)) {
+    throw new ConfigurationError('a VM with drives that it writes to cannot be forked');
+  }
+  return { drives, devices: devices.map(forkDevice) };
+}
+
+function forkDevice(device: VirtioDevice): VirtioDevice {
+  const twin = device.fork?.();
+  if (twin !== undefined) return twin;
+  throw new ConfigurationError(
+    `the virtio device of type ${device.type} cannot be had twice: it has no method 'fork'`,
+  );
+}
