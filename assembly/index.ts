@@ -6,17 +6,13 @@
 import { setPasses } from './debug/record';
 import { updateAlarm } from './dev/rtc';
 import { uartGive as give, uartTake as take } from './dev/uart-host';
-import { countFrames, exclusiveFrames, sharedFrames } from './frames/accounts';
-import { changePage } from './frames/door';
 import { frameAddress, host, initializeHost, skipFrames } from './frames/host';
-import { isRamPage, MAP_FRAME_MASK, MAP_PRESENT, mapEntry, mapEpoch, mapState } from './frames/map';
 import { Ext } from './generated/ops';
 import { readCsr } from './hart/csr';
 import { pcMask } from './hart/csr-value';
 import { refreshFloat } from './hart/float-status';
 import { at, HART_FRAMES, Hart, MACHINE } from './hart/hart';
 import { REGIME_COUNTERS, REGIMES, regimeCounter } from './hart/regime';
-import { dropReservationsOf } from './hart/reservation';
 import { startMachine, startSupervisor } from './hart/reset';
 import {
   CODE_BUFFER,
@@ -26,7 +22,6 @@ import {
   FIRST_FRAME,
   MAX_HARTS,
   PAGE_SHIFT,
-  PAGE_SIZE,
   TRANSFER,
   TRANSFER_SIZE,
 } from './layout';
@@ -36,10 +31,11 @@ import { runVm } from './sched/run';
 import { attachDevice, failDevice, setConfig, takeDoorbells, takeEvents } from './virtio/back-end';
 import { completeRequest, readRequest, takeRequest, writeRequest } from './virtio/request';
 import { nextDeadline, skipTo, vmTime as timeOf } from './vm/clock';
-import { createVm, destroyVm, forkVm } from './vm/lifecycle';
+import { createVm, destroyVm } from './vm/lifecycle';
 import { EXIT_COUNT_OFFSET, EXIT_REASONS, hartOf, VM_FRAMES, vmAt } from './vm/vm';
 
 export * from './debug/abi';
+export * from './frames/abi';
 export * from './jit/abi';
 
 /** Prepares a fresh memory; `frameLimit` bounds guest memory and control blocks together. */
@@ -150,55 +146,6 @@ export function vmDeadline(vm: u32): u64 {
 export function vmSkipTo(vm: u32, time: u64): void {
   skipTo(frameAddress(vm), time);
   updateAlarm(frameAddress(vm));
-}
-
-/** Frame of a RAM page; 0: for a read all zero, for a write no frame is free. */
-export function vmFrame(vm: u32, page: u32, write: u32): u32 {
-  const address = frameAddress(vm);
-  if (!isRamPage(address, page)) return 0;
-  if (write) {
-    dropReservationsOf(address, page);
-    return <u32>(changePage(address, page, 0, PAGE_SIZE) >> PAGE_SHIFT);
-  }
-  const entry = mapEntry(address, page);
-  const state = entry ? mapState(entry) : 0;
-  return state & MAP_PRESENT ? state & MAP_FRAME_MASK : 0;
-}
-
-/** Frames of guest memory, of map tables and of requests that are the VM's alone. */
-export function vmFramesOwned(vm: u32): u32 {
-  countFrames(frameAddress(vm));
-  return exclusiveFrames;
-}
-
-/** Frames of guest memory and map tables that other VMs have, too. */
-export function vmFramesShared(vm: u32): u32 {
-  countFrames(frameAddress(vm));
-  return sharedFrames;
-}
-
-/**
- * A VM that goes on as this one would: the same harts, devices and memory, of which each page is copied when one of
- * them changes it. Its frame number; 0 while requests of a device are under way, or when frames are short.
- */
-export function vmFork(vm: u32): u32 {
-  return <u32>(forkVm(frameAddress(vm)) >> PAGE_SHIFT);
-}
-
-/** Begins a new epoch and returns the one that ended: pages stamped above it changed since. */
-export function vmBeginEpoch(vm: u32): u32 {
-  const address = frameAddress(vm);
-  const ended = vmAt(address).epoch;
-  vmAt(address).epoch = ended + 1;
-  dropAllWriteAddresses(address);
-  return ended;
-}
-
-/** Epoch of a page's last change; 0 if it was never written. */
-export function vmPageEpoch(vm: u32, page: u32): u32 {
-  const address = frameAddress(vm);
-  const entry = isRamPage(address, page) ? mapEntry(address, page) : 0;
-  return entry ? mapEpoch(entry) : 0;
 }
 
 /** HTIF: from now on a store to the eight bytes at `gpa` ends the run. */

@@ -6,6 +6,7 @@ import { dropCode } from '../exec/code-page';
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
 import { dropAddresses } from '../mmu/drop';
 import { vmAt } from '../vm/vm';
+import { isMissing } from './expected';
 import { allocateFrame, frameAddress, frameRecord, host } from './host';
 import {
   isRamPage,
@@ -54,7 +55,7 @@ export const RESERVE_SEEN: u32 = 3;
 /** Makes sure that RAM page `page` has a frame that no other VM maps; RESERVE_FAILED when none can be had. */
 export function reservePage(vm: usize, page: u32): u32 {
   const entry = ownEntry(vm, page);
-  if (!entry) return RESERVE_FAILED;
+  if (!entry || isMissing(vm, page)) return RESERVE_FAILED;
   const state = mapState(entry);
   const old = state & MAP_FRAME_MASK;
   const present = (state & MAP_PRESENT) !== 0;
@@ -72,13 +73,14 @@ export function reservePage(vm: usize, page: u32): u32 {
 
 /**
  * Address of the frame to read RAM page `page` from; a page never written reads as the zero frame.
- * `cached` says that the address will be kept in a TLB. 0 when no frame can be had.
+ * `cached` says that the address will be kept in a TLB. 0 when no frame can be had, or the page is missing.
  */
 export function readPage(vm: usize, page: u32, cached: bool): usize {
   let entry = mapEntry(vm, page);
   if (entry) {
     const state = mapState(entry);
     if (state & MAP_PRESENT) return frameAddress(state & MAP_FRAME_MASK);
+    if (isMissing(vm, page)) return 0;
   }
   if (cached) {
     // In a table that others share it says no more than that they, too, look before they drop nothing.
@@ -119,16 +121,20 @@ export function straightRange(vm: usize, offset: u32, length: u32): usize {
   return begin + (offset & PAGE_MASK);
 }
 
-/** Linear address of a byte that is known to be in RAM, by its offset there; good to its page's end. */
+/**
+ * Linear address of a byte that is known to be in RAM, and not missing, by its offset there; good to its page's end. Of a
+ * missing page (frames/expected) it is no address of the guest's, and `Vm.missing` tells so.
+ */
 export function ramRead(vm: usize, offset: u32): usize {
   return readPage(vm, offset >> PAGE_SHIFT, false) + (offset & PAGE_MASK);
 }
 
-/** Linear address of a byte of guest RAM, good to its page's end; 0 outside RAM. */
+/** Linear address of a byte of guest RAM, good to its page's end; 0 outside RAM, and for a missing page. */
 export function guestRead(vm: usize, gpa: u64): usize {
   const page = (gpa - RAM_BASE) >> PAGE_SHIFT;
   if (!isRamPage(vm, page)) return 0;
-  return readPage(vm, <u32>page, false) + (<usize>gpa & PAGE_MASK);
+  const address = readPage(vm, <u32>page, false);
+  return address ? address + (<usize>gpa & PAGE_MASK) : 0;
 }
 
 /** The same for writing, from the byte to its page's end; also 0 when no frame can be had. */

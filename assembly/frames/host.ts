@@ -126,6 +126,14 @@ export function freeFrame(frame: u32): void {
 
 /** The first of `count` contiguous zeroed frames for a control block, or 0. */
 export function allocateRun(count: u32): u32 {
+  const untouched = host().untouched;
+  const run = takeRun(count);
+  if (run && run < untouched) memory.fill(frameAddress(run), 0, count << PAGE_SHIFT);
+  return run;
+}
+
+/** The same, whose content is whatever it held before. */
+export function takeRun(count: u32): u32 {
   const state = host();
   if (state.used + count > state.limit) return 0;
   let previous: u32 = 0;
@@ -138,7 +146,6 @@ export function allocateRun(count: u32): u32 {
     const next = frameRecord(run).next;
     if (previous) frameRecord(previous).next = next;
     else state.freeRuns = next;
-    memory.fill(frameAddress(run), 0, count << PAGE_SHIFT);
   } else {
     run = state.untouched;
     if (run + count > LAST_FRAME || !commit(run + count)) return 0;

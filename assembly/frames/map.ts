@@ -15,9 +15,11 @@ export const MAP_FRAME_MASK: u32 = 0xf_ffff;
 export const MAP_PRESENT: u32 = 1 << 24;
 /** Absent, but read through the zero frame: address halves in TLBs may point there. */
 export const MAP_ZERO_READ: u32 = 1 << 26;
+/** Absent, and its content is where the VM is restored from (frames/expected). */
+export const MAP_EXPECTED: u32 = 1 << 27;
 
 const SUB_SHIFT: u32 = 9;
-const SUB_MASK: u32 = (1 << SUB_SHIFT) - 1;
+export const SUB_MASK: u32 = (1 << SUB_SHIFT) - 1;
 
 /** Whether a RAM page number lies inside the VM's memory. */
 export function isRamPage(vm: usize, page: u64): bool {

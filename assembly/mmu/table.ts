@@ -4,6 +4,7 @@ import { guestRead, guestWrite } from '../frames/door';
 import { Ext } from '../generated/ops';
 import { at, SUPERVISOR } from '../hart/hart';
 import { ADUE, PBMTE } from '../hart/status';
+import { vmAt } from '../vm/vm';
 import { READ, WRITE } from './entry';
 import { checkPmp, isAllOpen, PMP_ALLOW } from './pmp';
 import { accessFault, fail, WALK_AGAIN, WALK_NO_MEMORY } from './walk-fault';
@@ -82,6 +83,10 @@ export function locateEntry(hart: usize, physical: u64, access: u32): usize {
   if (isAllOpen(hart) || checkPmp(hart, physical, 8, READ, SUPERVISOR) === PMP_ALLOW) {
     const pointer = guestRead(at(hart).vm, physical);
     if (pointer) return pointer;
+    if (vmAt(at(hart).vm).missing) {
+      fail(WALK_NO_MEMORY);
+      return 0;
+    }
   }
   fail(accessFault(access));
   return 0;

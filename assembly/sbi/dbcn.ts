@@ -40,7 +40,11 @@ function write(hart: usize): void {
     const gpa = caller.x11 + done;
     const count = <u32>min<u64>(leftInPage(gpa), caller.x10 - done);
     const source = guestRead(vm, gpa);
-    if (source === 0) break;
+    if (source === 0) {
+      if (done || !vmAt(vm).missing) break;
+      stopForMemory(hart);
+      return;
+    }
     const sent = uartSend(hart, uart, source, count);
     done += sent;
     if (sent < count) break;

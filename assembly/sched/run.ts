@@ -18,6 +18,8 @@ import {
   EXIT_BUDGET,
   EXIT_COUNT_OFFSET,
   EXIT_IDLE,
+  EXIT_MEMORY,
+  EXIT_PAGES,
   EXIT_STOPPED,
   EXIT_TRANSLATE,
   hartOf,
@@ -140,10 +142,16 @@ export function runVm(vm: usize, budget: u64, now: u64, rate: u64): u32 {
   state.exitPending = EXIT_BUDGET;
   state.work = 0;
   ran = 0;
-  const reason = runHarts(vm, budget);
+  state.missing = 0;
+  const reason = told(vm, runHarts(vm, budget));
   // Of requests for translation nobody learns who asked the machine to run.
   if (ran && reason !== EXIT_TRANSLATE) countInRegime(ran, regimeOf(ran), REGIME_EXITS, 1);
   return countExit(vm, reason);
+}
+
+/** What the host layer is told of why a run ended. */
+function told(vm: usize, reason: u32): u32 {
+  return reason === EXIT_MEMORY && vmAt(vm).missing ? EXIT_PAGES : reason;
 }
 
 function countExit(vm: usize, reason: u32): u32 {
@@ -166,6 +174,7 @@ export function stepHart(vm: usize, index: u32, now: u64, rate: u64): u32 {
   if (at(hart).waiting && at(hart).state === HART_STARTED) at(hart).waiting = 0;
   if (!isRunnable(hart)) return countExit(vm, EXIT_BUDGET);
   if (state.harts > 1) dropOtherReservations(vm, hart);
+  state.missing = 0;
   setPasses(vm, index, passes(vm, index) | PASS_BREAKPOINT);
   // A request that ends the run may do so before the instruction.
   const queueLength = translator().queueLength;
@@ -173,5 +182,5 @@ export function stepHart(vm: usize, index: u32, now: u64, rate: u64): u32 {
   if (runSlice(vm, hart, 1, false)) setPasses(vm, index, 0);
   translator().queueLength = queueLength;
   updateAllTimers(vm);
-  return countExit(vm, state.exitPending);
+  return countExit(vm, told(vm, state.exitPending));
 }

@@ -50,6 +50,8 @@ export const TAKE_NO_MEMORY: u32 = 2;
 export const TAKE_BROKEN: u32 = 3;
 /** Enough was done in this turn of the host layer: it is to be asked again in the next. */
 export const TAKE_NEXT_TURN: u32 = 4;
+/** A page of it is still where the VM is restored from; nothing was done. */
+export const TAKE_MISSING: u32 = 5;
 
 /** What `takeRequest` tells of a request, at TRANSFER; its first readable bytes follow. */
 const TAKEN_SERIAL: usize = 0;
@@ -70,7 +72,8 @@ export function takeRequest(vm: usize, slotIndex: u32, queueIndex: u32): u32 {
   const slot = slotAt(vm, slotIndex);
   const queue = queueAt(slot, queueIndex);
   if (!isServed(slot) || !queue.ready) return TAKE_NONE;
-  if (!queue.reserved && !reserveUsedRing(vm, queue)) return TAKE_NO_MEMORY;
+  vmAt(vm).missing = 0;
+  if (!queue.reserved && !reserveUsedRing(vm, queue)) return shortOfPages(vm);
   const count = availableCount(vm, queue);
   if (!count) {
     askForNotification(vm, slot, queue);
@@ -97,6 +100,8 @@ export function takeRequest(vm: usize, slotIndex: u32, queueIndex: u32): u32 {
 
 /** Pins a chain that was read with `cause`; why it cannot be taken, or TAKE_NONE. */
 function refusalOf(vm: usize, slot: Slot, first: usize, cause: u32): u32 {
+  // What was read of a missing page is not what stands there.
+  if (vmAt(vm).missing) return TAKE_MISSING;
   if (cause === NO_SLAB) return shortOfSlabs(vm);
   if (cause !== CAUSE_NONE) {
     breakDevice(vm, slot, cause);
@@ -105,7 +110,11 @@ function refusalOf(vm: usize, slot: Slot, first: usize, cause: u32): u32 {
   if (!hasRoomFor(vm, first)) return TAKE_LATER;
   const pinned = pinChain(vm, first);
   if (pinned === PIN_DONE) return TAKE_NONE;
-  return pinned === PIN_FAILED ? TAKE_NO_MEMORY : TAKE_NEXT_TURN;
+  return pinned === PIN_FAILED ? shortOfPages(vm) : TAKE_NEXT_TURN;
+}
+
+function shortOfPages(vm: usize): u32 {
+  return vmAt(vm).missing ? TAKE_MISSING : TAKE_NO_MEMORY;
 }
 
 function shortOfSlabs(vm: usize): u32 {

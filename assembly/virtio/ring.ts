@@ -8,6 +8,7 @@
  * ```
  */
 import { RESERVE_FAILED, RESERVE_SEEN, ramRead, reservePage, straightRange } from '../frames/door';
+import { isAnyMissing } from '../frames/expected';
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
 import { dropAddresses } from '../mmu/drop';
 import { changeAt, isRamRange, touch } from './guest-copy';
@@ -44,11 +45,19 @@ export function checkRings(vm: usize, queue: Queue): bool {
   return isRamRange(vm, queue.used, usedSize(queue));
 }
 
+function isMissingRange(vm: usize, offset: u32, length: u32): bool {
+  return isAnyMissing(vm, offset >> PAGE_SHIFT, (offset + length - 1) >> PAGE_SHIFT);
+}
+
 /**
- * Gives the used ring its frames; false when the host has none left. Not when the queue gets ready: the
+ * Gives the used ring its frames; false when the host has none left, or a page of the rings is missing. Not when the queue gets ready: the
  * driver did nothing wrong then, and could not be told to wait.
  */
 export function reserveUsedRing(vm: usize, queue: Queue): bool {
+  if (isMissingRange(vm, availableOffset(queue), RING + AVAILABLE_SIZE * queue.size + 2))
+    return false;
+  const descriptors = <u32>(queue.descriptors - RAM_BASE);
+  if (isMissingRange(vm, descriptors, <u32>DESCRIPTOR_SIZE * queue.size)) return false;
   const last = (usedOffset(queue) + usedSize(queue) - 1) >> PAGE_SHIFT;
   for (let page = usedOffset(queue) >> PAGE_SHIFT; page <= last; ++page) {
     const reserved = reservePage(vm, page);

@@ -10,6 +10,7 @@ import {
   freeRun,
   Host,
   host,
+  takeRun,
 } from '../frames/host';
 import { MAP_FRAME_MASK, MAP_PRESENT, mapState } from '../frames/map';
 import { at, HART_FRAMES, HART_STOPPED, Hart, SUPERPAGES_OFFSET } from '../hart/hart';
@@ -123,9 +124,9 @@ export function destroyVm(vm: usize): void {
   freeRun(<u32>(vm >> PAGE_SHIFT), VM_FRAMES);
 }
 
-/** Begins the frames of a copy of a control block at `from`; its address, or 0 when frames are short. */
+/** A copy of the control block at `from`, of `count` frames; its address, or 0 when frames are short. */
 function copyRun(from: usize, count: u32): usize {
-  const run = allocateRun(count);
+  const run = takeRun(count);
   if (!run) return 0;
   memory.copy(frameAddress(run), from, count << PAGE_SHIFT);
   return frameAddress(run);

@@ -117,6 +117,8 @@ export class Vm {
   pins: u32;
   /** Pages that requests were given frames for since the host layer looked at the doorbells last. */
   pagesMade: u32;
+  /** The RAM page, counted from 1, that was needed and is still where the VM is restored from; 0 if none was. */
+  missing: u32;
 }
 
 export const HART_TABLE_OFFSET: usize = 256;

@@ -100,7 +100,14 @@ export const VIRTIO_CONFIG_SIZE = 256;
 export const VIRTIO_QUEUE_SIZE = 1024;
 
 /** `virtioTake`'s results that are no request (assembly/virtio/request.ts). */
-export const VirtioTake = { None: 0, Later: 1, NoMemory: 2, Broken: 3, NextTurn: 4 } as const;
+export const VirtioTake = {
+  None: 0,
+  Later: 1,
+  NoMemory: 2,
+  Broken: 3,
+  NextTurn: 4,
+  Missing: 5,
+} as const;
 
 /** Bits of a slot's events (assembly/virtio/slot.ts). */
 export const VirtioEvent = { Activated: 1, Reset: 2, Configured: 4 } as const;

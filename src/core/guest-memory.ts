@@ -1,6 +1,9 @@
 import { PAGE_SIZE, RAM_BASE } from './abi.js';
 import type { Core } from './core.js';
-import { ConfigurationError, MemoryShortageError } from './errors.js';
+import { ConfigurationError, MemoryShortageError, SnapshotError } from './errors.js';
+
+/** `vmFrame`: the page's content is still where the VM is restored from. */
+const ELSEWHERE = 0xffff_ffff;
 
 /** A VM's RAM by guest-physical address, for the host layer: images in, results out. */
 export class GuestMemory {
@@ -24,24 +27,24 @@ export class GuestMemory {
   /**
    * Copies `bytes` to RAM. Pages that stay zero take no frame.
    *
-   * @throws ConfigurationError outside of RAM; MemoryShortageError if the host has no frame left,
-   * after which a part may have been written.
+   * @throws ConfigurationError outside of RAM; SnapshotError for what was not yet restored; MemoryShortageError if the
+   * host has no frame left, after which a part may have been written.
    */
   write(address: bigint, bytes: Uint8Array): void {
     for (const { page, start, from, to } of this.#pieces(address, bytes.length)) {
       const piece = bytes.subarray(from, to);
-      if (isZero(piece) && this.#core.exports.vmFrame(this.#vm, page, 0) === 0) continue;
-      const frame = this.#core.exports.vmFrame(this.#vm, page, 1) >>> 0;
+      if (isZero(piece) && this.#frame(page, false) === 0) continue;
+      const frame = this.#frame(page, true);
       if (frame === 0) throw shortage(this.#core);
       this.#core.bytes.set(piece, frame * PAGE_SIZE + start);
     }
   }
 
-  /** @throws ConfigurationError outside of RAM. */
+  /** @throws ConfigurationError outside of RAM; SnapshotError for what was not yet restored. */
   read(address: bigint, length: number): Uint8Array<ArrayBuffer> {
     const result = new Uint8Array(length);
     for (const { page, start, from, to } of this.#pieces(address, length)) {
-      const frame = this.#core.exports.vmFrame(this.#vm, page, 0) >>> 0;
+      const frame = this.#frame(page, false);
       if (frame === 0) continue;
       const at = frame * PAGE_SIZE + start;
       result.set(this.#core.bytes.subarray(at, at + to - from), from);
@@ -49,12 +52,12 @@ export class GuestMemory {
     return result;
   }
 
-  /** @throws ConfigurationError outside of RAM. */
+  /** @throws ConfigurationError outside of RAM; SnapshotError for what was not yet restored. */
   readU64(address: bigint): bigint {
     const offset = Number(address - RAM_BASE);
     // Page tables are read so, by the thousand.
     if (offset % 8 === 0 && this.contains(address, 8)) {
-      const frame = this.#core.exports.vmFrame(this.#vm, Math.floor(offset / PAGE_SIZE), 0) >>> 0;
+      const frame = this.#frame(Math.floor(offset / PAGE_SIZE), false);
       const at = frame * PAGE_SIZE + (offset % PAGE_SIZE);
       return frame === 0 ? 0n : new DataView(this.#core.memory.buffer).getBigUint64(at, true);
     }
@@ -65,6 +68,17 @@ export class GuestMemory {
     const bytes = new Uint8Array(8);
     new DataView(bytes.buffer).setBigUint64(0, value, true);
     this.write(address, bytes);
+  }
+
+  /** Frame of a RAM page; 0 if it has none, or for a change if none is free. */
+  #frame(page: number, change: boolean): number {
+    const frame = this.#core.exports.vmFrame(this.#vm, page, change ? 1 : 0) >>> 0;
+    if (frame !== ELSEWHERE) return frame;
+    const address = RAM_BASE + BigInt(page) * BigInt(PAGE_SIZE);
+    throw new SnapshotError(
+      'busy',
+      `the page at 0x${address.toString(16)} was not yet restored: wait for the VM's 'restored'`,
+    );
   }
 
   *#pieces(address: bigint, length: number) {

@@ -114,7 +114,7 @@ export class VirtioSlots {
   /** The next request of a queue, or why there is none (VirtioTake). */
   take(slot: number, queue: number): TakenRequest | number {
     const address = this.#core.exports.virtioTake(this.#vm, slot, queue) >>> 0;
-    if (address <= VirtioTake.NextTurn) return address;
+    if (address <= VirtioTake.Missing) return address;
     return {
       address,
       serial: this.#word(0),

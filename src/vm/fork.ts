@@ -28,13 +28,15 @@ export interface MachineCopy {
   readonly running: RunningVm;
 }
 
-/** The parts of the VM that is copied; it stands still. */
-export interface ForkParts {
+/** A VM that was started and has not ended. */
+export interface GoingVm {
   readonly core: Core;
   readonly spec: ResolvedSpec;
   readonly machine: GuestMachine;
   readonly peripherals: Peripherals;
   readonly stands: boolean;
+  /** @throws VmStoppedError if it has ended meanwhile. */
+  mustGo(): void;
 }
 
 /** How long requests under way may take to end, in milliseconds. */
@@ -42,7 +44,7 @@ export const REST_TIMEOUT = 5000;
 const MOST_AT_ONCE = 65_536;
 
 /** @throws ConfigurationError for a VM of which no copies can be had */
-export function checkForkable({ engine }: Core, count: number, wasStarted: boolean): void {
+export function checkForkable({ engine }: Core, count = 1): void {
   if (!engine.forks) {
     throw new ConfigurationError(
       `the engine '${engine.name}' cannot fork a VM; right would be the engine '${DEFAULT_ENGINE}'`,
@@ -51,30 +53,36 @@ export function checkForkable({ engine }: Core, count: number, wasStarted: boole
   if (!Number.isInteger(count) || count < 1 || count > MOST_AT_ONCE) {
     throw new ConfigurationError(`a VM is forked 1 to ${MOST_AT_ONCE} times at once, not ${count}`);
   }
-  if (!wasStarted) throw new ConfigurationError('the VM was not started; start it, then fork it');
 }
 
 /**
- * Makes copies of a machine that stands still; all or none.
+ * Does `work` when no request of a device is under way. Between two calls into the core, where all of the host's side
+ * runs, that is all it takes for a machine to be at rest.
  *
- * @throws SnapshotError 'busy', MemoryShortageError, ConfigurationError: the machine is as before
+ * @throws SnapshotError 'busy' if they do not end in time; VmStoppedError; what `work` throws. The VM goes on.
  */
-export async function forkMachine(
-  parts: ForkParts,
-  count: number,
+export async function atRest<T>(
+  vm: GoingVm,
   { timeout = REST_TIMEOUT }: ForkOptions,
-): Promise<MachineCopy[]> {
-  const { bus } = parts.peripherals;
+  work: (vm: GoingVm) => T,
+): Promise<T> {
+  const { bus } = vm.peripherals;
   try {
     await bus.rest(timeout);
-    return copyMachine(parts, count);
+    vm.mustGo();
+    return work(vm);
   } finally {
     bus.goOn();
   }
 }
 
-function copyMachine(parts: ForkParts, count: number): MachineCopy[] {
-  const { core, spec, machine, peripherals, stands } = parts;
+/**
+ * Makes copies of a machine that is at rest; all or none.
+ *
+ * @throws SnapshotError 'busy', MemoryShortageError, ConfigurationError: the machine is as before
+ */
+export function copyMachine(vm: GoingVm, count: number): MachineCopy[] {
+  const { core, spec, machine, peripherals, stands } = vm;
   const state = peripherals.save();
   const handles: number[] = [];
   try {

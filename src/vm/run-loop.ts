@@ -7,7 +7,6 @@ import type { Console } from './console.js';
 import { type ExitParts, Exits } from './exits.js';
 import { Gate } from './gate.js';
 import { type Arrival, type DebugStop, debugStopOf, type Hold } from './hold.js';
-import type { Interludes } from './interludes.js';
 import { Pacer } from './pacer.js';
 import type { RunObserver, RunPhase } from './run-observer.js';
 import { describeStop, type StopReason } from './stop-reason.js';
@@ -41,8 +40,6 @@ export interface RunLoopParts extends ExitParts {
   readonly yieldToEvents: () => Promise<void>;
   /** Where a debugger holds the VM. */
   readonly hold: Hold;
-  /** What is to be done while it stands still. */
-  readonly interludes: Interludes;
 }
 
 /**
@@ -102,7 +99,6 @@ export class RunLoop {
     try {
       this.#give();
       for (;;) {
-        if (this.#parts.interludes.any) await this.#parts.interludes.serve();
         const stop = await (this.#parts.hold.holds ? this.#stand() : this.#turn());
         if (stop !== undefined) return stop;
         if (this.#stopping) return { kind: 'host', code: 0 };
@@ -110,9 +106,7 @@ export class RunLoop {
     } catch (error) {
       return asStop(error);
     } finally {
-      const ended = new VmStoppedError('the VM ended');
-      this.#parts.hold.end(ended);
-      await this.#parts.interludes.end(ended);
+      this.#parts.hold.end(new VmStoppedError('the VM ended'));
       try {
         this.#exits.takeOutput();
       } catch {
@@ -171,7 +165,6 @@ export class RunLoop {
       hold.arrive();
       const request = hold.nextStep();
       if (request === undefined) {
-        if (this.#parts.interludes.any) await this.#parts.interludes.serve();
         this.#enter('debugger');
         await this.gate.sleep();
         this.#enter('exits');
@@ -221,7 +214,7 @@ export class RunLoop {
     if (clock.kind === 'virtual') await this.#answersCome();
     const stirred = bus.takeStirred();
     const idle = reason === ExitReason.Idle && !given && !stirred;
-    if (idle && !this.#stopping && !hold.holds && !this.#isThere && !this.#parts.interludes.any) {
+    if (idle && !this.#stopping && !hold.holds && !this.#isThere) {
       this.#enter('idle');
       await this.#idle();
       this.#enter('exits');
@@ -248,8 +241,7 @@ export class RunLoop {
 
   /** Waits for those who read the consoles, unless a debugger wants to see the VM now. */
   async #readersCatchUp(): Promise<void> {
-    const { hold, interludes } = this.#parts;
-    while (this.#congested && !this.#stopping && !hold.holds && !interludes.any) {
+    while (this.#congested && !this.#stopping && !this.#parts.hold.holds) {
       this.#enter('readers');
       await this.gate.sleep();
       this.#enter('exits');

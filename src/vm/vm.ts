@@ -10,16 +10,22 @@ import type { Console } from './console.js';
 import { Debugger } from './debugger.js';
 import { claimDrives } from './drive-claims.js';
 import { DEFAULT_ENGINE } from './engines.js';
-import { checkForkable, type ForkOptions, forkMachine, type RunningVm } from './fork.js';
+import {
+  atRest,
+  checkForkable,
+  copyMachine,
+  type ForkOptions,
+  type GoingVm,
+  type RunningVm,
+} from './fork.js';
 import { GuestMachine, type MachineCounts } from './guest-machine.js';
 import { type Arrival, Hold } from './hold.js';
-import { Interludes } from './interludes.js';
 import { Milestone } from './milestone.js';
 import { Peripherals } from './peripherals.js';
 import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
 import type { ResolvedSpec } from './spec.js';
-import type { StopReason } from './stop-reason.js';
+import { describeStop, type StopReason } from './stop-reason.js';
 import { summarize, type VmSummary } from './summary.js';
 import { type WaitOptions, Waits } from './waits.js';
 
@@ -64,7 +70,6 @@ export class Vm {
   readonly #waits: Waits;
   readonly #commands: GuestCommands;
   readonly #loop: RunLoop;
-  readonly #interludes: Interludes;
   readonly #releaseDrives: () => void;
   #settleStopped: (reason: StopReason) => void = () => {};
   #running = false;
@@ -102,7 +107,6 @@ export class Vm {
     const hold = this.#hold;
     this.#debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
     this.#commands = new GuestCommands(peripherals.agent, this.#waits);
-    this.#interludes = new Interludes(wake);
     this.#loop = new RunLoop(
       {
         core,
@@ -116,7 +120,6 @@ export class Vm {
         yieldToEvents: platform.yieldToEvents,
         reboots: spec.reboots,
         hold,
-        interludes: this.#interludes,
         onReboot: () => {
           peripherals.agent.reset();
           if (core.engine.debugs) this.#debugger.reinstate();
@@ -267,18 +270,24 @@ export class Vm {
    *   are no new VMs, and this one goes on.
    */
   async fork(count = 1, options: ForkOptions = {}): Promise<Vm[]> {
-    checkForkable(this.#core, count, this.#startedAt !== 0 || this.#stop !== undefined);
-    return this.#interludes.ask(async () => {
-      const parts = {
-        core: this.#core,
-        spec: this.#spec,
-        machine: this.#machine,
-        peripherals: this.#peripherals,
-        stands: this.#hold.holds,
-      };
-      const copies = await forkMachine(parts, count, options);
-      return copies.map(({ spec, running }) => new Vm(this.#home, spec, running));
-    });
+    checkForkable(this.#core, count);
+    return atRest(this.#going(), options, (parts) =>
+      copyMachine(parts, count).map(({ spec, running }) => new Vm(this.#home, spec, running)),
+    );
+  }
+
+  /** @throws ConfigurationError if the VM was not started; VmStoppedError. */
+  #going(): GoingVm {
+    if (this.#stop !== undefined) throw new VmStoppedError(describeStop(this.#stop));
+    if (!this.#running) throw new ConfigurationError('the VM was not started; start it first');
+    return {
+      core: this.#core,
+      spec: this.#spec,
+      machine: this.#machine,
+      peripherals: this.#peripherals,
+      stands: this.#hold.holds,
+      mustGo: () => void this.#going(),
+    };
   }
 
   /** Switches the VM off at once, as by its power cord; how it ended. Its memory stays readable. */

@@ -26,6 +26,7 @@ export class VirtioBus implements SlotOwner {
   #core: VirtioSlots | undefined;
   #underWay = new Set<Promise<void>>();
   #short = false;
+  #pageMissing = false;
   /** Whether a device has done something that the guest may be waiting for. */
   #stirred = false;
   /** Whether a queue waits for requests to end. */
@@ -198,6 +199,18 @@ export class VirtioBus implements SlotOwner {
   shortOfMemory(): void {
     this.#short = true;
     this.#onWake();
+  }
+
+  missPage(): void {
+    this.#pageMissing = true;
+    this.#onWake();
+  }
+
+  /** Whether a request needed a page that was not yet restored, since this was last asked. */
+  takeMissing(): boolean {
+    const missing = this.#pageMissing;
+    this.#pageMissing = false;
+    return missing;
   }
 
   wantRoom(): void {

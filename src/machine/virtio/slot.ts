@@ -9,6 +9,8 @@ import type { DeviceObserver } from './device-observer.js';
 export interface SlotOwner {
   /** No frame is free for a page that a request needs. */
   shortOfMemory(): void;
+  /** A page that a request needs was not yet restored; `roomMade` follows when it is. */
+  missPage(): void;
   /** A queue of some slot waits for requests to end, the VM's whichever: their bound is the VM's. */
   wantRoom(): void;
   /** Requests ended: queues that waited for it are looked at again. */
@@ -236,6 +238,12 @@ export class VirtioSlot {
     this.#owner.shortOfMemory();
   }
 
+  /** For the transport: a request in `queue` needs a page that was not yet restored. */
+  missPage(queue: number): void {
+    this.wait(queue);
+    this.#owner.missPage();
+  }
+
   /** For the transport. */
   get rests(): boolean {
     return this.#owner.rests;
@@ -298,6 +306,7 @@ class Transport implements VirtioTransport {
     if (typeof taken !== 'number') return new Request(taken, this);
     if (taken === VirtioTake.Later || taken === VirtioTake.NoMemory) this.#slot.wait(queue);
     if (taken === VirtioTake.NoMemory) this.#slot.shortOfMemory();
+    if (taken === VirtioTake.Missing) this.#slot.missPage(queue);
     if (taken === VirtioTake.NextTurn) this.#slot.wake(queue);
     return undefined;
   }
