@@ -1,7 +1,14 @@
+import type { Alarms } from './sched/alarms.js';
+
 /** Where a run loop sleeps until there is something to do. */
 export class Gate {
+  readonly #alarms: Alarms;
   #wake: (() => void) | undefined;
   #knocked = false;
+
+  constructor(alarms: Alarms) {
+    this.#alarms = alarms;
+  }
 
   /** Ends the sleep, or the next one if nobody sleeps. */
   wake(): void {
@@ -12,16 +19,15 @@ export class Gate {
   /** Resolves at `wake`, or after `milliseconds`. */
   async sleep(milliseconds?: number): Promise<void> {
     if (!this.#knocked) {
-      let timer: unknown;
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        // Browsers and Node take 31 bits; whoever is woken early sleeps again.
-        if (milliseconds !== undefined) {
-          timer = setTimeout(resolve, Math.min(Math.ceil(milliseconds), 0x7fff_ffff));
-        }
+        const alarm =
+          milliseconds === undefined ? undefined : this.#alarms.after(milliseconds, resolve);
+        this.#wake = () => {
+          alarm?.cancel();
+          resolve();
+        };
       });
       this.#wake = undefined;
-      clearTimeout(timer);
     }
     this.#knocked = false;
   }

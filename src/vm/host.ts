@@ -6,6 +6,7 @@ import type { Translation } from '../core/translate/translation.js';
 import { parseMemorySize } from '../machine/memory-size.js';
 import { DEFAULT_ENGINE } from './engines.js';
 import type { Platform } from './platform.js';
+import { Scheduler } from './sched/scheduler.js';
 import { resolveSpec, type VmSpec } from './spec.js';
 import { Vm, type VmHome } from './vm.js';
 
@@ -33,7 +34,7 @@ export class Host {
     this.#platform = platform;
     this.#home = {
       core,
-      platform,
+      scheduler: new Scheduler(() => platform.yieldToEvents()),
       added: (vm) => this.#vms.add(vm),
       freed: (vm) => this.#vms.delete(vm),
     };

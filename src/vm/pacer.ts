@@ -2,7 +2,7 @@
  * How many steps one call into the core may take. A call should last about 2 ms: the event loop must
  * breathe, and V8 replaces baseline code by optimized code only at calls.
  */
-const TARGET_MS = 2;
+export const TARGET_MS = 2;
 /** Before anything is measured: short even in baseline code on a slow machine. */
 const FIRST_BUDGET = 20_000;
 const LEAST_BUDGET = 1_000;
@@ -19,9 +19,14 @@ export class Pacer {
   #stepsPerMs = 0;
   #budget = FIRST_BUDGET;
 
-  /** Steps for the next call. */
+  /** Steps for a call of TARGET_MS. */
   get budget(): number {
     return this.#budget;
+  }
+
+  /** Steps for a call of so many milliseconds, TARGET_MS at most. */
+  budgetOf(milliseconds: number): number {
+    return Math.floor(this.#budget * Math.min(1, milliseconds / TARGET_MS)) + 1;
   }
 
   /** Steps a millisecond, as measured. */

@@ -1,16 +1,14 @@
 import { HartwoodError, InternalError, VmStoppedError } from '../core/errors.js';
 import { ExitReason } from '../core/exit-reason.js';
 import { shortage } from '../core/guest-memory.js';
-import type { VirtioBus } from '../machine/virtio/bus.js';
-import { type Clock, ticksToMs } from './clock.js';
-import type { Console } from './console.js';
 import { type ExitParts, Exits } from './exits.js';
-import { Gate } from './gate.js';
-import { type Arrival, type DebugStop, debugStopOf, type Hold } from './hold.js';
-import { Pacer } from './pacer.js';
+import type { Gate } from './gate.js';
+import { type Arrival, type DebugStop, debugStopOf } from './hold.js';
+import { Pacer, TARGET_MS } from './pacer.js';
+import { type PauseParts, Pauses } from './pauses.js';
 import type { RunObserver, RunPhase } from './run-observer.js';
+import type { Client } from './sched/client.js';
 import { describeStop, type StopReason } from './stop-reason.js';
-import type { Waits } from './waits.js';
 
 /**
  * Virtual clock: a guest that never idles is stopped at multiples of so many steps (42 ms of guest
@@ -25,22 +23,9 @@ const CUTS: ReadonlySet<ExitReason> = new Set([
   ExitReason.Doorbell,
   ExitReason.Debug,
 ]);
-/** Doorbells are served without a turn of the event loop for so long, in milliseconds. */
-const LONGEST_STRETCH = 2;
 
 /** The UART's console is `serial`, which is not always the one that people type on. */
-export interface RunLoopParts extends ExitParts {
-  readonly clock: Clock;
-  readonly bus: VirtioBus;
-  /** All consoles; while a reader of one is behind, the VM stands still. */
-  readonly consoles: readonly Console[];
-  /** The console with the shell. */
-  readonly console: Console;
-  readonly waits: Waits;
-  readonly yieldToEvents: () => Promise<void>;
-  /** Where a debugger holds the VM. */
-  readonly hold: Hold;
-}
+export interface RunLoopParts extends ExitParts, PauseParts {}
 
 /**
  * Runs one VM: gives it steps, serves its exits, carries bytes between its UART and the host, and
@@ -50,33 +35,33 @@ export interface RunLoopParts extends ExitParts {
  * only where the guest decides: when it idles, when its output ring fills, and every EXCHANGE_STEPS.
  */
 export class RunLoop {
-  readonly gate = new Gate();
   /** Follows what the loop does, where somebody measures it. */
   observer: RunObserver | undefined;
   readonly #parts: RunLoopParts;
   readonly #pacer = new Pacer();
   readonly #exits: Exits;
-  readonly #onPrompt: () => void;
-  #stopping = false;
-  #tellStop = () => {};
-  readonly #stopAsked = new Promise<void>((resolve) => {
-    this.#tellStop = resolve;
-  });
-  /** When the event loop had its last turn. */
-  #yieldedAt = 0;
+  readonly #pauses: Pauses;
 
   /** `onPrompt` is called when the guest idles behind the prompt of a shell. */
   constructor(parts: RunLoopParts, onPrompt: () => void) {
     this.#parts = parts;
     this.#exits = new Exits(parts);
-    this.#onPrompt = onPrompt;
+    this.#pauses = new Pauses(parts, (phase) => this.#enter(phase), onPrompt);
+  }
+
+  /** Wakes the loop where it sleeps. */
+  get gate(): Gate {
+    return this.#pauses.gate;
+  }
+
+  /** The VM, as the host's scheduler knows it. */
+  get client(): Client {
+    return this.#pauses.client;
   }
 
   /** Asks the loop to end. */
   stop(): void {
-    this.#stopping = true;
-    this.#tellStop();
-    this.gate.wake();
+    this.#pauses.stop();
   }
 
   /** Runs until the guest ends or `stop` is called, and its devices have finished; never throws. */
@@ -101,11 +86,12 @@ export class RunLoop {
       for (;;) {
         const stop = await (this.#parts.hold.holds ? this.#stand() : this.#turn());
         if (stop !== undefined) return stop;
-        if (this.#stopping) return { kind: 'host', code: 0 };
+        if (this.#pauses.stopping) return { kind: 'host', code: 0 };
       }
     } catch (error) {
       return asStop(error);
     } finally {
+      this.#parts.scheduler.leave(this.client);
       this.#parts.hold.end(new VmStoppedError('the VM ended'));
       try {
         this.#exits.takeOutput();
@@ -117,13 +103,18 @@ export class RunLoop {
 
   /** One call into the core and what follows from it. */
   async #turn(): Promise<StopReason | undefined> {
-    const { core, machine, clock, bus, hold } = this.#parts;
+    const { core, machine, clock, bus, hold, scheduler } = this.#parts;
+    const turn = this.#pauses.turn();
+    if (turn !== undefined) {
+      await turn;
+      if (this.#pauses.stopping || hold.holds) return undefined;
+    }
     const before = machine.steps();
     const { destination } = hold;
     if (destination !== undefined && before >= destination.steps) return this.#arrive('reached');
     const exchange = exchangeAfter(before);
-    let budget = BigInt(this.#pacer.budget);
-    if (bus.busy) budget = budget / BigInt(BUSY_DIVISOR) + 1n;
+    const longest = bus.busy ? TARGET_MS / BUSY_DIVISOR : TARGET_MS;
+    let budget = BigInt(this.#pacer.budgetOf(Math.min(longest, scheduler.slice)));
     if (clock.kind === 'virtual' && before + budget > exchange) budget = exchange - before;
     if (destination !== undefined && before + budget > destination.steps) {
       budget = destination.steps - before;
@@ -161,13 +152,16 @@ export class RunLoop {
   async #stand(): Promise<StopReason | undefined> {
     const { core, machine, clock, hold } = this.#parts;
     clock.halt();
-    while (hold.holds && !this.#stopping) {
+    while (hold.holds && !this.#pauses.stopping) {
       hold.arrive();
+      const turn = this.#pauses.turn();
+      if (turn !== undefined) {
+        await turn;
+        continue;
+      }
       const request = hold.nextStep();
       if (request === undefined) {
-        this.#enter('debugger');
-        await this.gate.sleep();
-        this.#enter('exits');
+        await this.#pauses.sleep('debugger');
         continue;
       }
       const { hart, settle } = request;
@@ -190,6 +184,7 @@ export class RunLoop {
   /** What follows from a call into the core that began before step `exchange`. */
   async #follow(reason: ExitReason, exchange: bigint): Promise<StopReason | undefined> {
     const { core, machine, clock, bus, hold } = this.#parts;
+    const pauses = this.#pauses;
     this.#enter('devices');
     bus.serve();
     this.#enter('exits');
@@ -198,71 +193,39 @@ export class RunLoop {
     if (bus.takeShortage()) return asStop(shortage(core));
     if (clock.kind === 'virtual') {
       // Answers take no virtual time, and neither do readers.
-      await this.#answersCome();
+      await pauses.answersCome();
       if (CUTS.has(reason) && machine.steps() < exchange) {
-        await this.#readersCatchUp();
-        return this.#breathe();
+        await pauses.readersCatchUp();
+        return undefined;
       }
-    } else if (reason === ExitReason.Doorbell && !this.#congested && this.#isFresh()) {
+    } else if (this.#goesOn(reason)) {
       return undefined;
     }
     this.#exits.takeOutput();
     this.#parts.waits.ring();
-    await this.#yield();
-    await this.#readersCatchUp();
+    await (this.#wantsEvents(reason) ? pauses.events() : pauses.turn());
+    await pauses.readersCatchUp();
     const given = this.#give();
-    if (clock.kind === 'virtual') await this.#answersCome();
+    if (clock.kind === 'virtual') await pauses.answersCome();
     const stirred = bus.takeStirred();
     const idle = reason === ExitReason.Idle && !given && !stirred;
-    if (idle && !this.#stopping && !hold.holds && !this.#isThere) {
-      this.#enter('idle');
-      await this.#idle();
-      this.#enter('exits');
-    }
+    if (idle && !pauses.stopping && !hold.holds && !this.#isThere) await pauses.idle();
     return undefined;
   }
 
-  /** Virtual clock: waits until back ends owe the guest nothing and have looked at all their queues. */
-  async #answersCome(): Promise<void> {
-    const { bus } = this.#parts;
-    do {
-      this.#enter('answers');
-      if (bus.busy) await Promise.race([bus.settled(), this.#stopAsked]);
-      await this.#breathe();
-      this.#enter('devices');
-      bus.serve();
-    } while ((bus.catchUp() || bus.busy) && !this.#stopping);
-    this.#enter('exits');
+  /** Real clock: whether the next call may follow at once. */
+  #goesOn(reason: ExitReason): boolean {
+    const { bus, scheduler } = this.#parts;
+    if (this.#pauses.congested) return false;
+    if (reason === ExitReason.Doorbell) return scheduler.goesOn(this.client, false);
+    return reason === ExitReason.Budget && !bus.busy && scheduler.goesOn(this.client, true);
   }
 
-  get #congested(): boolean {
-    return this.#parts.consoles.some((console) => console.congested);
-  }
-
-  /** Waits for those who read the consoles, unless a debugger wants to see the VM now. */
-  async #readersCatchUp(): Promise<void> {
-    while (this.#congested && !this.#stopping && !this.#parts.hold.holds) {
-      this.#enter('readers');
-      await this.gate.sleep();
-      this.#enter('exits');
-    }
-  }
-
-  /** Whether the event loop had its turn only just now. */
-  #isFresh(): boolean {
-    return performance.now() - this.#yieldedAt < LONGEST_STRETCH;
-  }
-
-  /** Gives the event loop its turn if it is due. */
-  async #breathe(): Promise<undefined> {
-    if (!this.#isFresh()) await this.#yield();
-  }
-
-  async #yield(): Promise<void> {
-    this.#enter('events');
-    await this.#parts.yieldToEvents();
-    this.#yieldedAt = performance.now();
-    this.#enter('exits');
+  /** Whether something outside may have to happen before the guest gets further. */
+  #wantsEvents(reason: ExitReason): boolean {
+    const { clock, bus } = this.#parts;
+    if (clock.kind === 'virtual' || this.#pauses.congested) return true;
+    return reason === ExitReason.Budget ? bus.busy : reason !== ExitReason.Doorbell;
   }
 
   #enter(phase: RunPhase | undefined): void {
@@ -284,24 +247,6 @@ export class RunLoop {
       return taken;
     });
     return given > 0;
-  }
-
-  async #idle(): Promise<void> {
-    const { machine, clock, console, hold } = this.#parts;
-    if (console.atPrompt) this.#onPrompt();
-    const deadline = machine.deadline();
-    if (clock.kind === 'real') {
-      if (deadline === undefined) return this.gate.sleep();
-      const wait = ticksToMs(deadline - clock.now());
-      return wait > 0 ? this.gate.sleep(wait) : undefined;
-    }
-    const waits = this.#parts.waits;
-    const alarm = waits.nextAlarm;
-    const next = deadline === undefined || (alarm ?? deadline) < deadline ? alarm : deadline;
-    if (next === undefined && hold.destination !== undefined) return this.#arrive('idle');
-    if (!waits.any || next === undefined) return this.gate.sleep();
-    machine.skipTo(next);
-    waits.ring();
   }
 }
 

@@ -22,8 +22,8 @@ import { GuestMachine, type MachineCounts } from './guest-machine.js';
 import { type Arrival, Hold } from './hold.js';
 import { Milestone } from './milestone.js';
 import { Peripherals } from './peripherals.js';
-import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
+import type { Scheduler } from './sched/scheduler.js';
 import type { ResolvedSpec } from './spec.js';
 import { describeStop, type StopReason } from './stop-reason.js';
 import { summarize, type VmSummary } from './summary.js';
@@ -32,7 +32,7 @@ import { type WaitOptions, Waits } from './waits.js';
 /** The host that a VM is on. */
 export interface VmHome {
   readonly core: Core;
-  readonly platform: Platform;
+  readonly scheduler: Scheduler;
   added(vm: Vm): void;
   freed(vm: Vm): void;
 }
@@ -86,7 +86,7 @@ export class Vm {
    * @throws MemoryShortageError, ConfigurationError for drives that are in use; then nothing is kept
    */
   constructor(home: VmHome, spec: ResolvedSpec, running?: RunningVm) {
-    const { core, platform } = home;
+    const { core, scheduler } = home;
     this.#home = home;
     this.#core = core;
     this.#spec = spec;
@@ -117,7 +117,7 @@ export class Vm {
         consoles: [this.serial, this.terminal],
         console: this.console,
         waits: this.#waits,
-        yieldToEvents: platform.yieldToEvents,
+        scheduler,
         reboots: spec.reboots,
         hold,
         onReboot: () => {
