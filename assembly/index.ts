@@ -37,6 +37,7 @@ import { EXIT_COUNT_OFFSET, EXIT_REASONS, hartOf, VM_FRAMES, vmAt } from './vm/v
 export * from './debug/abi';
 export * from './frames/abi';
 export * from './jit/abi';
+export * from './state/abi';
 
 /** Prepares a fresh memory; `frameLimit` bounds guest memory and control blocks together. */
 export function hostInitialize(frameLimit: u32): void {

@@ -22,7 +22,7 @@ const SCR: u32 = 7;
 
 const IER_RECEIVED: u8 = 0x01;
 const IER_EMPTY: u8 = 0x02;
-const IER_MASK: u8 = 0x0f;
+export const IER_MASK: u8 = 0x0f;
 
 /** Interrupt identification (8.6, Table IV). */
 const IIR_NONE: u8 = 0x01;
@@ -35,12 +35,12 @@ const FCR_ENABLE: u8 = 0x01;
 const FCR_CLEAR_RECEIVER: u8 = 0x02;
 const FCR_CLEAR_TRANSMITTER: u8 = 0x04;
 /** The bits that are kept: enable, DMA mode, receiver trigger. */
-const FCR_MASK: u8 = 0xc9;
+export const FCR_MASK: u8 = 0xc9;
 const FIFO_SIZE: u32 = 16;
 
 const LCR_DLAB: u8 = 0x80;
 
-const MCR_MASK: u8 = 0x1f;
+export const MCR_MASK: u8 = 0x1f;
 const MCR_OUT2: u8 = 0x08;
 const MCR_LOOP: u8 = 0x10;
 

@@ -25,6 +25,8 @@ export const REGIME_EXITS: u32 = 5;
 export const REGIME_COUNTERS: u32 = 6;
 /** Regimes have room for eight. */
 const COUNTERS_SHIFT: u32 = 3;
+/** Words of all counters: three bits name a regime within a hart. */
+export const REGIME_WORDS: u32 = 8 << COUNTERS_SHIFT;
 const V_SHIFT: u32 = 2;
 
 /** A regime within a hart: privilege, and V beside it. Every trap asks, so that nothing is looked up or compared. */

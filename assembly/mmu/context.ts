@@ -60,7 +60,7 @@ const VMID: u64 = 0x3fff;
 /** Entries that `emptyTlb` writes. */
 const WORK: u32 = <u32>((ENTRIES_END - ENTRIES_BEGIN) / ENTRY_SIZE);
 /** Beyond this many keys, probing grows long: start anew. */
-const CONTEXTS_MOST: u32 = 192;
+export const CONTEXTS_MOST: u32 = 192;
 
 function keyAt(hart: usize, id: u32): u64 {
   return load<u64>(hart + ((<usize>id) << 3), CONTEXTS_OFFSET);

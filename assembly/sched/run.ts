@@ -28,7 +28,7 @@ import {
 import { isWorkSpent, spendWork } from '../vm/work';
 
 /** Long enough that changing harts costs nothing, short enough for a spinlock's holder: 50 µs. */
-const QUANTUM: u32 = 5000;
+export const QUANTUM: u32 = 5000;
 /** Work of a slice (vm/work), and of each hart in it, whose timers and reservations are looked at. */
 const SLICE_WORK: u32 = 32;
 const HART_WORK: u32 = 8;

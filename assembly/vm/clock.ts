@@ -19,7 +19,7 @@ export const NEVER: u64 = u64.MAX_VALUE;
  */
 const MOST_CARRIED: u64 = 50_000;
 /** Deadlines this late, 14,000 years, never come: guests switch a comparator off by such values. */
-const LATEST: u64 = 1 << 62;
+export const LATEST: u64 = 1 << 62;
 /** No slice is longer than this many steps, whatever the deadline. */
 const FAR: u64 = 1 << 37;
 
