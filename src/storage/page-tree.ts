@@ -33,7 +33,7 @@ class Page {
 /** Undefined: whatever lies beneath. */
 type Slot = Node | Page | undefined;
 
-/** A page of zeros; in a slot above the last level, as many of them as the slot stands for. */
+/** A page of zeros, which is not counted; in a slot above the last level, as many of them as the slot stands for. */
 const ZERO = new Page(ALL_SECTORS, ZERO_BYTES);
 
 /**
@@ -73,6 +73,13 @@ export class PageTree {
     return growth;
   }
 
+  /** Memory that `zero` would add, but for a few nodes: for parts of pages at either end. */
+  zeroGrowth(offset: number, length: number): number {
+    return this.#edges(offset, length)
+      .map(([from, to]) => (from < to ? this.writeGrowth(from, to - from) : 0))
+      .reduce((sum, growth) => sum + growth);
+  }
+
   write(offset: number, bytes: Uint8Array): void {
     for (const piece of pieces(offset, bytes.length)) {
       const page = this.#own(piece.page);
@@ -104,7 +111,7 @@ export class PageTree {
     this.#root = this.#zeroed(this.#root, 0, this.#span, first, all);
   }
 
-  /** Stretches of whole pages around those in a range of which not all sectors are here. */
+  /** Parts of a range, each as much of it as lies in some pages, of which not all sectors are here. */
   missing(offset: number, length: number): { offset: number; length: number }[] {
     const found: { offset: number; length: number }[] = [];
     for (const piece of pieces(offset, length)) {

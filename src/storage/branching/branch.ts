@@ -60,7 +60,7 @@ export class Branch implements Top {
   }
 
   async writeZeroes(offset: number, length: number): Promise<void> {
-    this.#makeRoom(0);
+    this.#makeRoom(this.#tree.zeroGrowth(offset, length));
     this.#tree.zero(offset, length);
     this.changed.note(offset, length);
   }
