@@ -22,8 +22,19 @@ export interface Disk {
   discard(offset: number, length: number): Promise<void>;
   /** Afterwards the range reads as zeros; `unmap` allows the disk to give the space back. */
   writeZeroes(offset: number, length: number, unmap: boolean): Promise<void>;
+  /**
+   * Where in a range there may be something other than zeros, ascending and apart; what is written
+   * meanwhile may be missing. A disk that cannot tell does without.
+   */
+  extents?(offset: number, length: number): AsyncIterable<Extent>;
   /** Flushes and lets go of what the disk holds. No call may be under way or follow. */
   close(): Promise<void>;
+}
+
+/** A stretch of a disk, in bytes. */
+export interface Extent {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** What sectors count in, whatever size the guest is told (VIRTIO 1.2 §5.2.4). */

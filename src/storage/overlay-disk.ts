@@ -1,12 +1,12 @@
 import { DiskError } from '../core/errors.js';
-import type { Disk } from '../machine/disk.js';
-import { SectorPages } from './sector-pages.js';
+import type { Disk, Extent } from '../machine/disk.js';
+import { layeredExtents } from './extents.js';
+import { MemoryPool } from './memory-pool.js';
+import { PageTree } from './page-tree.js';
+import { settleAll } from './settle-all.js';
 
 /** A guest that fills its disk must not take all of the host's memory. */
 const DEFAULT_LIMIT = 4 * 2 ** 30;
-
-/** Some milliseconds' work; a guest may ask for the whole disk, and others must have their turn. */
-const ZEROED_AT_ONCE = 2 ** 26;
 
 export interface OverlayOptions {
   /** Most bytes of memory for what is written, by default 4 GiB; then writes reject with 'disk-full'. */
@@ -23,19 +23,25 @@ export class OverlayDisk implements Disk {
   readonly size: number;
   readonly readOnly = false;
   readonly #base: Disk;
-  readonly #pages = new SectorPages();
-  readonly #limit: number;
+  readonly #pool: MemoryPool;
+  readonly #pages: PageTree;
   readonly #closeBase: boolean;
 
   constructor(base: Disk, options: OverlayOptions = {}) {
     this.#base = base;
     this.size = base.size;
-    this.#limit = options.limit ?? DEFAULT_LIMIT;
+    this.#pool = new MemoryPool(options.limit ?? DEFAULT_LIMIT);
+    this.#pages = new PageTree(base.size, this.#pool);
     this.#closeBase = options.closeBase ?? true;
   }
 
   async read(offset: number, into: Uint8Array): Promise<void> {
-    if (!this.#pages.covers(offset, into.length)) await this.#base.read(offset, into);
+    await settleAll(
+      this.#pages.missing(offset, into.length).map((part) => {
+        const at = part.offset - offset;
+        return this.#base.read(part.offset, into.subarray(at, at + part.length));
+      }),
+    );
     this.#pages.read(offset, into);
   }
 
@@ -47,16 +53,19 @@ export class OverlayDisk implements Disk {
   async flush(): Promise<void> {}
 
   async discard(offset: number, length: number): Promise<void> {
-    // The base's bytes would be older than old ones: pages become zeros.
+    // The base's bytes would be older than old ones: whole pages become zeros.
     this.#pages.release(offset, length);
   }
 
   async writeZeroes(offset: number, length: number): Promise<void> {
-    this.#makeRoom(this.#pages.zeroGrowth(length));
-    for (let done = 0; done < length; done += ZEROED_AT_ONCE) {
-      if (done > 0) await new Promise<void>((resolve) => setTimeout(resolve));
-      this.#pages.zero(offset + done, Math.min(ZEROED_AT_ONCE, length - done));
-    }
+    this.#makeRoom(this.#pages.zeroGrowth(offset, length));
+    this.#pages.zero(offset, length);
+  }
+
+  extents(offset: number, length: number): AsyncIterable<Extent> {
+    return layeredExtents(this.#base, offset, length, [
+      (start, end) => this.#pages.stretches(start, end),
+    ]);
   }
 
   async close(): Promise<void> {
@@ -65,7 +74,7 @@ export class OverlayDisk implements Disk {
   }
 
   #makeRoom(growth: number): void {
-    if (this.#pages.bytes + growth <= this.#limit) return;
-    throw new DiskError('full', `the overlay holds ${this.#limit} bytes of memory, its limit`);
+    if (this.#pool.hasRoom(growth)) return;
+    throw new DiskError('full', `the overlay holds ${this.#pool.limit} bytes of memory, its limit`);
   }
 }

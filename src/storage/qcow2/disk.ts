@@ -1,6 +1,7 @@
 import { DiskError } from '../../core/errors.js';
-import type { Disk } from '../../machine/disk.js';
+import type { Disk, Extent } from '../../machine/disk.js';
 import { type ByteFile, readPadded } from '../byte-file.js';
+import { extentsOf } from '../extents.js';
 import { JointFlush } from '../joint-flush.js';
 import { type RangeLock, RangeLocks } from '../range-locks.js';
 import { settleAll } from '../settle-all.js';
@@ -125,6 +126,23 @@ export class Qcow2Disk implements Disk {
     }
   }
 
+  /** A table's clusters at a time, so that a large disk's need little memory. */
+  async *extents(offset: number, length: number): AsyncGenerator<Extent> {
+    const { clusterSize } = this.#image.header;
+    const { mapping } = this.#image;
+    const span = mapping.entries * clusterSize;
+    for (let at = offset; at < offset + length; ) {
+      const end = Math.min(offset + length, (Math.floor(at / span) + 1) * span);
+      // Most of a large disk has no table, and is not worth a lock.
+      if (mapping.hasTable(Math.floor(at / clusterSize))) {
+        for (const piece of await this.#planLocked(at, end - at)) yield* this.#dataIn(piece);
+      } else {
+        yield* this.#backingData(at, end - at);
+      }
+      at = end;
+    }
+  }
+
   async close(): Promise<void> {
     try {
       await this.flush();
@@ -138,6 +156,26 @@ export class Qcow2Disk implements Disk {
   /** Whether a cluster that is not allocated reads as zeros. */
   get #canForget(): boolean {
     return this.#backing === undefined;
+  }
+
+  async #planLocked(offset: number, length: number): Promise<Piece[]> {
+    const lock = await this.#lock(offset, length, false);
+    try {
+      return await plan(this.#image, offset, length);
+    } finally {
+      this.#locks.release(lock);
+    }
+  }
+
+  async *#dataIn({ entry, offset, length }: Piece): AsyncGenerator<Extent> {
+    if (entry.kind === 'unallocated') yield* this.#backingData(offset, length);
+    else if (entry.kind !== 'zero') yield { offset, length };
+  }
+
+  async *#backingData(offset: number, length: number): AsyncGenerator<Extent> {
+    const backing = this.#backing;
+    if (backing === undefined || offset >= backing.size) return;
+    yield* extentsOf(backing, offset, Math.min(length, backing.size - offset));
   }
 
   async #readPiece(piece: Piece, into: Uint8Array): Promise<void> {
