@@ -6,6 +6,7 @@
 import { setPasses } from './debug/record';
 import { updateAlarm } from './dev/rtc';
 import { uartGive as give, uartTake as take } from './dev/uart-host';
+import { setGeneration } from './dev/vmgenid';
 import { countFrames, exclusiveFrames, sharedFrames } from './frames/accounts';
 import { changePage } from './frames/door';
 import { frameAddress, host, initializeHost, skipFrames } from './frames/host';
@@ -199,6 +200,11 @@ export function vmPageEpoch(vm: u32, page: u32): u32 {
   const address = frameAddress(vm);
   const entry = isRamPage(address, page) ? mapEntry(address, page) : 0;
   return entry ? mapEpoch(entry) : 0;
+}
+
+/** The VM generation ID, bytes 0 to 7 and 8 to 15; a guest that has begun is told by its interrupt. */
+export function vmSetGeneration(vm: u32, low: u64, high: u64): void {
+  setGeneration(frameAddress(vm), low, high);
 }
 
 /** HTIF: from now on a store to the eight bytes at `gpa` ends the run. */

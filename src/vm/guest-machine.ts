@@ -54,16 +54,19 @@ export class GuestMachine {
   readonly #bus: VirtioBus;
   readonly plan: BootPlan;
   #handle = 0;
+  #generation: string;
   #before: MachineCounts | undefined;
   #final: MachineCounts | undefined;
   ram: GuestMemory;
 
   /**
-   * Checks the images and takes the frames for the VM's control blocks.
+   * Checks the images and takes the frames for the VM's control blocks. `generation` is the VM
+   * generation ID, 16 bytes in hexadecimal.
    *
    * @throws ImageError for images that cannot boot; MemoryShortageError, after which nothing is kept.
    */
-  constructor(core: Core, shape: MachineShape, clock: Clock, bus: VirtioBus) {
+  constructor(core: Core, shape: MachineShape, clock: Clock, bus: VirtioBus, generation: string) {
+    this.#generation = generation;
     this.#core = core;
     this.#shape = shape;
     this.#clock = clock;
@@ -86,6 +89,18 @@ export class GuestMachine {
     return this.#shape.cpus;
   }
 
+  /** Gives the VM another generation ID, which outlasts reboots. A guest that runs is told by an interrupt. */
+  set generation(id: string) {
+    this.#generation = id;
+    if (this.#handle !== 0) this.#setGeneration();
+  }
+
+  #setGeneration(): void {
+    const half = (at: number) =>
+      BigInt(`0x${(this.#generation.slice(at, at + 16).match(/../g) ?? []).reverse().join('')}`);
+    this.#core.exports.vmSetGeneration(this.#handle, half(0), half(16));
+  }
+
   #build(): GuestMemory {
     const { memory, cpus, cpu } = this.#shape;
     const flags = this.plan.machineMode ? 0 : VM_FLAG_SBI;
@@ -98,6 +113,7 @@ export class GuestMachine {
       this.#handle = 0;
       throw error;
     }
+    this.#setGeneration();
     const ram = new GuestMemory(this.#core, vm, memory);
     const tohost = this.plan.symbols.get('tohost');
     if (tohost !== undefined && ram.contains(tohost, 8)) {

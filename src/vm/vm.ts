@@ -16,6 +16,7 @@ import { claimDrives } from './drive-claims.js';
 import { DEFAULT_ENGINE } from './engines.js';
 import { GuestMachine, type MachineCounts } from './guest-machine.js';
 import { type Arrival, Hold } from './hold.js';
+import { type Identity, newIdentity } from './identity.js';
 import { Milestone } from './milestone.js';
 import type { Platform } from './platform.js';
 import { asStop, RunLoop } from './run-loop.js';
@@ -48,6 +49,8 @@ export class Vm {
   readonly terminal: Console;
   /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
   readonly stopped: Promise<StopReason>;
+  /** What tells the VM from its copies. */
+  readonly identity: Identity;
   readonly #core: Core;
   readonly #clock: Clock;
   readonly #hold = new Hold();
@@ -85,19 +88,22 @@ export class Vm {
       spec.clock.kind === 'virtual'
         ? new Agent(greeted, wake, () => ++nonce)
         : new Agent(greeted, wake);
+    this.identity = newIdentity(spec.shape.seed);
     this.#devices = makeDevices(
       spec.devices,
       [new TerminalPort(CONSOLE_PORT, this.terminal), this.#agent],
       {
         cpus: spec.shape.cpus,
         virtual: spec.clock.kind === 'virtual',
+        mac: this.identity.mac,
         ...(spec.shape.seed === undefined ? {} : { seed: spec.shape.seed }),
       },
     );
     this.#bus = new VirtioBus(this.#devices.plan, wake);
     this.#releaseDrives = claimDrives(spec.devices.drives);
     try {
-      this.#machine = new GuestMachine(core, spec.shape, spec.clock, this.#bus);
+      const { id } = this.identity;
+      this.#machine = new GuestMachine(core, spec.shape, spec.clock, this.#bus, id);
     } catch (error) {
       this.#releaseDrives();
       throw error;
