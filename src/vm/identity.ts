@@ -6,6 +6,7 @@ import { MAC_OFFSET, MAC_SIZE } from '../machine/virtio/network/protocol.js';
 import type { GuestCommands } from './agent/commands.js';
 import { NETWORK_SLOT } from './devices.js';
 import type { GuestMachine } from './guest-machine.js';
+import type { RunLoop } from './run-loop.js';
 import { randomBytes } from './seed.js';
 
 /** What tells a VM from its copies. */
@@ -42,8 +43,7 @@ export interface IdentityTarget {
   readonly network: NetworkDevice;
   /** Of a guest with an agent; without one, only what the machine shows by itself is changed. */
   readonly commands: GuestCommands | undefined;
-  /** The VM's loop shall come round. */
-  readonly wake: () => void;
+  readonly loop: RunLoop;
 }
 
 /** How far a guest has become another one. */
@@ -52,36 +52,17 @@ export interface AppliedIdentity {
   readonly told: 'machine' | 'guest';
   /** Whether the guest bears its name. */
   readonly hostName: boolean;
-  /** Whether its interface, if there is one, has its address. A driver that begins later reads it from the card. */
+  /** Whether an interface had the former address and has the new one. A driver that begins later reads it from the card. */
   readonly mac: boolean;
 }
 
 /** In milliseconds of the VM's clock. */
 const DEFAULT_TIMEOUT = 10_000;
-/** Where Linux has what it found in the network card's slot. */
-const CARD = `/sys/devices/platform/soc/1000${NETWORK_SLOT + 1}000.virtio_mmio/virtio*/net/*`;
-/** Bits of the command's exit status. */
-const NAME_FAILED = 1;
-const MAC_FAILED = 2;
-
-/** One shell, and one process of its for the interface: all else is the shell's own. */
-function command({ hostName, mac }: Identity): string {
-  return [
-    'exec 2>/dev/null',
-    's=0',
-    `echo ${hostName} >/proc/sys/kernel/hostname || s=${NAME_FAILED}`,
-    `if [ -e /etc/hostname ]; then echo ${hostName} >/etc/hostname || s=${NAME_FAILED}; fi`,
-    `for n in ${CARD}; do`,
-    `  if [ -e "$n" ]; then ip link set "\${n##*/}" address ${mac} || s=$((s+${MAC_FAILED})); fi`,
-    'done',
-    'exit $s',
-  ].join('\n');
-}
 
 /**
  * Makes a copy of a VM another machine: another generation ID with its interrupt, by which Linux draws
  * its random numbers anew; another address of its network card; through the agent, the same address for
- * its interface, and a host name.
+ * the interface that has the card's address of before, and a host name.
  *
  * @throws VmTimeoutError, VmStoppedError, AgentError if the guest did not do as it was told; generation
  * ID and card have changed then.
@@ -91,16 +72,13 @@ export async function applyIdentity(
   identity: Identity,
   { timeout = DEFAULT_TIMEOUT }: { readonly timeout?: number } = {},
 ): Promise<AppliedIdentity> {
-  const { core, machine, network, commands, wake } = target;
+  const { core, machine, network, commands, loop } = target;
+  const { hostName, mac: to } = identity;
+  const from = network.mac;
   machine.generation = identity.id;
-  network.mac = identity.mac;
-  new VirtioSlots(core, machine.handle).setConfig(NETWORK_SLOT, MAC_OFFSET, parseMac(identity.mac));
-  wake();
+  network.mac = to;
+  new VirtioSlots(core, machine.handle).setConfig(NETWORK_SLOT, MAC_OFFSET, parseMac(to));
+  loop.gate.wake();
   if (commands === undefined) return { told: 'machine', hostName: false, mac: false };
-  const { status } = await commands.exec(command(identity), { timeout });
-  return {
-    told: 'guest',
-    hostName: (status & NAME_FAILED) === 0,
-    mac: (status & MAC_FAILED) === 0,
-  };
+  return { told: 'guest', ...(await commands.identify({ hostName, from, to }, { timeout })) };
 }

@@ -3,6 +3,7 @@ import { ConfigurationError, VmStoppedError } from '../core/errors.js';
 import type { GuestMemory } from '../core/guest-memory.js';
 import { CONSOLE_PORT } from '../guest/initramfs/init-script.js';
 import { VirtioBus } from '../machine/virtio/bus.js';
+import type { NetworkDevice } from '../machine/virtio/network/network-device.js';
 import { Agent } from './agent/agent.js';
 import { GuestCommands } from './agent/commands.js';
 import type { ExecOptions, ExecResult } from './agent/exec.js';
@@ -31,6 +32,8 @@ export interface VmParts {
   readonly machine: GuestMachine;
   readonly bus: VirtioBus;
   readonly loop: RunLoop;
+  readonly network: NetworkDevice;
+  readonly commands: GuestCommands;
 }
 
 /**
@@ -318,7 +321,14 @@ export class Vm {
 
   /** What the VM is made of, for tools that look inside. */
   get inside(): VmParts {
-    return { core: this.#core, machine: this.#machine, bus: this.#bus, loop: this.#loop };
+    return {
+      core: this.#core,
+      machine: this.#machine,
+      bus: this.#bus,
+      loop: this.#loop,
+      network: this.#devices.network,
+      commands: this.#commands,
+    };
   }
 
   /** The core's handle of this VM. */
