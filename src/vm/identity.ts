@@ -1,4 +1,5 @@
 import type { Core } from '../core/core.js';
+import { AgentError } from '../core/errors.js';
 import { VirtioSlots } from '../core/virtio-slots.js';
 import { formatMac, localMac, parseMac } from '../machine/virtio/network/mac.js';
 import type { NetworkDevice } from '../machine/virtio/network/network-device.js';
@@ -48,12 +49,14 @@ export interface IdentityTarget {
 
 /** How far a guest has become another one. */
 export interface AppliedIdentity {
-  /** 'machine': it has no agent, and knows by the interrupt alone. */
+  /** 'machine': it has no agent, or one that is too old or fails, and knows by the interrupt alone. */
   readonly told: 'machine' | 'guest';
   /** Whether the guest bears its name. */
   readonly hostName: boolean;
   /** Whether an interface had the former address and has the new one. A driver that begins later reads it from the card. */
   readonly mac: boolean;
+  /** Why the agent was of no use, if there is one. */
+  readonly error?: AgentError;
 }
 
 /** In milliseconds of the VM's clock. */
@@ -64,8 +67,8 @@ const DEFAULT_TIMEOUT = 10_000;
  * its random numbers anew; another address of its network card; through the agent, the same address for
  * the interface that has the card's address of before, and a host name.
  *
- * @throws VmTimeoutError, VmStoppedError, AgentError if the guest did not do as it was told; generation
- * ID and card have changed then.
+ * @throws VmTimeoutError, VmStoppedError; generation ID and card have changed then, and an agent that
+ * comes late still does as it was told.
  */
 export async function applyIdentity(
   target: IdentityTarget,
@@ -80,5 +83,10 @@ export async function applyIdentity(
   new VirtioSlots(core, machine.handle).setConfig(NETWORK_SLOT, MAC_OFFSET, parseMac(to));
   loop.gate.wake();
   if (commands === undefined) return { told: 'machine', hostName: false, mac: false };
-  return { told: 'guest', ...(await commands.identify({ hostName, from, to }, { timeout })) };
+  try {
+    return { told: 'guest', ...(await commands.identify({ hostName, from, to }, { timeout })) };
+  } catch (error) {
+    if (error instanceof AgentError) return { told: 'machine', hostName: false, mac: false, error };
+    throw error;
+  }
 }

@@ -315,6 +315,7 @@ export class Vm {
       secondsToPrompt,
       this.#stop,
       drives,
+      { ...this.#devices.network.counts },
       this.#bus.health(),
     );
   }
