@@ -6,6 +6,7 @@
 import { setPasses } from './debug/record';
 import { updateAlarm } from './dev/rtc';
 import { uartGive as give, uartTake as take } from './dev/uart-host';
+import { setGeneration } from './dev/vmgenid';
 import { frameAddress, host, initializeHost, skipFrames } from './frames/host';
 import { Ext } from './generated/ops';
 import { readCsr } from './hart/csr';
@@ -147,6 +148,11 @@ export function vmDeadline(vm: u32): u64 {
 export function vmSkipTo(vm: u32, time: u64): void {
   skipTo(frameAddress(vm), time);
   updateAlarm(frameAddress(vm));
+}
+
+/** The VM generation ID, bytes 0 to 7 and 8 to 15; a guest that has begun is told by its interrupt. */
+export function vmSetGeneration(vm: u32, low: u64, high: u64): void {
+  setGeneration(frameAddress(vm), low, high);
 }
 
 /** HTIF: from now on a store to the eight bytes at `gpa` ends the run. */

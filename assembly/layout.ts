@@ -53,6 +53,7 @@ export const FIRST_FRAME: u32 = <u32>(FRAMES >> PAGE_SHIFT);
 /** Guest-physical memory map: QEMU's `virt` board. */
 export const FINISHER_BASE: u64 = 0x0010_0000;
 export const RTC_BASE: u64 = 0x0010_1000;
+export const VMGENID_BASE: u64 = 0x0010_2000;
 export const CLINT_BASE: u64 = 0x0200_0000;
 export const CLINT_SIZE: u64 = 0x1_0000;
 export const PLIC_BASE: u64 = 0x0c00_0000;
@@ -62,6 +63,7 @@ export const RAM_BASE: u64 = 0x8000_0000;
 
 export const UART_IRQ: u32 = 10;
 export const RTC_IRQ: u32 = 11;
+export const VMGENID_IRQ: u32 = 12;
 
 export const MAX_HARTS: u32 = 32;
 /** Timer ticks a second of `mtime` (Privileged 3.2.1), as QEMU's board has it. */

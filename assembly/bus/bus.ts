@@ -7,6 +7,7 @@
  * | -------- | ----------- | ---------------------------- |
  * | finisher | 0x1000      | 2, 4                         |
  * | RTC      | 0x24        | 4                            |
+ * | vmgenid  | 16          | 1, 2, 4, 8; read only        |
  * | CLINT    | 0x10000     | 4 (msip); 4, 8 (timers)      |
  * | PLIC     | 0x600000    | 4                            |
  * | UART     | 8           | 1, 2, 4, 8: a byte in all    |
@@ -17,6 +18,7 @@ import { finisherStore } from '../dev/finisher';
 import { plicLoad, plicStore } from '../dev/plic';
 import { RTC_WINDOW, rtcLoad, rtcStore } from '../dev/rtc';
 import { uartLoad, uartStore } from '../dev/uart';
+import { VMGENID_WINDOW, vmgenidLoad } from '../dev/vmgenid';
 import { at } from '../hart/hart';
 import {
   CLINT_BASE,
@@ -29,6 +31,7 @@ import {
   PLIC_SIZE,
   RTC_BASE,
   UART_BASE,
+  VMGENID_BASE,
 } from '../layout';
 import { SLOT_WINDOW, slotLoad, slotStore } from '../virtio/registers';
 import { VIRTIO_SLOTS } from '../vm/vm';
@@ -87,6 +90,9 @@ export function busLoad(hart: usize, gpa: u64, bytes: u32): u64 {
   }
   if (inside(gpa, RTC_BASE, RTC_WINDOW)) {
     return refused(bytes, 4) ? 0 : rtcLoad(vm, <u32>(gpa - RTC_BASE));
+  }
+  if (inside(gpa, VMGENID_BASE, VMGENID_WINDOW)) {
+    return vmgenidLoad(vm, <u32>(gpa - VMGENID_BASE), bytes);
   }
   if (inside(gpa, VIRTIO_BASE, VIRTIO_SIZE)) {
     if (refused(bytes, slotWidths(gpa))) return 0;

@@ -4,7 +4,8 @@
  *
  * Each source has a gateway for a level ("Interrupt Gateways"): it forwards one request, which
  * stays pending even if the level falls, and no other until the first was completed; a level still
- * high then is a new request.
+ * high then is a new request. A source of EDGES has no level: each pulse is a request, and one that
+ * comes while the last is being served is remembered in its level's place.
  *
  * ```
  * idle --level rises--> pending --claim--> claimed --complete--> pending if the level is high,
@@ -12,6 +13,7 @@
  * ```
  */
 import { MEIP, SEIP, setLine } from '../hart/interrupts';
+import { VMGENID_IRQ } from '../layout';
 import {
   hartOf,
   PLIC_CONTEXT_OFFSET,
@@ -23,6 +25,8 @@ import { spendWork } from '../vm/work';
 
 const SOURCES: u32 = 64;
 const PRIORITY_MASK: u32 = 7;
+/** Sources with edges, which nothing acknowledges, a bit each. */
+const EDGES: u64 = (<u64>1) << VMGENID_IRQ;
 
 /** Register blocks ("Memory Map"). */
 const PENDING: u32 = 0x1000;
@@ -101,6 +105,18 @@ export function plicSetLevel(vm: usize, irq: u32, level: bool): void {
   updateLines(vm);
 }
 
+/** A device's message that something has happened: `irq` is one of EDGES. */
+export function plicPulse(vm: usize, irq: u32): void {
+  const record = vmAt(vm);
+  const bit = (<u64>1) << irq;
+  if (record.plicClaimed & bit) {
+    record.plicLevel |= bit;
+    return;
+  }
+  record.plicPending |= bit;
+  updateLines(vm);
+}
+
 /** Takes the best pending source, whatever the threshold ("Interrupt Claim Process"); 0 if none. */
 function claim(vm: usize, context: Context): u32 {
   const record = vmAt(vm);
@@ -122,6 +138,7 @@ function complete(vm: usize, context: Context, source: u32): void {
   if ((context.enabled & record.plicClaimed & bit) === 0) return;
   record.plicClaimed &= ~bit;
   if ((record.plicLevel & bit) === 0) return;
+  record.plicLevel &= ~(bit & EDGES);
   record.plicPending |= bit;
   updateLines(vm);
 }

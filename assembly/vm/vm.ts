@@ -102,6 +102,10 @@ export class Vm {
   rtcInterruptEnabled: u32;
   rtcInterruptPending: u32;
 
+  /** The VM generation ID, bytes 0 to 7 and 8 to 15, little-endian (dev/vmgenid). */
+  generationLow: u64;
+  generationHigh: u64;
+
   /** PLIC (one bit or word a source; 64 sources are enough for the board). */
   plicLevel: u64;
   plicPending: u64;

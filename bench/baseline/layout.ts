@@ -13,6 +13,7 @@ export const FIRST_FRAME = (TRANSFER + TRANSFER_SIZE) / PAGE_SIZE;
 
 export const FINISHER_BASE = 0x0010_0000;
 export const RTC_BASE = 0x0010_1000;
+export const VMGENID_BASE = 0x0010_2000;
 export const CLINT_BASE = 0x0200_0000;
 export const CLINT_SIZE = 0x1_0000;
 export const PLIC_BASE = 0x0c00_0000;
@@ -23,6 +24,7 @@ export const RAM_BASE = 0x8000_0000;
 
 export const UART_IRQ = 10;
 export const RTC_IRQ = 11;
+export const VMGENID_IRQ = 12;
 export const MAX_HARTS = 32;
 /** Virtual time: so many steps of all harts make one tick. */
 export const STEPS_PER_TICK = 100;

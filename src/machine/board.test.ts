@@ -58,6 +58,10 @@ describe("the board's device tree", () => {
     };
     expect(device('serial@10000000')).toEqual([0, 0x1000_0000, 0, 0x100, 10]);
     expect(device('rtc@101000')).toEqual([0, 0x10_1000, 0, 0x1000, 11]);
+    expect(device('rng@102000')).toEqual([0, 0x10_2000, 0, 16, 12]);
+    expect(texts(nodeAt(root, 'soc/rng@102000').properties.get('compatible'))).toEqual([
+      'microsoft,vmgenid',
+    ]);
     expect(device('test@100000')).toEqual([0, 0x10_0000, 0, 0x1000]);
     for (let slot = 0; slot < 8; slot++) {
       const address = 0x1000_1000 + slot * 0x1000;

@@ -18,6 +18,7 @@ const UART_BURST = 256;
 
 const FINISHER = 0x10_0000n;
 const RTC = 0x10_1000n;
+const VMGENID = 0x10_2000n;
 const CLINT = 0x200_0000n;
 const PLIC = 0xc00_0000n;
 const UART = 0x1000_0000n;
@@ -25,6 +26,7 @@ const VIRTIO = 0x1000_1000n;
 
 const UART_IRQ = 10;
 const RTC_IRQ = 11;
+const VMGENID_IRQ = 12;
 const INTERRUPT_SOURCES = 60;
 
 /** What the test finisher takes (SiFive test device, as QEMU has it). */
@@ -94,6 +96,10 @@ function soc(options: BoardOptions): TreeNode {
         compatible: ['sifive,test1', 'sifive,test0', 'syscon'],
       }),
       ...node('rtc', RTC, 0x1000n, { ...interrupt(RTC_IRQ), compatible: 'google,goldfish-rtc' }),
+      ...node('rng', VMGENID, 16n, {
+        ...interrupt(VMGENID_IRQ),
+        compatible: 'microsoft,vmgenid',
+      }),
       ...node('clint', CLINT, 0x1_0000n, {
         'interrupts-extended': harts.flatMap((hart) => [
           hartHandle(hart),

@@ -7,6 +7,7 @@ import { ConsoleDevice } from '../machine/virtio/console/console-device.js';
 import type { ConsolePort } from '../machine/virtio/console-port.js';
 import type { VirtioDevice } from '../machine/virtio/device.js';
 import { EntropyDevice } from '../machine/virtio/entropy/entropy-device.js';
+import { NetworkDevice } from '../machine/virtio/network/network-device.js';
 import { randomBytes } from './seed.js';
 
 /** What a VM has besides the board's own devices. */
@@ -19,10 +20,11 @@ export interface DeviceSpec {
 
 /**
  * Drives and devices of the user's fill the slots from 0 on, in the order in which Linux looks at them; the
- * board's own stand at the end. Two slots are kept for a balloon and a network.
+ * board's own stand at the end. One slot is kept for a balloon.
  */
 const CONSOLE_SLOT = VIRTIO_SLOTS - 1;
 const ENTROPY_SLOT = VIRTIO_SLOTS - 2;
+export const NETWORK_SLOT = VIRTIO_SLOTS - 3;
 const USER_SLOTS = VIRTIO_SLOTS - 4;
 /** The entropy device's bytes are not to be those that the guest's pool began with. */
 const ENTROPY_SALT = 0x656e_7472_6f70_7921n;
@@ -32,6 +34,7 @@ export interface VmDevices {
   readonly plan: SlotPlan;
   readonly console: ConsoleDevice;
   readonly blocks: readonly BlockDevice[];
+  readonly network: NetworkDevice;
 }
 
 /**
@@ -42,7 +45,13 @@ export interface VmDevices {
 export function makeDevices(
   spec: DeviceSpec,
   ports: readonly ConsolePort[],
-  options: { readonly cpus: number; readonly virtual: boolean; readonly seed?: bigint },
+  options: {
+    readonly cpus: number;
+    readonly virtual: boolean;
+    /** Address of the network card. */
+    readonly mac: string;
+    readonly seed?: bigint;
+  },
 ): VmDevices {
   const blocks = spec.drives.map(
     (disk, index) =>
@@ -59,10 +68,12 @@ export function makeDevices(
     );
   }
   const console = new ConsoleDevice(ports);
+  const network = new NetworkDevice(options.mac);
   const plan: (VirtioDevice | undefined)[] = [...own];
   plan[CONSOLE_SLOT] = console;
+  plan[NETWORK_SLOT] = network;
   plan[ENTROPY_SLOT] = new EntropyDevice(
     randomBytes(options.seed === undefined ? undefined : options.seed ^ ENTROPY_SALT),
   );
-  return { plan, console, blocks };
+  return { plan, console, blocks, network };
 }

@@ -16,6 +16,7 @@ import type { BootPlan } from '../machine/boot.js';
 import type { CpuModel } from '../machine/cpu-model.js';
 import type { BusState, VirtioBus } from '../machine/virtio/bus.js';
 import { type Clock, ticksToNs } from './clock.js';
+import type { Identity } from './identity.js';
 
 /** A VM's shape, checked. */
 export interface MachineShape {
@@ -31,6 +32,8 @@ export interface MachineForm {
   readonly shape: MachineShape;
   readonly plan: BootPlan;
   readonly clock: Clock;
+  /** Its ID is the VM generation ID. */
+  readonly identity: Identity;
 }
 
 /** A machine that is in the core already, and goes on there. */
@@ -67,6 +70,7 @@ export class GuestMachine {
   readonly #bus: VirtioBus;
   readonly plan: BootPlan;
   #handle = 0;
+  #generation: string;
   #before: MachineCounts | undefined;
   #final: MachineCounts | undefined;
   ram: GuestMemory;
@@ -80,6 +84,7 @@ export class GuestMachine {
     this.#core = core;
     this.#shape = form.shape;
     this.#clock = form.clock;
+    this.#generation = form.identity.id;
     this.#bus = bus;
     this.plan = form.plan;
     if (running === undefined) {
@@ -106,6 +111,18 @@ export class GuestMachine {
     return this.#shape.cpus;
   }
 
+  /** Gives the VM another generation ID, which outlasts reboots. A guest that runs is told by an interrupt. */
+  set generation(id: string) {
+    this.#generation = id;
+    if (this.#handle !== 0) this.#setGeneration();
+  }
+
+  #setGeneration(): void {
+    const half = (at: number) =>
+      BigInt(`0x${(this.#generation.slice(at, at + 16).match(/../g) ?? []).reverse().join('')}`);
+    this.#core.exports.vmSetGeneration(this.#handle, half(0), half(16));
+  }
+
   #build(): GuestMemory {
     const { memory, cpus, cpu } = this.#shape;
     const flags = this.plan.machineMode ? 0 : VM_FLAG_SBI;
@@ -118,6 +135,7 @@ export class GuestMachine {
       this.#handle = 0;
       throw error;
     }
+    this.#setGeneration();
     const ram = new GuestMemory(this.#core, vm, memory);
     const tohost = this.plan.symbols.get('tohost');
     if (tohost !== undefined && ram.contains(tohost, 8)) {

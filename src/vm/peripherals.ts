@@ -42,6 +42,7 @@ export class Peripherals {
     this.devices = makeDevices(spec.devices, ports, {
       cpus,
       virtual,
+      mac: spec.identity.mac,
       ...(seed === undefined ? {} : { seed }),
     });
     this.bus = new VirtioBus(this.devices.plan, wake);

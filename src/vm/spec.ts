@@ -13,6 +13,7 @@ import { type Clock, realClock, virtualClock } from './clock.js';
 import type { DeviceSpec } from './devices.js';
 import { DEFAULT_ENGINE } from './engines.js';
 import type { MachineShape } from './guest-machine.js';
+import { type Identity, newIdentity } from './identity.js';
 import type { FetchOptions, Platform } from './platform.js';
 import { rngSeed } from './seed.js';
 
@@ -86,6 +87,7 @@ export interface ResolvedSpec {
   readonly shape: MachineShape;
   readonly plan: BootPlan;
   readonly clock: Clock;
+  readonly identity: Identity;
   readonly reboots: boolean;
   readonly devices: DeviceSpec;
   readonly console: 'serial' | 'virtio';
@@ -118,6 +120,7 @@ export async function resolveSpec(
     shape: { memory, cpus, cpu, ...(seed === undefined ? {} : { seed }) },
     plan: planBoot(images, { memory, cpus, cpu, rngSeed: rngSeed(seed) }),
     clock: clockKind === 'virtual' ? virtualClock(seed ?? 0n) : realClock(),
+    identity: newIdentity(seed),
     reboots: spec.onReset !== 'stop',
     devices: { drives: spec.drives ?? [], devices: spec.devices ?? [] },
     console: spec.console ?? (spec.guest === 'debian' ? 'virtio' : 'serial'),

@@ -2,6 +2,7 @@ import type { Regime } from '../core/abi.js';
 import type { ExitName } from '../core/exit-reason.js';
 import type { TranslationCounters } from '../core/translate/counters.js';
 import type { BlockCounts } from '../machine/virtio/block/counts.js';
+import type { NetworkCounts } from '../machine/virtio/network/network-device.js';
 import type { DeviceHealth } from '../machine/virtio/slot.js';
 import { ticksToSeconds } from './clock.js';
 import type { MachineCounts } from './guest-machine.js';
@@ -49,6 +50,8 @@ export interface VmSummary {
   readonly translation: TranslationFigures | null;
   /** What the drives have done, in their order. */
   readonly drives: readonly BlockCounts[];
+  /** What the network card has done. */
+  readonly network: NetworkCounts;
   /** How each virtio device fares. */
   readonly devices: readonly DeviceHealth[];
   /** How the VM ended; null while it has not. */
@@ -63,6 +66,7 @@ export function summarize(
   secondsToPrompt: number | undefined,
   stop: StopReason | undefined,
   drives: readonly BlockCounts[],
+  network: NetworkCounts,
   devices: readonly DeviceHealth[],
 ): VmSummary {
   const instructions = Number(counts.instructions);
@@ -93,6 +97,7 @@ export function summarize(
     tableReads: { firstStage: harts.tableReads, guestStage: harts.guestTableReads },
     translation: translation === undefined ? null : translationFigures({ counts, translation }),
     drives,
+    network,
     devices,
     stop: stop === undefined ? null : { kind: stop.kind, code: stop.code },
   };

@@ -2,6 +2,7 @@ import type { Core } from '../core/core.js';
 import { ConfigurationError, VmStoppedError } from '../core/errors.js';
 import type { GuestMemory } from '../core/guest-memory.js';
 import type { VirtioBus } from '../machine/virtio/bus.js';
+import type { NetworkDevice } from '../machine/virtio/network/network-device.js';
 import { GuestCommands } from './agent/commands.js';
 import type { ExecOptions, ExecResult } from './agent/exec.js';
 import type { Files } from './agent/files.js';
@@ -20,6 +21,7 @@ import {
 } from './fork.js';
 import { GuestMachine, type MachineCounts } from './guest-machine.js';
 import { type Arrival, Hold } from './hold.js';
+import type { Identity } from './identity.js';
 import { Milestone } from './milestone.js';
 import { Peripherals } from './peripherals.js';
 import { asStop, RunLoop } from './run-loop.js';
@@ -42,6 +44,8 @@ export interface VmParts {
   readonly machine: GuestMachine;
   readonly bus: VirtioBus;
   readonly loop: RunLoop;
+  readonly network: NetworkDevice;
+  readonly commands: GuestCommands;
 }
 
 /**
@@ -63,6 +67,7 @@ export class Vm {
   readonly #home: VmHome;
   readonly #core: Core;
   readonly #spec: ResolvedSpec;
+  #identity: Identity;
   readonly #hold = new Hold();
   readonly #debugger: Debugger;
   readonly #machine: GuestMachine;
@@ -90,6 +95,7 @@ export class Vm {
     this.#home = home;
     this.#core = core;
     this.#spec = spec;
+    this.#identity = spec.identity;
     const wake = () => this.#loop.gate.wake();
     const peripherals = new Peripherals(spec, () => this.#ready.reach(), wake);
     this.#peripherals = peripherals;
@@ -347,8 +353,14 @@ export class Vm {
       secondsToPrompt,
       this.#stop,
       drives,
+      { ...this.#peripherals.devices.network.counts },
       this.#peripherals.bus.health(),
     );
+  }
+
+  /** What tells the VM from its copies. */
+  get identity(): Identity {
+    return this.#identity;
   }
 
   /** What the VM is made of, for tools that look inside. */
@@ -358,6 +370,8 @@ export class Vm {
       machine: this.#machine,
       bus: this.#peripherals.bus,
       loop: this.#loop,
+      network: this.#peripherals.devices.network,
+      commands: this.#commands,
     };
   }
 

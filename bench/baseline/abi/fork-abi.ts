@@ -10,7 +10,6 @@ type ForkAbi = Pick<
   | 'vmFill'
   | 'vmSaveState'
   | 'vmLoadState'
-  | 'vmSetGeneration'
 >;
 
 /** The part of the ABI by which VMs are forked and restored. There is nothing of it: `Engine.forks` says so. */
@@ -24,6 +23,5 @@ export function forkAbi(): ForkAbi {
     vmFill: () => 0,
     vmSaveState: () => 0,
     vmLoadState: () => 0,
-    vmSetGeneration: () => undefined,
   };
 }

@@ -1,6 +1,7 @@
 import type { CoreExports } from '../../../src/core/abi.js';
 import { updateAlarm } from '../dev/rtc.js';
 import { uartGive, uartTake } from '../dev/uart-host.js';
+import { setGeneration } from '../dev/vmgenid.js';
 import type { BaselineHost } from '../host.js';
 import { runVm } from '../sched/run.js';
 import { nextDeadline, skipTo, vmTime } from '../vm/clock.js';
@@ -19,6 +20,7 @@ type VmAbi = Pick<
   | 'vmTime'
   | 'vmDeadline'
   | 'vmSkipTo'
+  | 'vmSetGeneration'
   | 'uartTake'
   | 'uartGive'
 >;
@@ -62,6 +64,7 @@ export function vmAbi(host: BaselineHost): VmAbi {
       skipTo(vm, count(time));
       updateAlarm(vm.rtc);
     },
+    vmSetGeneration: (vm, low, high) => setGeneration(host.vm(vm), low, high),
     uartTake: (vm) => uartTake(host.vm(vm)),
     uartGive: (vm, bytes) => uartGive(host.vm(vm), bytes >>> 0),
   };

@@ -7,6 +7,7 @@
  * | -------- | ----------- | ---------------------------- |
  * | finisher | 0x1000      | 2, 4                         |
  * | RTC      | 0x24        | 4                            |
+ * | vmgenid  | 16          | 1, 2, 4, 8; read only        |
  * | CLINT    | 0x10000     | 4 (msip); 4, 8 (timers)      |
  * | PLIC     | 0x600000    | 4                            |
  * | UART     | 8           | 1, 2, 4, 8: a byte in all    |
@@ -17,6 +18,7 @@ import { finisherStore } from '../dev/finisher.js';
 import { plicLoad, plicStore } from '../dev/plic.js';
 import { RTC_WINDOW, rtcLoad, rtcStore } from '../dev/rtc.js';
 import { uartLoad, uartStore } from '../dev/uart.js';
+import { VMGENID_WINDOW, vmgenidLoad } from '../dev/vmgenid.js';
 import type { Hart } from '../hart/hart.js';
 import {
   CLINT_BASE,
@@ -30,6 +32,7 @@ import {
   RTC_BASE,
   UART_BASE,
   VIRTIO_BASE,
+  VMGENID_BASE,
 } from '../layout.js';
 import { pair } from '../pair.js';
 
@@ -92,6 +95,9 @@ export function busLoad(hart: Hart, gpa: number, bytes: number): number {
   }
   if (inside(gpa, RTC_BASE, RTC_WINDOW)) {
     return pair(refused(bytes, 4) ? 0 : rtcLoad(vm.rtc, gpa - RTC_BASE), 0);
+  }
+  if (inside(gpa, VMGENID_BASE, VMGENID_WINDOW)) {
+    return vmgenidLoad(vm, gpa - VMGENID_BASE, bytes);
   }
   if (inside(gpa, FINISHER_BASE, PAGE_SIZE)) refused(bytes, 2 | 4);
   else busFault = 1;

@@ -4,7 +4,8 @@
  *
  * Each source has a gateway for a level ("Interrupt Gateways"): it forwards one request, which
  * stays pending even if the level falls, and no other until the first was completed; a level still
- * high then is a new request.
+ * high then is a new request. The source EDGE has no level: each pulse is a request, and one that
+ * comes while the last is being served is remembered in its level's place.
  *
  * ```
  * idle --level rises--> pending --claim--> claimed --complete--> pending if the level is high,
@@ -12,11 +13,13 @@
  * ```
  */
 import { MEIP, SEIP, setLine } from '../hart/interrupts.js';
-import { MAX_HARTS } from '../layout.js';
+import { MAX_HARTS, VMGENID_IRQ } from '../layout.js';
 import type { Vm } from '../vm/vm.js';
 
 const SOURCES = 64;
 const PRIORITY_MASK = 7;
+/** The source with edges, which nothing acknowledges. */
+const EDGE = VMGENID_IRQ;
 
 /** Register blocks ("Memory Map"). */
 const PENDING = 0x1000;
@@ -50,6 +53,18 @@ export class Plic {
     if (((this.level[half] & bit) !== 0) === on) return;
     this.level[half] ^= bit;
     if (!on || ((this.claimed[half] | this.pending[half]) & bit) !== 0) return;
+    this.pending[half] |= bit;
+    updateLines(this);
+  }
+
+  /** The message of the device at EDGE that something has happened. */
+  pulse(): void {
+    const half = EDGE >> 5;
+    const bit = 1 << (EDGE & 31);
+    if ((this.claimed[half] & bit) !== 0) {
+      this.level[half] |= bit;
+      return;
+    }
     this.pending[half] |= bit;
     updateLines(this);
   }
@@ -120,6 +135,7 @@ function complete(plic: Plic, context: number, source: number): void {
   if ((plic.enabled[2 * context + half] & plic.claimed[half] & bit) === 0) return;
   plic.claimed[half] &= ~bit;
   if ((plic.level[half] & bit) === 0) return;
+  if (source === EDGE) plic.level[half] &= ~bit;
   plic.pending[half] |= bit;
   updateLines(plic);
 }

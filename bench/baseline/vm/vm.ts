@@ -61,6 +61,8 @@ export class Vm {
   rate = 0;
   /** Largest time a guest has seen: time never runs backwards. */
   timeSeen = 0;
+  /** The VM generation ID (dev/vmgenid). */
+  readonly generation = new DataView(new ArrayBuffer(16));
 
   // Set once by vm/lifecycle, which knows all of their classes.
   code!: CodeCache;

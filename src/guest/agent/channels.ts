@@ -196,7 +196,7 @@ abandon:
 
     .balign 8
 openers:
-    .dword open_command, open_read, open_write, open_list, open_stat, open_link
+    .dword open_command, open_read, open_write, open_list, open_stat, open_link, open_identity
 
 # copy(to a0, from a1, bytes a2): towards lower addresses the two may overlap. Changes a0 to a2, t0.
 copy:

@@ -19,6 +19,8 @@ export const LINUX = `
 .equ SYS_rt_sigaction, 134
 .equ SYS_rt_sigprocmask, 135
 .equ SYS_setsid, 157
+.equ SYS_sethostname, 161
+.equ SYS_socket, 198
 .equ SYS_clone, 220
 .equ SYS_execve, 221
 .equ SYS_wait4, 260
@@ -43,6 +45,17 @@ export const LINUX = `
 .equ O_CLOEXEC, 0x80000
 .equ F_SETFL, 4
 .equ FIONREAD, 0x541b
+
+.equ AF_UNIX, 1
+.equ SOCK_DGRAM, 2
+.equ SOCK_CLOEXEC, 0x80000
+.equ SIOCGIFNAME, 0x8910
+.equ SIOCSIFHWADDR, 0x8924
+.equ SIOCGIFHWADDR, 0x8927
+# struct ifreq: the name, then a number, or an address behind its family
+.equ IFREQ_SIZE, 40
+.equ IFREQ_INDEX, 16
+.equ IFREQ_ADDRESS, 18
 
 .equ POLLIN, 1
 .equ POLLOUT, 4

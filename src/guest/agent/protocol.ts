@@ -113,7 +113,16 @@ export const Kind = {
   STAT: 4,
   /** Argument: path. A symbolic link's target comes as STDOUT. */
   READ_LINK: 5,
+  /**
+   * Arguments: host name; the addresses of a network interface now, and from now on, a character of
+   * 0x40 to 0x4f for each of their 24 digits. The status is the sum of what failed.
+   */
+  IDENTITY: 6,
 } as const;
+
+/** The host name could not be set; no interface had the address, or it could not be set. */
+export const NAME_FAILED = 1;
+export const ADDRESS_FAILED = 2;
 
 export const MODE_WANTED = 0x8000_0000;
 

@@ -4,6 +4,7 @@ import { EVENT_LOOP } from './event-loop.js';
 import { FILES } from './files.js';
 import { FRAMES_IN } from './frames-in.js';
 import { FRAMES_OUT } from './frames-out.js';
+import { IDENTITY } from './identity.js';
 import { LINUX } from './linux.js';
 import { AREA_ADDRESSES, MEMORY } from './memory.js';
 import { PORT } from './port.js';
@@ -34,5 +35,5 @@ ${constants('STEP_', Step)}
 /** The agent's source, in the syntax of GNU as. */
 export const AGENT_SOURCE = [
   ...[PROTOCOL, LINUX, MEMORY, START, EVENT_LOOP, PORT, FRAMES_IN, FRAMES_OUT],
-  ...[CHANNELS_SOURCE, STREAMS, COMMANDS, FILES, AREA_ADDRESSES],
+  ...[CHANNELS_SOURCE, STREAMS, COMMANDS, FILES, IDENTITY, AREA_ADDRESSES],
 ].join('');

@@ -1,8 +1,9 @@
-import type { Waits } from '../waits.js';
+import type { WaitOptions, Waits } from '../waits.js';
 import type { Agent } from './agent.js';
 import { commandOpening } from './command.js';
 import { type ExecOptions, type ExecResult, execute } from './exec.js';
 import { Files } from './files.js';
+import { type GuestIdentity, identify, type TakenIdentity } from './identity.js';
 import { type GuestProcess, type SpawnOptions, spawnProcess } from './process.js';
 
 /** What an agent does for its users, each call a wait that ends. */
@@ -22,6 +23,15 @@ export class GuestCommands {
     const opening = commandOpening(command, options, options.stdin !== undefined);
     return this.#waits.until<ExecResult>('the command ended', options, (settle) =>
       execute(this.#agent, opening, options, settle),
+    );
+  }
+
+  /** Gives the guest another name, and its network interface another address, without a process. */
+  async identify(identity: GuestIdentity, options: WaitOptions = {}): Promise<TakenIdentity> {
+    return this.#waits.until<TakenIdentity>(
+      'the guest had taken its identity over',
+      options,
+      (settle) => identify(this.#agent, identity, settle),
     );
   }
 
