@@ -4,6 +4,7 @@ import { type HostOptions, Host as NeutralHost } from '../vm/host.js';
 import { browserPlatform } from './platform.js';
 
 export * from '../index.js';
+export { memorySnapshots } from './snapshots.js';
 
 /** A host: one linear memory, and the VMs on it. */
 export type Host = NeutralHost;

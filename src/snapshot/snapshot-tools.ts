@@ -1,0 +1,14 @@
+/** What the platform gives: raw deflate (RFC 1951) and SHA-256. Each may answer at once or later. */
+export interface SnapshotTools {
+  deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * @param size what comes out, exactly; never more than that is allocated
+   * @throws anything, if the bytes are no deflate stream of that size
+   */
+  inflate(
+    bytes: Uint8Array<ArrayBuffer>,
+    size: number,
+  ): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
+  /** 32 bytes. */
+  sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> | Uint8Array;
+}
