@@ -124,6 +124,11 @@ export class VirtioSlots {
     };
   }
 
+  /** The RAM page for which a request could not be taken (VirtioTake.Missing). */
+  get missing(): number {
+    return (this.#core.exports.vmMissing(this.#vm) >>> 0) - 1;
+  }
+
   /** Copies readable bytes from `offset` on to `into`; how many there were. */
   read({ address, serial, readable }: TakenRequest, offset: number, into: Uint8Array): number {
     if (offset >= readable) return 0;

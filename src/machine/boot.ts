@@ -18,6 +18,8 @@ export interface PlacedBytes {
 /** All that a VM needs to start: what stands in RAM, and where its harts begin. */
 export interface BootPlan {
   readonly contents: readonly PlacedBytes[];
+  /** Gets the contents of a plan that is kept elsewhere, and has none in `contents`. */
+  readonly load?: () => Promise<readonly PlacedBytes[]>;
   readonly entry: bigint;
   /** Guest-physical address of the device tree, in a1 at the start. */
   readonly tree: bigint;

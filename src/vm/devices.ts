@@ -8,7 +8,7 @@ import type { ConsolePort } from '../machine/virtio/console-port.js';
 import type { VirtioDevice } from '../machine/virtio/device.js';
 import { EntropyDevice } from '../machine/virtio/entropy/entropy-device.js';
 import { NetworkDevice } from '../machine/virtio/network/network-device.js';
-import { randomBytes } from './seed.js';
+import { RandomBytes } from './seed.js';
 
 /** What a VM has besides the board's own devices. */
 export interface DeviceSpec {
@@ -35,6 +35,7 @@ export interface VmDevices {
   readonly console: ConsoleDevice;
   readonly blocks: readonly BlockDevice[];
   readonly network: NetworkDevice;
+  readonly entropy: RandomBytes;
 }
 
 /**
@@ -72,8 +73,9 @@ export function makeDevices(
   const plan: (VirtioDevice | undefined)[] = [...own];
   plan[CONSOLE_SLOT] = console;
   plan[NETWORK_SLOT] = network;
-  plan[ENTROPY_SLOT] = new EntropyDevice(
-    randomBytes(options.seed === undefined ? undefined : options.seed ^ ENTROPY_SALT),
+  const entropy = new RandomBytes(
+    options.seed === undefined ? undefined : options.seed ^ ENTROPY_SALT,
   );
-  return { plan, console, blocks, network };
+  plan[ENTROPY_SLOT] = new EntropyDevice(entropy);
+  return { plan, console, blocks, network, entropy };
 }

@@ -17,6 +17,8 @@ export interface ExitParts {
   readonly machine: GuestMachine;
   readonly serial: Console;
   readonly reboots: boolean;
+  /** Has others on the host give memory back; whether there was any. */
+  readonly reclaim: () => boolean;
   /** Called when a rebooted guest is about to begin. */
   readonly onReboot: () => void;
 }
@@ -36,10 +38,11 @@ export class Exits {
    *
    * @throws InternalError if the core found its state broken; MemoryShortageError at a reboot
    */
-  serve(reason: ExitReason): StopReason | undefined {
+  async serve(reason: ExitReason): Promise<StopReason | undefined> {
     const { core, machine } = this.#parts;
     switch (reason) {
       case ExitReason.Memory:
+        if (this.#parts.reclaim()) return undefined;
         return { kind: 'memory', code: 0, error: shortage(core) };
       case ExitReason.Htif:
         return this.#serveHtif();
@@ -79,7 +82,7 @@ export class Exits {
     return undefined;
   }
 
-  #reset(): StopReason | undefined {
+  async #reset(): Promise<StopReason | undefined> {
     const { machine, reboots, onReboot } = this.#parts;
     this.takeOutput();
     const now = machine.time();
@@ -87,7 +90,7 @@ export class Exits {
     this.#quickResets = quick ? this.#quickResets + 1 : 0;
     this.#resetAt = now;
     if (!reboots || this.#quickResets >= RESET_LOOP) return { kind: 'reset', code: 0 };
-    machine.restart();
+    await machine.restart();
     onReboot();
     return undefined;
   }

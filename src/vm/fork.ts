@@ -1,25 +1,37 @@
 import { LayoutValue } from '../core/abi.js';
 import type { Core } from '../core/core.js';
-import { ConfigurationError, SnapshotError } from '../core/errors.js';
+import { ConfigurationError, InternalError, SnapshotError } from '../core/errors.js';
 import { shortage } from '../core/guest-memory.js';
+import type { Disk } from '../machine/disk.js';
 import type { VirtioDevice } from '../machine/virtio/device.js';
+import { BranchingDisk } from '../storage/branching/branching-disk.js';
 import type { DeviceSpec } from './devices.js';
+import { returnDrives } from './drive-claims.js';
 import { DEFAULT_ENGINE } from './engines.js';
 import type { GuestMachine, RunningMachine } from './guest-machine.js';
+import type { Identity } from './identity.js';
 import type { Peripherals, PeripheralsState } from './peripherals.js';
+import type { Restoring } from './snapshot/restoring.js';
 import type { ResolvedSpec } from './spec.js';
 
-export interface ForkOptions {
+export interface RestOptions {
   /** Milliseconds that requests under way may take to end; default 5,000. */
   readonly timeout?: number;
 }
 
-/** What a VM goes on from that is another one's copy. */
+export interface ForkOptions extends RestOptions {
+  /** Whether each copy becomes another machine before it is given out. Default true. */
+  readonly identity?: boolean;
+}
+
+/** What a VM goes on from that is another one's copy, or was restored. */
 export interface RunningVm {
   readonly machine: RunningMachine;
   readonly peripherals: PeripheralsState;
   /** Whether it stands, as for its debugger. */
   readonly stands: boolean;
+  /** What brings the pages of its memory that are still elsewhere. */
+  readonly restoring?: Restoring;
 }
 
 /** A copy of a VM that is in the core, and what its host's side is made from. */
@@ -32,6 +44,7 @@ export interface MachineCopy {
 export interface GoingVm {
   readonly core: Core;
   readonly spec: ResolvedSpec;
+  readonly identity: Identity;
   readonly machine: GuestMachine;
   readonly peripherals: Peripherals;
   readonly stands: boolean;
@@ -63,7 +76,7 @@ export function checkForkable({ engine }: Core, count = 1): void {
  */
 export async function atRest<T>(
   vm: GoingVm,
-  { timeout = REST_TIMEOUT }: ForkOptions,
+  { timeout = REST_TIMEOUT }: RestOptions,
   work: (vm: GoingVm) => T,
 ): Promise<T> {
   const { bus } = vm.peripherals;
@@ -82,17 +95,17 @@ export async function atRest<T>(
  * @throws SnapshotError 'busy', MemoryShortageError, ConfigurationError: the machine is as before
  */
 export function copyMachine(vm: GoingVm, count: number): MachineCopy[] {
-  const { core, spec, machine, peripherals, stands } = vm;
+  const { core, identity, machine, peripherals, stands } = vm;
+  const { devices, ...spec } = vm.spec;
   const state = peripherals.save();
   const handles: number[] = [];
+  const copies: MachineCopy[] = [];
   try {
-    const copies: MachineCopy[] = [];
     for (let copy = 0; copy < count; copy++) {
-      const devices = forkDevices(spec.devices);
       const handle = forkHandle(core, machine);
       handles.push(handle);
       copies.push({
-        spec: { ...spec, clock: spec.clock.fork(), devices },
+        spec: { ...spec, identity, clock: spec.clock.fork(), devices: forkDevices(devices) },
         running: {
           machine: { handle, before: machine.countedBefore, devices: state.bus },
           peripherals: state,
@@ -103,6 +116,7 @@ export function copyMachine(vm: GoingVm, count: number): MachineCopy[] {
     return copies;
   } catch (error) {
     for (const handle of handles) core.exports.vmDestroy(handle);
+    for (const copy of copies) void returnDrives(copy.spec.devices.drives);
     throw error;
   }
 }
@@ -122,10 +136,16 @@ export function forkHandle(core: Core, machine: GuestMachine): number {
 }
 
 function forkDevices({ drives, devices }: DeviceSpec): DeviceSpec {
-  if (drives.some(({ readOnly }) => !readOnly)) {
-    throw new ConfigurationError('a VM with drives that it writes to cannot be forked');
-  }
-  return { drives, devices: devices.map(forkDevice) };
+  // Devices first: what cannot be forked is found before anything is branched.
+  const twins = devices.map(forkDevice);
+  return { drives: drives.map(forkDrive), devices: twins };
+}
+
+/** What is only read is shared. */
+function forkDrive(drive: Disk): Disk {
+  if (drive.readOnly) return drive;
+  if (drive instanceof BranchingDisk) return drive.branch();
+  throw new InternalError("a VM's drive is none that can be branched");
 }
 
 function forkDevice(device: VirtioDevice): VirtioDevice {

@@ -12,6 +12,7 @@ import {
 import type { Core } from '../core/core.js';
 import { EXIT_NAMES, type ExitName } from '../core/exit-reason.js';
 import { GuestMemory } from '../core/guest-memory.js';
+import { loadState } from '../core/machine-state.js';
 import type { BootPlan } from '../machine/boot.js';
 import type { CpuModel } from '../machine/cpu-model.js';
 import type { BusState, VirtioBus } from '../machine/virtio/bus.js';
@@ -36,13 +37,14 @@ export interface MachineForm {
   readonly identity: Identity;
 }
 
-/** A machine that is in the core already, and goes on there. */
-export interface RunningMachine {
-  /** The core's handle of it. */
-  readonly handle: number;
+/** A machine that goes on: one that is in the core already, or one whose state was kept. */
+export type RunningMachine = {
   readonly before: MachineCounts | undefined;
   readonly devices: BusState;
-}
+} & (
+  | { /** The core's handle of it. */ readonly handle: number; readonly sections?: undefined }
+  | { readonly sections: ReadonlyMap<string, Uint8Array> }
+);
 
 /** What a machine has counted, over all its reboots. */
 export interface MachineCounts {
@@ -78,7 +80,7 @@ export class GuestMachine {
   /**
    * Takes the frames for the VM's control blocks, or takes over a machine that is in the core already.
    *
-   * @throws MemoryShortageError, after which nothing is kept.
+   * @throws MemoryShortageError, SnapshotError for a state that cannot be one, after which nothing is kept.
    */
   constructor(core: Core, form: MachineForm, bus: VirtioBus, running?: RunningMachine) {
     this.#core = core;
@@ -91,10 +93,33 @@ export class GuestMachine {
       this.ram = this.#build();
       return;
     }
-    this.#handle = running.handle;
     this.#before = running.before;
-    this.ram = new GuestMemory(core, running.handle, form.shape.memory);
-    bus.adopt(core, running.handle, running.devices);
+    if (running.sections === undefined) {
+      this.#handle = running.handle;
+      this.ram = new GuestMemory(core, running.handle, form.shape.memory);
+    } else {
+      this.ram = this.#build();
+      this.#load(running.sections);
+    }
+    bus.adopt(core, this.#handle, running.devices);
+  }
+
+  #load(sections: ReadonlyMap<string, Uint8Array>): void {
+    try {
+      loadState(this.#core, this.#handle, sections);
+    } catch (error) {
+      this.destroy();
+      throw error;
+    }
+    // The time since is nobody's: the guest's clock goes on where it stood, and the calendar is today's.
+    if (this.#clock.kind === 'real') this.#setClock();
+  }
+
+  #setClock(): void {
+    // The calendar goes on over a reboot, though `mtime` of a virtual clock begins anew.
+    const before = this.#clock.kind === 'virtual' ? ticksToNs(this.#before?.time ?? 0n) : 0n;
+    const { coreKind, origin } = this.#clock;
+    this.#core.exports.vmClock(this.#handle, coreKind, this.#clock.now(), origin + before);
   }
 
   /** What was counted before the last reboot, for a machine that goes on where this one is. */
@@ -147,15 +172,14 @@ export class GuestMachine {
   /**
    * Puts the images in RAM and lets the harts begin: all of them in M-mode, or the first in S-mode.
    *
-   * @throws MemoryShortageError if the images do not fit into what the host has left.
+   * @throws MemoryShortageError if the images do not fit into what the host has left; SnapshotError if they are in a
+   * snapshot that cannot be read.
    */
-  start(): void {
+  async start(): Promise<void> {
     const { plan } = this;
-    for (const { address, bytes } of plan.contents) this.ram.write(address, bytes);
-    const before = this.#before?.time ?? 0n;
-    // The calendar goes on over a reboot, though `mtime` of a virtual clock begins anew.
-    const origin = this.#clock.origin + (this.#clock.kind === 'virtual' ? ticksToNs(before) : 0n);
-    this.#core.exports.vmClock(this.#handle, this.#clock.coreKind, this.#clock.now(), origin);
+    const contents = await (plan.load?.() ?? plan.contents);
+    for (const { address, bytes } of contents) this.ram.write(address, bytes);
+    this.#setClock();
     const harts = plan.machineMode ? this.#shape.cpus : 1;
     const mode = plan.machineMode ? StartMode.Machine : StartMode.Supervisor;
     const { exports } = this.#core;
@@ -169,9 +193,9 @@ export class GuestMachine {
   /**
    * A hard reset: RAM is zeroed and loaded again, all devices are as new, harts begin anew.
    *
-   * @throws MemoryShortageError if the host cannot give the memory again.
+   * @throws MemoryShortageError if the host cannot give the memory again; SnapshotError if the images cannot be had.
    */
-  restart(): void {
+  async restart(): Promise<void> {
     const counts = this.counts();
     this.#bus.detach();
     this.#core.exports.vmDestroy(this.#handle);
@@ -183,7 +207,7 @@ export class GuestMachine {
       this.#final = counts;
       throw error;
     }
-    this.start();
+    await this.start();
   }
 
   /** Frees all of the VM's memory; its counts stay readable. */

@@ -4,9 +4,17 @@ import { ConfigurationError } from '../core/errors.js';
 import type { TranslationCounters } from '../core/translate/counters.js';
 import type { Translation } from '../core/translate/translation.js';
 import { parseMemorySize } from '../machine/memory-size.js';
+import type { SnapshotStore } from '../snapshot/snapshot-store.js';
+import { borrowDrives, returnDrives } from './drive-claims.js';
 import { DEFAULT_ENGINE } from './engines.js';
 import type { Platform } from './platform.js';
 import { Scheduler } from './sched/scheduler.js';
+import {
+  giveUpRestored,
+  type RestoredVm,
+  type RestoreOptions,
+  restoredVm,
+} from './snapshot/restore.js';
 import { resolveSpec, type VmSpec } from './spec.js';
 import { Vm, type VmHome } from './vm.js';
 
@@ -27,6 +35,8 @@ export class Host {
   readonly #platform: Platform;
   readonly #vms = new Set<Vm>();
   readonly #home: VmHome;
+  /** Who can give memory back. */
+  readonly #lenders = new Set<() => boolean>();
   #disposed = false;
 
   private constructor(core: Core, platform: Platform) {
@@ -37,6 +47,11 @@ export class Host {
       scheduler: new Scheduler(() => platform.yieldToEvents()),
       added: (vm) => this.#vms.add(vm),
       freed: (vm) => this.#vms.delete(vm),
+      lend: (giveBack) => {
+        this.#lenders.add(giveBack);
+        return () => this.#lenders.delete(giveBack);
+      },
+      reclaim: () => [...this.#lenders].some((giveBack) => giveBack()),
     };
   }
 
@@ -61,7 +76,51 @@ export class Host {
   async create(spec: VmSpec): Promise<Vm> {
     const resolved = await resolveSpec(spec, this.#core, this.#platform);
     if (this.#disposed) throw new ConfigurationError('the host was disposed of');
-    return new Vm(this.#home, resolved);
+    const { drives, devices } = resolved.devices;
+    const borrowed = borrowDrives(drives);
+    try {
+      return new Vm(this.#home, { ...resolved, devices: { drives: borrowed, devices } });
+    } catch (error) {
+      await returnDrives(borrowed);
+      throw error;
+    }
+  }
+
+  /**
+   * A VM that goes on where the one of a snapshot was; it runs already.
+   *
+   * @param id an id, the unique beginning of one, or a name: then the latest of that name
+   * @throws SnapshotError for what is damaged, missing, or not known here, and nothing is restored; MemoryShortageError;
+   *   ConfigurationError for a CPU model that the host's engine lacks. Of a lazy one's memory that is found out later:
+   *   `vm.restored`
+   */
+  async restore(store: SnapshotStore, id: string, options: RestoreOptions = {}): Promise<Vm> {
+    const reader = await store.open(id);
+    let made: RestoredVm;
+    try {
+      made = restoredVm(this.#core, store, reader, options);
+    } catch (error) {
+      reader.close();
+      throw error;
+    }
+    const { spec, running } = made;
+    let vm: Vm;
+    try {
+      if (this.#disposed) throw new ConfigurationError('the host was disposed of');
+      vm = new Vm(this.#home, spec, running);
+    } catch (error) {
+      await giveUpRestored(made);
+      throw error;
+    }
+    try {
+      if (options.lazy === false) await vm.restored;
+      else vm.restored.catch(() => undefined);
+      await vm.settleIn(options);
+    } catch (error) {
+      await vm[Symbol.asyncDispose]();
+      throw error;
+    }
+    return vm;
   }
 
   /** Bytes of the host's memory, all told and in use. */

@@ -8,7 +8,7 @@ import type { GuestCommands } from './agent/commands.js';
 import { NETWORK_SLOT } from './devices.js';
 import type { GuestMachine } from './guest-machine.js';
 import type { RunLoop } from './run-loop.js';
-import { randomBytes } from './seed.js';
+import { RandomBytes } from './seed.js';
 
 /** What tells a VM from its copies. */
 export interface Identity {
@@ -27,7 +27,7 @@ const IDENTITY_SALT = 0x6964_656e_7469_7479n;
 /** An identity that no other VM has, or with a seed always the same one. */
 export function newIdentity(seed?: bigint): Identity {
   const bytes = new Uint8Array(ID_SIZE + MAC_SIZE);
-  randomBytes(seed === undefined ? undefined : seed ^ IDENTITY_SALT)(bytes);
+  new RandomBytes(seed === undefined ? undefined : seed ^ IDENTITY_SALT).fill(bytes);
   const digits = [...bytes.subarray(0, ID_SIZE)].map((byte) => byte.toString(16).padStart(2, '0'));
   const id = digits.join('');
   return {

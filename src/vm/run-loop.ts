@@ -1,8 +1,10 @@
+import type { Core } from '../core/core.js';
 import { HartwoodError, InternalError, VmStoppedError } from '../core/errors.js';
 import { ExitReason } from '../core/exit-reason.js';
 import { shortage } from '../core/guest-memory.js';
 import { type ExitParts, Exits } from './exits.js';
 import type { Gate } from './gate.js';
+import type { GuestMachine } from './guest-machine.js';
 import { type Arrival, type DebugStop, debugStopOf } from './hold.js';
 import { Pacer, TARGET_MS } from './pacer.js';
 import { type PauseParts, Pauses } from './pauses.js';
@@ -22,10 +24,16 @@ const CUTS: ReadonlySet<ExitReason> = new Set([
   ExitReason.Budget,
   ExitReason.Doorbell,
   ExitReason.Debug,
+  ExitReason.Pages,
 ]);
 
 /** The UART's console is `serial`, which is not always the one that people type on. */
-export interface RunLoopParts extends ExitParts, PauseParts {}
+export interface RunLoopParts extends ExitParts, PauseParts {
+  /** What brings pages that the guest needs and that are still elsewhere. */
+  readonly pages: { fill(page: number): Promise<void> } | undefined;
+  /** Called with what it fails with: the guest cannot go on without the page. */
+  readonly onFault: (error: unknown) => void;
+}
 
 /**
  * Runs one VM: gives it steps, serves its exits, carries bytes between its UART and the host, and
@@ -188,9 +196,14 @@ export class RunLoop {
     this.#enter('devices');
     bus.serve();
     this.#enter('exits');
-    const stop = this.#exits.serve(reason);
+    const stop = await this.#exits.serve(reason);
     if (stop !== undefined) return stop;
-    if (bus.takeShortage()) return asStop(shortage(core));
+    if (bus.takeShortage()) {
+      if (!this.#parts.reclaim()) return asStop(shortage(core));
+      bus.roomMade();
+    }
+    const missing = reason === ExitReason.Pages ? missingPage(core, machine) : bus.takeMissing();
+    if (missing !== undefined) await this.#fetch(missing);
     if (clock.kind === 'virtual') {
       // Answers take no virtual time, and neither do readers.
       await pauses.answersCome();
@@ -213,10 +226,24 @@ export class RunLoop {
     return undefined;
   }
 
+  /** Has a page brought that the guest cannot go on without. */
+  async #fetch(page: number): Promise<void> {
+    const { bus, pages, onFault } = this.#parts;
+    this.#enter('answers');
+    try {
+      await pages?.fill(page);
+      bus.roomMade();
+    } catch (error) {
+      onFault(error);
+    }
+    this.#enter('exits');
+  }
+
   /** Real clock: whether the next call may follow at once. */
   #goesOn(reason: ExitReason): boolean {
     const { bus, scheduler } = this.#parts;
     if (this.#pauses.congested) return false;
+    if (reason === ExitReason.Pages) return scheduler.goesOn(this.client, true);
     if (reason === ExitReason.Doorbell) return scheduler.goesOn(this.client, false);
     return reason === ExitReason.Budget && !bus.busy && scheduler.goesOn(this.client, true);
   }
@@ -253,6 +280,10 @@ export class RunLoop {
 /** The step at which input and output are exchanged next, under a virtual clock. */
 function exchangeAfter(steps: bigint): bigint {
   return (steps / EXCHANGE_STEPS + 1n) * EXCHANGE_STEPS;
+}
+
+function missingPage(core: Core, machine: GuestMachine): number {
+  return (core.exports.vmMissing(machine.handle) >>> 0) - 1;
 }
 
 /** The end of a VM that failed. */

@@ -1,17 +1,15 @@
-import { hasExtensions } from '../../isa/extensions.js';
 import { LayoutValue } from '../core/abi.js';
 import type { Core } from '../core/core.js';
-import type { Engine } from '../core/engine.js';
 import { ConfigurationError } from '../core/errors.js';
 import { type BootPlan, planBoot } from '../machine/boot.js';
-import { type CpuModel, DEFAULT_CPU, parseCpuModel } from '../machine/cpu-model.js';
+import { DEFAULT_CPU, parseCpuModel } from '../machine/cpu-model.js';
 import type { Disk } from '../machine/disk.js';
 import { formatMemorySize, parseMemorySize } from '../machine/memory-size.js';
 import type { VirtioDevice } from '../machine/virtio/device.js';
 import { bootImages } from './boot-images.js';
 import { type Clock, realClock, virtualClock } from './clock.js';
+import { requireOffered } from './cpu-offer.js';
 import type { DeviceSpec } from './devices.js';
-import { DEFAULT_ENGINE } from './engines.js';
 import type { MachineShape } from './guest-machine.js';
 import { type Identity, newIdentity } from './identity.js';
 import type { FetchOptions, Platform } from './platform.js';
@@ -149,17 +147,6 @@ function checkNames(spec: VmSpec): void {
     const known = Object.keys(NAMES).join(', ');
     throw new ConfigurationError(`a VM has no property '${unknown}'; it has ${known}`);
   }
-}
-
-/** @throws ConfigurationError for a CPU model with an extension that the engine lacks. */
-function requireOffered({ name, lacks }: Engine, cpu: CpuModel): void {
-  const missing = lacks.find((extension) => hasExtensions(cpu.extensions, [extension]));
-  if (missing === undefined) return;
-  const extension = missing.toLowerCase();
-  throw new ConfigurationError(
-    `the engine '${name}' has no extension '${extension}'; right would be the engine ` +
-      `'${DEFAULT_ENGINE}', or ${extension}=off`,
-  );
 }
 
 /** @throws ConfigurationError for a number of CPUs that no VM has. */

@@ -3,40 +3,40 @@ import { ConfigurationError, VmStoppedError } from '../core/errors.js';
 import type { GuestMemory } from '../core/guest-memory.js';
 import type { VirtioBus } from '../machine/virtio/bus.js';
 import type { NetworkDevice } from '../machine/virtio/network/network-device.js';
+import type { SnapshotInfo } from '../snapshot/snapshot-info.js';
 import { GuestCommands } from './agent/commands.js';
 import type { ExecOptions, ExecResult } from './agent/exec.js';
 import type { Files } from './agent/files.js';
 import type { GuestProcess, SpawnOptions } from './agent/process.js';
 import type { Console } from './console.js';
+import { Copies, type Lenders } from './copies.js';
 import { Debugger } from './debugger.js';
-import { claimDrives } from './drive-claims.js';
+import { returnDrives } from './drive-claims.js';
 import { DEFAULT_ENGINE } from './engines.js';
-import {
-  atRest,
-  checkForkable,
-  copyMachine,
-  type ForkOptions,
-  type GoingVm,
-  type RunningVm,
-} from './fork.js';
+import type { ForkOptions, GoingVm, RunningVm } from './fork.js';
 import { GuestMachine, type MachineCounts } from './guest-machine.js';
 import { type Arrival, Hold } from './hold.js';
-import type { Identity } from './identity.js';
+import { applyIdentity, type Identity, newIdentity } from './identity.js';
 import { Milestone } from './milestone.js';
 import { Peripherals } from './peripherals.js';
 import { asStop, RunLoop } from './run-loop.js';
 import type { Scheduler } from './sched/scheduler.js';
+import type { RestoreOptions } from './snapshot/restore.js';
+import type { Restoring } from './snapshot/restoring.js';
+import type { SnapshotOptions } from './snapshot/take.js';
 import type { ResolvedSpec } from './spec.js';
 import { describeStop, type StopReason } from './stop-reason.js';
 import { summarize, type VmSummary } from './summary.js';
 import { type WaitOptions, Waits } from './waits.js';
 
 /** The host that a VM is on. */
-export interface VmHome {
+export interface VmHome extends Lenders {
   readonly core: Core;
   readonly scheduler: Scheduler;
   added(vm: Vm): void;
   freed(vm: Vm): void;
+  /** Has others on the host give memory back; whether there was any. */
+  reclaim(): boolean;
 }
 
 export interface VmParts {
@@ -64,10 +64,18 @@ export class Vm {
   readonly terminal: Console;
   /** How the VM ended, once it has. Waiting for it lets no virtual time pass; `wait` does. */
   readonly stopped: Promise<StopReason>;
+  /**
+   * Resolves when all of the VM's memory is in place; at once, unless it was restored lazily. What its snapshot fails
+   * with rejects it, and pauses the VM.
+   */
+  readonly restored: Promise<void>;
   readonly #home: VmHome;
   readonly #core: Core;
   readonly #spec: ResolvedSpec;
   #identity: Identity;
+  #becoming = 0n;
+  readonly #copies: Copies;
+  readonly #restoring: Restoring | undefined;
   readonly #hold = new Hold();
   readonly #debugger: Debugger;
   readonly #machine: GuestMachine;
@@ -75,7 +83,6 @@ export class Vm {
   readonly #waits: Waits;
   readonly #commands: GuestCommands;
   readonly #loop: RunLoop;
-  readonly #releaseDrives: () => void;
   #settleStopped: (reason: StopReason) => void = () => {};
   #running = false;
   #stop: StopReason | undefined;
@@ -102,11 +109,11 @@ export class Vm {
     this.serial = peripherals.serial;
     this.terminal = peripherals.terminal;
     this.console = peripherals.console;
-    this.#releaseDrives = claimDrives(spec.devices.drives);
+    this.#machine = new GuestMachine(core, spec, peripherals.bus, running?.machine);
     try {
-      this.#machine = new GuestMachine(core, spec, peripherals.bus, running?.machine);
+      running?.restoring?.attach(core, this.#machine);
     } catch (error) {
-      this.#releaseDrives();
+      this.#machine.destroy();
       throw error;
     }
     this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
@@ -126,6 +133,9 @@ export class Vm {
         scheduler,
         reboots: spec.reboots,
         hold,
+        pages: running?.restoring,
+        onFault: (error) => this.#fail(error),
+        reclaim: () => home.reclaim(),
         onReboot: () => {
           peripherals.agent.reset();
           if (core.engine.debugs) this.#debugger.reinstate();
@@ -136,12 +146,31 @@ export class Vm {
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
     });
+    this.#restoring = running?.restoring;
+    this.restored = this.#restoring === undefined ? Promise.resolve() : this.#restore();
+    this.#copies = new Copies(home, () => this.#going(), this.restored);
     home.added(this);
     if (running === undefined) return;
+    running.restoring?.noteIn(this.#copies, spec.devices.drives);
     peripherals.adopt(running.peripherals);
     if (running.stands) hold.hold({ kind: 'paused', hart: 0 });
     this.#startedAt = performance.now();
     this.#begin();
+  }
+
+  async #restore(): Promise<void> {
+    try {
+      await this.#restoring?.fillAll();
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** What the guest needs cannot be had: it stands from now on, and whoever waits for it learns why. */
+  #fail(error: unknown): void {
+    this.#hold.hold({ kind: 'paused', hart: 0 });
+    this.#waits.fail(error);
   }
 
   /**
@@ -156,7 +185,7 @@ export class Vm {
     }
     this.#startedAt = performance.now();
     try {
-      this.#machine.start();
+      await this.#machine.start();
     } catch (error) {
       await this.#closeDevices();
       this.#end(asStop(error));
@@ -167,13 +196,18 @@ export class Vm {
 
   #begin(): void {
     this.#running = true;
-    void this.#loop.run().then((reason) => this.#end(reason));
+    void this.#loop.run().then(async (reason) => {
+      await returnDrives(this.#spec.devices.drives);
+      this.#restoring?.close();
+      this.#end(reason);
+    });
   }
 
   /** For a VM that never ran; what a device fails at then is of no consequence. */
   async #closeDevices(): Promise<void> {
     this.#peripherals.bus.detach();
     await this.#peripherals.bus.close().catch(() => {});
+    await returnDrives(this.#spec.devices.drives);
   }
 
   #end(reason: StopReason): void {
@@ -183,7 +217,6 @@ export class Vm {
     this.serial.close();
     this.terminal.close();
     this.#waits.stop(reason);
-    this.#releaseDrives();
     this.#settleStopped(reason);
   }
 
@@ -269,17 +302,61 @@ export class Vm {
   /**
    * VMs that go on from here as this one does, all in the same step: harts, devices, and memory, of which each page is
    * copied only when one of them changes it. They are the caller's to dispose of. The guest's drives are branched: this VM
-   * keeps its disks, the others' writes stay in memory. What is under way in `exec` goes on in this VM alone.
+   * keeps its disks, the others' writes stay in memory. What is under way in `exec` goes on in this VM alone. Unless
+   * `identity` is false, each is another machine when the promise resolves: generation ID, random numbers, and, where the
+   * guest has an agent, MAC and host name.
    *
    * @throws ConfigurationError for a VM that was not started, an engine that cannot, and a device that cannot be had
    *   twice; SnapshotError 'busy' if its drives do not come to rest; MemoryShortageError; VmStoppedError. Then there
    *   are no new VMs, and this one goes on.
    */
   async fork(count = 1, options: ForkOptions = {}): Promise<Vm[]> {
-    checkForkable(this.#core, count);
-    return atRest(this.#going(), options, (parts) =>
-      copyMachine(parts, count).map(({ spec, running }) => new Vm(this.#home, spec, running)),
-    );
+    const copies = await this.#copies.fork(count, options);
+    const twins = copies.map(({ spec, running }) => new Vm(this.#home, spec, running));
+    if (options.identity === false) return twins;
+    try {
+      await Promise.all(twins.map((twin) => twin.#become(this.#newIdentity())));
+    } catch (error) {
+      await Promise.all(twins.map((twin) => twin[Symbol.asyncDispose]()));
+      throw error;
+    }
+    return twins;
+  }
+
+  /**
+   * Puts the VM as it is now into a store, with the contents of all drives that it can write to; it goes on meanwhile, and
+   * stands still for its devices' state alone. With a `parent` that was taken of this VM since it booted, or that it
+   * was restored from, only what changed since is read.
+   *
+   * @throws SnapshotError, MemoryShortageError if the VM needed the memory, ConfigurationError for a VM that was not
+   *   started or has devices of one's own, VmStoppedError, the signal's reason. The store is then as before.
+   */
+  snapshot(options: SnapshotOptions): Promise<SnapshotInfo> {
+    return this.#copies.snapshot(options);
+  }
+
+  /** Makes the VM another machine. It goes on as it is where that cannot be told to its guest. */
+  async #become(identity: Identity): Promise<void> {
+    const { agent, devices } = this.#peripherals;
+    const target = {
+      core: this.#core,
+      machine: this.#machine,
+      network: devices.network,
+      commands: agent.ready && !this.#hold.holds ? this.#commands : undefined,
+      loop: this.#loop,
+    };
+    this.#identity = identity;
+    // A seeded source goes on as another one as well.
+    if (devices.entropy.state !== null) devices.entropy.state = String(BigInt(`0x${identity.id}`));
+    await applyIdentity(target, identity);
+  }
+
+  /** Another machine's identity; under a virtual clock always the same ones, one after another. */
+  #newIdentity(): Identity {
+    const { clock } = this.#spec;
+    if (clock.kind === 'real') return newIdentity();
+    this.#becoming += 1n;
+    return newIdentity(BigInt(`0x${this.#identity.id}`) + this.#becoming);
   }
 
   /** @throws ConfigurationError if the VM was not started; VmStoppedError. */
@@ -289,11 +366,25 @@ export class Vm {
     return {
       core: this.#core,
       spec: this.#spec,
+      identity: this.#identity,
       machine: this.#machine,
       peripherals: this.#peripherals,
       stands: this.#hold.holds,
       mustGo: () => void this.#going(),
     };
+  }
+
+  /**
+   * For a host: makes the VM that it restored another machine, if it is to be, and lets it go.
+   *
+   * @throws VmTimeoutError, VmStoppedError
+   */
+  async settleIn({ identity = true, paused = false }: RestoreOptions): Promise<void> {
+    if (!paused && this.#hold.holds) {
+      this.#hold.release();
+      this.#loop.gate.wake();
+    }
+    if (identity) await this.#become(this.#newIdentity());
   }
 
   /** Switches the VM off at once, as by its power cord; how it ended. Its memory stays readable. */

@@ -20,6 +20,11 @@ export interface Settle<T> {
   reject(error: unknown): void;
 }
 
+interface OpenWait {
+  stop(reason: StopReason): void;
+  fail(error: unknown): void;
+}
+
 /**
  * Those who wait for something a VM does. Every wait ends: with what was awaited, at its time limit,
  * when it is aborted, or when the VM stops. Under a virtual clock an idle VM's time passes only while
@@ -30,9 +35,10 @@ export class Waits {
   /** Ticks now, of a virtual clock. */
   readonly #time: () => bigint;
   readonly #onChange: () => void;
-  readonly #open = new Set<{ stop: (reason: StopReason) => void }>();
+  readonly #open = new Set<OpenWait>();
   readonly #alarms = new Set<Alarm>();
   #stopped: StopReason | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(clock: Clock, time: () => bigint, onChange: () => void) {
     this.#clock = clock;
@@ -56,6 +62,12 @@ export class Waits {
   ring(): void {
     const now = this.#time();
     for (const alarm of [...this.#alarms]) if (alarm.at <= now) alarm.fire();
+  }
+
+  /** What the guest needs cannot be had: whoever waits for it to do something, now or later, is told `error`. */
+  fail(error: unknown): void {
+    this.#failure = { error };
+    for (const wait of [...this.#open]) wait.fail(error);
   }
 
   /** The VM stopped: ends every wait, now and later. */
@@ -91,7 +103,11 @@ export class Waits {
       };
       let giveUp: (() => void) | undefined;
       let settled = false;
-      const entry = { stop };
+      const fail = (error: unknown) => {
+        // The VM may still be stopped.
+        if (whenStopped === undefined) settle.reject(error);
+      };
+      const entry = { stop, fail };
       const finish = () => {
         settled = true;
         this.#open.delete(entry);
@@ -122,6 +138,8 @@ export class Waits {
         stop(this.#stopped);
         return;
       }
+      if (this.#failure !== undefined) fail(this.#failure.error);
+      if (settled) return;
       signal?.addEventListener('abort', abort, { once: true });
       this.#open.add(entry);
       try {

@@ -26,7 +26,7 @@ export class VirtioBus implements SlotOwner {
   #core: VirtioSlots | undefined;
   #underWay = new Set<Promise<void>>();
   #short = false;
-  #pageMissing = false;
+  #missing: number | undefined;
   /** Whether a device has done something that the guest may be waiting for. */
   #stirred = false;
   /** Whether a queue waits for requests to end. */
@@ -202,14 +202,14 @@ export class VirtioBus implements SlotOwner {
   }
 
   missPage(): void {
-    this.#pageMissing = true;
+    this.#missing = this.#core?.missing;
     this.#onWake();
   }
 
-  /** Whether a request needed a page that was not yet restored, since this was last asked. */
-  takeMissing(): boolean {
-    const missing = this.#pageMissing;
-    this.#pageMissing = false;
+  /** The page for which the last request could not be taken that needed one not yet restored, since this was last asked. */
+  takeMissing(): number | undefined {
+    const missing = this.#missing;
+    this.#missing = undefined;
     return missing;
   }
 

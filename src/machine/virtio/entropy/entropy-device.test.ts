@@ -6,9 +6,12 @@ import { EntropyDevice } from './entropy-device.js';
 function setUp() {
   const asked: number[] = [];
   let next = 1;
-  const device = new EntropyDevice((bytes) => {
-    asked.push(bytes.length);
-    for (let i = 0; i < bytes.length; i++) bytes[i] = next++;
+  const device = new EntropyDevice({
+    state: null,
+    fill: (bytes) => {
+      asked.push(bytes.length);
+      for (let i = 0; i < bytes.length; i++) bytes[i] = next++;
+    },
   });
   return { asked, device, transport: new FakeTransport(device) };
 }

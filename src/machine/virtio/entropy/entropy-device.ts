@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../../core/json.js';
 import type { VirtioDevice, VirtioTransport } from '../device.js';
 
 /** Device type (VIRTIO 1.2 §5). */
@@ -7,8 +8,13 @@ const QUEUE_SIZE = 8;
 /** Bytes that a request gets at most: what one call of `crypto.getRandomValues` may fill. */
 const MOST_BYTES = 65_536;
 
-/** Fills `bytes`, at most 65,536 at a time, with what nobody can guess (or a seed determines). */
-export type EntropySource = (bytes: Uint8Array) => void;
+/** Random bytes that nobody can guess, or that a seed determines. */
+export interface EntropySource {
+  /** Fills at most 65,536 bytes. */
+  fill(bytes: Uint8Array): void;
+  /** Where a seeded source stands: another one that is given it goes on there. Null if there is no such thing. */
+  state: string | null;
+}
 
 /**
  * A virtio entropy device (VIRTIO 1.2 §5.4). A device may use less than a buffer's whole length
@@ -19,11 +25,11 @@ export class EntropyDevice implements VirtioDevice {
   readonly features = 0n;
   readonly queues = [QUEUE_SIZE];
   readonly config = new Uint8Array(0);
-  readonly #fill: EntropySource;
+  readonly #source: EntropySource;
   #transport: VirtioTransport | undefined;
 
-  constructor(fill: EntropySource) {
-    this.#fill = fill;
+  constructor(source: EntropySource) {
+    this.#source = source;
   }
 
   activate(transport: VirtioTransport): void {
@@ -36,7 +42,7 @@ export class EntropyDevice implements VirtioDevice {
       const request = this.#transport?.take(queue);
       if (request === undefined) return;
       const bytes = new Uint8Array(Math.min(request.writable, MOST_BYTES));
-      this.#fill(bytes);
+      this.#source.fill(bytes);
       request.write(0, bytes);
       request.complete(bytes.length);
     }
@@ -44,5 +50,14 @@ export class EntropyDevice implements VirtioDevice {
 
   reset(): void {
     this.#transport = undefined;
+  }
+
+  save(): JsonValue {
+    return this.#source.state;
+  }
+
+  adopt(state: JsonValue): void {
+    // A machine with another source was not told to repeat.
+    if (typeof state === 'string' && this.#source.state !== null) this.#source.state = state;
   }
 }

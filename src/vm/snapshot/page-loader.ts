@@ -1,0 +1,99 @@
+import { LayoutValue, PAGE_SIZE } from '../../core/abi.js';
+import type { Core } from '../../core/core.js';
+import { shortage } from '../../core/guest-memory.js';
+import type { SnapshotReader } from '../../snapshot/snapshot-reader.js';
+import type { GuestMachine } from '../guest-machine.js';
+import { MEMORY_AREA } from './record.js';
+
+/** Fills a VM's RAM from a snapshot: all at once, or page by page as it is needed while the rest follows. */
+export class PageLoader {
+  readonly #core: Core;
+  readonly #machine: GuestMachine;
+  /** Of the machine that waits for the pages; a guest that reboots gets another. */
+  readonly #handle: number;
+  readonly #reader: SnapshotReader;
+  readonly #pages: Uint32Array;
+  #ended = false;
+
+  constructor(core: Core, machine: GuestMachine, reader: SnapshotReader) {
+    this.#core = core;
+    this.#machine = machine;
+    this.#handle = machine.handle;
+    this.#reader = reader;
+    this.#pages = reader.pages(MEMORY_AREA);
+  }
+
+  /** Lets the core expect all pages. @throws MemoryShortageError if the host has no room for them. */
+  expect(): void {
+    const core = this.#core;
+    if (core.framesUsed() + this.#pages.length > core.frameLimit()) throw shortage(core);
+    const most = core.layout(LayoutValue.TransferSize) / 4;
+    for (let at = 0; at < this.#pages.length; at += most) {
+      const numbers = this.#pages.subarray(at, at + most);
+      new Uint32Array(core.memory.buffer, core.layout(LayoutValue.Transfer)).set(numbers);
+      const noted = core.exports.vmExpect(this.#handle, numbers.length) >>> 0;
+      if (noted < numbers.length) throw shortage(core);
+    }
+  }
+
+  /** Fills all pages that have no content yet. @throws SnapshotError, MemoryShortageError. */
+  async fillAll(): Promise<void> {
+    for await (const { numbers, bytes } of this.#reader.stream(MEMORY_AREA)) {
+      if (this.#isOver) return;
+      this.#put(numbers, bytes);
+    }
+  }
+
+  /** Fills a page that has no content yet, and its neighbours in the snapshot. @throws SnapshotError, MemoryShortageError. */
+  async fill(page: number): Promise<void> {
+    const index = indexOf(this.#pages, page);
+    if (index < 0 || this.#isOver) return;
+    const { indices, bytes } = await this.#reader.readAround(MEMORY_AREA, index);
+    if (this.#isOver) return;
+    this.#put(
+      indices.map((other) => this.#pages[other] ?? page),
+      bytes,
+    );
+  }
+
+  get #isOver(): boolean {
+    return this.#ended || this.#machine.handle !== this.#handle;
+  }
+
+  #put(numbers: Uint32Array, bytes: Uint8Array): void {
+    const core = this.#core;
+    for (let index = 0; index < numbers.length; index++) {
+      const page = numbers[index] as number;
+      const frame = core.exports.vmFill(this.#handle, page) >>> 0;
+      if (frame === 0) {
+        const had = core.exports.vmFrame(this.#handle, page, 0) >>> 0;
+        if (had === 0 || had === ELSEWHERE) throw shortage(core);
+        continue;
+      }
+      const content = bytes.subarray(index * PAGE_SIZE, (index + 1) * PAGE_SIZE);
+      core.bytes.set(content, frame * PAGE_SIZE);
+    }
+  }
+
+  /** The VM is gone: nothing more is filled. */
+  end(): void {
+    this.#ended = true;
+  }
+}
+
+/** `vmFrame`: the page's content is still elsewhere. */
+const ELSEWHERE = 0xffff_ffff;
+
+/** Where `page` stands in ascending numbers, or -1. */
+function indexOf(pages: Uint32Array, page: number): number {
+  let low = 0;
+  let high = pages.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = pages[middle] as number;
+    if (found === page) return middle;
+    if (found < page) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}

@@ -1,0 +1,76 @@
+import { PAGE_SIZE, RAM_BASE } from '../../core/abi.js';
+import type { Core } from '../../core/core.js';
+import { InternalError } from '../../core/errors.js';
+import type { PlacedBytes } from '../../machine/boot.js';
+import type { Disk } from '../../machine/disk.js';
+import type { SnapshotReader } from '../../snapshot/snapshot-reader.js';
+import type { SnapshotStore } from '../../snapshot/snapshot-store.js';
+import { BranchingDisk } from '../../storage/branching/branching-disk.js';
+import type { Copies } from '../copies.js';
+import type { GuestMachine } from '../guest-machine.js';
+import { PageLoader } from './page-loader.js';
+import { BOOT_AREA } from './record.js';
+
+/** A snapshot that a VM goes on from: its memory, as it is needed, and what the guest would boot from again. */
+export class Restoring {
+  readonly #store: SnapshotStore;
+  readonly #reader: SnapshotReader;
+  #loader: PageLoader | undefined;
+  #handle = 0;
+  #epoch = 0;
+
+  constructor(store: SnapshotStore, reader: SnapshotReader) {
+    this.#store = store;
+    this.#reader = reader;
+  }
+
+  /** Lets the machine's core expect the pages of the snapshot. @throws MemoryShortageError. */
+  attach(core: Core, machine: GuestMachine): void {
+    this.#handle = machine.handle;
+    this.#loader = new PageLoader(core, machine, this.#reader);
+    this.#loader.expect();
+    this.#epoch = core.exports.vmBeginEpoch(this.#handle) >>> 0;
+  }
+
+  /** The snapshot can be the parent of the VM's next; the VM has not run yet. */
+  noteIn(copies: Copies, drives: readonly Disk[]): void {
+    const marks = drives.map((drive) =>
+      drive instanceof BranchingDisk && !drive.readOnly ? drive.mark() : undefined,
+    );
+    const taken = { store: this.#store, handle: this.#handle, epoch: this.#epoch, marks };
+    copies.note(this.#reader.info.id, taken);
+  }
+
+  /** Fills a page of RAM, if it has no content yet. @throws SnapshotError, MemoryShortageError. */
+  fill(page: number): Promise<void> {
+    return this.#filled.fill(page);
+  }
+
+  /** Fills all of RAM. @throws SnapshotError, MemoryShortageError. */
+  fillAll(): Promise<void> {
+    return this.#filled.fillAll();
+  }
+
+  get #filled(): PageLoader {
+    if (this.#loader === undefined) throw new InternalError('no machine waits for these pages');
+    return this.#loader;
+  }
+
+  /** What stands in RAM when the guest boots. @throws SnapshotError. */
+  async bootContents(): Promise<readonly PlacedBytes[]> {
+    const contents: PlacedBytes[] = [];
+    for await (const { numbers, bytes } of this.#reader.stream(BOOT_AREA)) {
+      for (const [index, page] of numbers.entries()) {
+        const address = RAM_BASE + BigInt(page) * BigInt(PAGE_SIZE);
+        contents.push({ address, bytes: bytes.slice(index * PAGE_SIZE, (index + 1) * PAGE_SIZE) });
+      }
+    }
+    return contents;
+  }
+
+  /** The VM is gone. */
+  close(): void {
+    this.#loader?.end();
+    this.#reader.close();
+  }
+}
