@@ -91,6 +91,12 @@ export class Machine {
     return new Machine(core, vm, harts, ram, program);
   }
 
+  /** A VM that a machine was forked or restored to. */
+  static like(other: Machine, vm: number, core = other.core): Machine {
+    const ram = new GuestMemory(core, vm, other.ram.size);
+    return new Machine(core, vm, other.harts, ram, other.program);
+  }
+
   /** Runs so many steps, in as many calls as the core wants for them, or to another exit. */
   run(steps: bigint = PLENTY): ExitReason {
     const end = this.steps + steps;
