@@ -32,9 +32,11 @@ export class Host {
   private constructor(core: Core, platform: Platform) {
     this.#core = core;
     this.#platform = platform;
+    let ids = 0;
     this.#home = {
       core,
       scheduler: new Scheduler(() => platform.yieldToEvents()),
+      nextId: () => ++ids,
       added: (vm) => this.#vms.add(vm),
       freed: (vm) => this.#vms.delete(vm),
     };
@@ -62,6 +64,11 @@ export class Host {
     const resolved = await resolveSpec(spec, this.#core, this.#platform);
     if (this.#disposed) throw new ConfigurationError('the host was disposed of');
     return new Vm(this.#home, resolved);
+  }
+
+  /** The VMs that were not disposed of, oldest first. */
+  get vms(): readonly Vm[] {
+    return [...this.#vms];
   }
 
   /** Bytes of the host's memory, all told and in use. */

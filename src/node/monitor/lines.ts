@@ -1,0 +1,26 @@
+import type { Socket } from 'node:net';
+
+/**
+ * The lines that come from a socket, to its end.
+ *
+ * @param longest bytes of a line
+ * @throws RangeError for a longer one
+ */
+export async function* linesOf(socket: Socket, longest: number): AsyncGenerator<string> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const bytes of socket as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (;;) {
+      const end = bytes.indexOf(10, from);
+      const piece = bytes.subarray(from, end < 0 ? bytes.length : end);
+      length += piece.length;
+      if (length > longest) throw new RangeError(`a line has ${longest} bytes at most`);
+      pieces.push(piece);
+      if (end < 0) break;
+      yield Buffer.concat(pieces.splice(0)).toString();
+      length = 0;
+      from = end + 1;
+    }
+  }
+}
