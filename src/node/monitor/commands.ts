@@ -11,14 +11,19 @@ export interface ProcessFigures {
 }
 
 export interface HostFigures {
+  /** Its number in its process. */
+  readonly id: number;
   /** Bytes for all guests, and in use. */
   readonly memory: { readonly total: number; readonly used: number };
   readonly vms: readonly VmFigures[];
 }
 
+/** The hosts that are shown, and their numbers. */
+export type PublishedHosts = ReadonlyMap<Host, number>;
+
 /** What a request asks for: `{"do": "figures"}`. */
 export type Request = Readonly<Record<string, unknown>>;
-type Command = (hosts: ReadonlySet<Host>, request: Request) => Promise<object>;
+type Command = (hosts: PublishedHosts, request: Request) => Promise<object>;
 
 /** What a process does for other processes of its user, by name. */
 const COMMANDS: Readonly<Record<string, Command>> = { figures };
@@ -26,11 +31,11 @@ const COMMANDS: Readonly<Record<string, Command>> = { figures };
 /** VMs are looked at for so long between turns of the event loop, in milliseconds. */
 const LONGEST_LOOK = 2;
 
-async function figures(hosts: ReadonlySet<Host>): Promise<ProcessFigures> {
+async function figures(hosts: PublishedHosts): Promise<ProcessFigures> {
   const time = performance.now();
   const found: HostFigures[] = [];
   let began = time;
-  for (const host of hosts) {
+  for (const [host, id] of hosts) {
     const vms: VmFigures[] = [];
     for (const vm of host.vms) {
       vms.push(vm.figures());
@@ -38,7 +43,7 @@ async function figures(hosts: ReadonlySet<Host>): Promise<ProcessFigures> {
       await new Promise((resolve) => setImmediate(resolve));
       began = performance.now();
     }
-    found.push({ memory: host.memory(), vms });
+    found.push({ id, memory: host.memory(), vms });
   }
   return { pid: process.pid, time, hosts: found };
 }
@@ -48,7 +53,7 @@ async function figures(hosts: ReadonlySet<Host>): Promise<ProcessFigures> {
  *
  * @throws ConfigurationError for what is no request; what the command throws
  */
-export async function perform(hosts: ReadonlySet<Host>, line: string): Promise<object> {
+export async function perform(hosts: PublishedHosts, line: string): Promise<object> {
   let request: unknown;
   try {
     request = JSON.parse(line);

@@ -3,8 +3,9 @@ import type { Host } from '../../vm/host.js';
 import { monitorFolder } from './folder.js';
 import { MonitorServer } from './server.js';
 
-/** Hosts of this thread that are shown. */
-const published = new Set<Host>();
+/** Hosts of this thread that are shown, by their numbers. */
+const published = new Map<Host, number>();
+let numbers = 0;
 let server: Promise<MonitorServer> | undefined;
 
 /** The socket of a thread: a worker has one of its own, since its hosts are. */
@@ -19,7 +20,7 @@ const socketName = () => `${process.pid}${threadId === 0 ? '' : `.${threadId}`}.
 export async function publishHost(host: Host): Promise<AsyncDisposable> {
   const listening = server ?? MonitorServer.listen(monitorFolder(), socketName(), published);
   server = listening;
-  published.add(host);
+  published.set(host, ++numbers);
   try {
     await listening;
   } catch (error) {

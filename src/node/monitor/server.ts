@@ -2,8 +2,7 @@ import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { ConfigurationError, HartwoodError } from '../../core/errors.js';
-import type { Host } from '../../vm/host.js';
-import { perform } from './commands.js';
+import { type PublishedHosts, perform } from './commands.js';
 import { makePrivate } from './folder.js';
 import { linesOf } from './lines.js';
 
@@ -16,12 +15,12 @@ const MOST_CLIENTS = 64;
  */
 export class MonitorServer {
   readonly #path: string;
-  readonly #hosts: ReadonlySet<Host>;
+  readonly #hosts: PublishedHosts;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #onExit = () => rmSync(this.#path, { force: true });
 
-  private constructor(path: string, hosts: ReadonlySet<Host>) {
+  private constructor(path: string, hosts: PublishedHosts) {
     this.#path = path;
     this.#hosts = hosts;
     this.#server = createServer((socket) => void this.#serve(socket));
@@ -33,11 +32,7 @@ export class MonitorServer {
    *
    * @throws ConfigurationError if it cannot be had
    */
-  static async listen(
-    folder: string,
-    name: string,
-    hosts: ReadonlySet<Host>,
-  ): Promise<MonitorServer> {
+  static async listen(folder: string, name: string, hosts: PublishedHosts): Promise<MonitorServer> {
     await makePrivate(folder);
     const path = `${folder}/${name}`;
     const monitor = new MonitorServer(path, hosts);

@@ -10,13 +10,18 @@ import { linesOf } from './lines.js';
 const PATIENCE = 2000;
 const LONGEST_ANSWER = 64 * 2 ** 20;
 
+/** A process's VMs, and the name of its socket: its pid, and where it has several the thread. */
+export interface WatchedProcess extends ProcessFigures {
+  readonly name: string;
+}
+
 /**
  * The figures of all VMs of this user that their processes show. Sockets that ended processes have left
  * are deleted; a process that does not answer is left out.
  *
  * @throws ConfigurationError for a place of sockets that is not this user's alone, and on Windows
  */
-export async function watchProcesses(): Promise<ProcessFigures[]> {
+export async function watchProcesses(): Promise<WatchedProcess[]> {
   const folder = monitorFolder();
   if (!(await isPrivate(folder))) return [];
   const names = (await readdir(folder)).filter((name) => SOCKET.test(name));
@@ -26,7 +31,7 @@ export async function watchProcesses(): Promise<ProcessFigures[]> {
 
 const SOCKET = /^(\d+)(\.\d+)?\.sock$/;
 
-async function figuresOf(folder: string, name: string): Promise<ProcessFigures | undefined> {
+async function figuresOf(folder: string, name: string): Promise<WatchedProcess | undefined> {
   const path = join(folder, name);
   if (!isRunning(Number(SOCKET.exec(name)?.[1]))) {
     await rm(path, { force: true });
@@ -34,7 +39,7 @@ async function figuresOf(folder: string, name: string): Promise<ProcessFigures |
   }
   try {
     const answer: unknown = JSON.parse(await ask(path, { do: 'figures' }));
-    return isFigures(answer) ? answer : undefined;
+    return isFigures(answer) ? { ...answer, name: name.replace(/\.sock$/, '') } : undefined;
   } catch {
     // Gone meanwhile, busy, or of another version.
     return undefined;
@@ -68,7 +73,8 @@ function isFigures(answer: unknown): answer is ProcessFigures {
     isCount(time) &&
     Array.isArray(hosts) &&
     (hosts as ProcessFigures['hosts']).every(
-      ({ memory, vms }) =>
+      ({ id, memory, vms }) =>
+        isCount(id) &&
         isCount(memory.total) &&
         isCount(memory.used) &&
         vms.every(
