@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /**
- * The lines that come from a socket, to its end.
+ * The lines that come from a socket, to its end. Who stops before has the socket still.
  *
  * @param longest bytes of a line
  * @throws RangeError for a longer one
@@ -9,7 +9,8 @@ import type { Socket } from 'node:net';
 export async function* linesOf(socket: Socket, longest: number): AsyncGenerator<string> {
   const pieces: Buffer[] = [];
   let length = 0;
-  for await (const bytes of socket as AsyncIterable<Buffer>) {
+  const received: AsyncIterable<Buffer> = socket.iterator({ destroyOnReturn: false });
+  for await (const bytes of received) {
     let from = 0;
     for (;;) {
       const end = bytes.indexOf(10, from);

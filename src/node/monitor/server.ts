@@ -65,8 +65,12 @@ export class MonitorServer {
       }
       socket.end();
     } catch (error) {
-      if (error instanceof RangeError) socket.end(`${JSON.stringify({ error: error.message })}\n`);
-      else socket.destroy();
+      if (!(error instanceof RangeError)) socket.destroy();
+      else {
+        socket.end(`${JSON.stringify({ error: error.message })}\n`);
+        // The answer would be lost if the rest were left unread.
+        socket.resume();
+      }
     }
   }
 
