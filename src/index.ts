@@ -73,6 +73,7 @@ export type { GuestProcess, SpawnOptions } from './vm/agent/process.js';
 export type { TreeEntry } from './vm/agent/tree.js';
 export type { Console } from './vm/console.js';
 export type { Debugger, HartActivity, Watchpoint } from './vm/debugger.js';
+export type { VmFigures, VmState } from './vm/figures.js';
 export type { MachineCounts } from './vm/guest-machine.js';
 export type { Arrival, DebugStop } from './vm/hold.js';
 export type { HostOptions } from './vm/host.js';

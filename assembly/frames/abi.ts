@@ -1,10 +1,10 @@
 /** The part of the ABI that is about a VM's memory: its frames, forks of it, what changed, what is missing. */
 import { dropReservationsOf } from '../hart/reservation';
-import { PAGE_SHIFT, PAGE_SIZE } from '../layout';
+import { PAGE_SHIFT, PAGE_SIZE, TRANSFER } from '../layout';
 import { dropAllWriteAddresses } from '../mmu/drop';
 import { forkVm } from '../vm/lifecycle';
 import { vmAt } from '../vm/vm';
-import { countFrames, exclusiveFrames, sharedFrames } from './accounts';
+import { changedFrames, countFrames, exclusiveFrames, frameParts, sharedFrames } from './accounts';
 import { changePage } from './door';
 import { changedPages, expectPages, fillPage, frameOf, isMissing } from './expected';
 import { frameAddress } from './host';
@@ -43,14 +43,26 @@ export function vmChangedPages(vm: u32, since: u32, from: u32): u32 {
 
 /** Frames of guest memory, of map tables and of requests that are the VM's alone. */
 export function vmFramesOwned(vm: u32): u32 {
-  countFrames(frameAddress(vm));
+  countFrames(frameAddress(vm), 0);
   return exclusiveFrames;
 }
 
 /** Frames of guest memory and map tables that other VMs have, too. */
 export function vmFramesShared(vm: u32): u32 {
-  countFrames(frameAddress(vm));
+  countFrames(frameAddress(vm), 0);
   return sharedFrames;
+}
+
+/**
+ * A VM's account, at TRANSFER: its part of all frames (f64), frames that are its alone, shared ones, and pages that
+ * changed after epoch `since` (u32 each).
+ */
+export function vmAccount(vm: u32, since: u32): void {
+  countFrames(frameAddress(vm), since);
+  store<f64>(TRANSFER, frameParts);
+  store<u32>(TRANSFER, exclusiveFrames, 8);
+  store<u32>(TRANSFER, sharedFrames, 12);
+  store<u32>(TRANSFER, changedFrames, 16);
 }
 
 /**

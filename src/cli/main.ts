@@ -64,6 +64,7 @@ async function main(): Promise<number> {
       await disassembleRegion(file, options, abort.signal);
     },
     cp: async (places) => (await import('./copy/cp.js')).cp(places, abort.signal),
+    top: async (options) => (await import('./top/command.js')).top(options, abort.signal),
     // Archives and signatures are a large part of all code.
     guest: async () => (await import('./guest.js')).guestActions(abort.signal),
   });

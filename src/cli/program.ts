@@ -9,6 +9,7 @@ import { addGuestCommand, type GuestActions } from './guest-options.js';
 import { addHelpCommand, TOPICS_HELP } from './help-command.js';
 import { addLockstepCommand, type LockstepCommandOptions } from './lockstep/options.js';
 import { addRunCommand, type RunOptions } from './run-options.js';
+import { addTopCommand, type TopOptions } from './top/options.js';
 import { addTranslateCommand, type TranslateOptions } from './translate/options.js';
 import { addVersionCommand, VERSION } from './version-command.js';
 
@@ -20,6 +21,7 @@ export interface Actions {
   readonly disasm: (file: string | undefined, options: DisasmOptions) => Promise<void>;
   readonly cp: (places: readonly string[]) => Promise<void>;
   readonly guest: () => Promise<GuestActions>;
+  readonly top: (options: TopOptions) => Promise<void>;
 }
 
 const STYLES: HelpConfiguration = {
@@ -52,6 +54,7 @@ export function makeProgram(actions: Actions): Command {
   addRunCommand(program, actions.run);
   addGuestCommand(program, actions.guest);
   addCpCommand(program, actions.cp);
+  addTopCommand(program, actions.top);
   addLockstepCommand(program, actions.lockstep);
   addTranslateCommand(program, actions.translate);
   addDisasmCommand(program, actions.disasm);

@@ -1,4 +1,5 @@
-import { Host } from '../node/door.js';
+import { basename } from 'node:path';
+import { Host, publishHost } from '../node/door.js';
 import type { OpenGuest } from '../node/guests/open-guest.js';
 import { parseVmMemory, type VmSpec } from '../vm/spec.js';
 import type { Vm } from '../vm/vm.js';
@@ -39,7 +40,9 @@ export async function run(given: RunOptions, abort: AbortController): Promise<nu
     engine: options.engine,
     ...(translated ? {} : { translate: false }),
   });
+  await using _shown = await show(host);
   await using vm = await host.create({
+    name: nameOf(options),
     memory,
     cpus: numbers.cpus,
     cpu: options.cpu,
@@ -90,6 +93,20 @@ async function openBuilt(options: RunOptions): Promise<OpenGuest | undefined> {
   if (options.guest === undefined) return undefined;
   const { openGuest } = await import('../node/guests/open-guest.js');
   return openGuest(options.guest, { temporary: options.temporary ?? false });
+}
+
+/** Shows the machine to `hartwood top`; without a place for that it runs all the same. */
+async function show(host: Host): Promise<AsyncDisposable> {
+  try {
+    return await publishHost(host);
+  } catch {
+    return { [Symbol.asyncDispose]: async () => {} };
+  }
+}
+
+/** What `hartwood top` calls the machine: as its guest, or the file that it boots. */
+function nameOf({ guest, bare, firmware, kernel }: RunOptions): string {
+  return guest ?? basename(bare ?? firmware ?? kernel ?? 'debian');
 }
 
 /** Serves GDB, if that is wanted; the port closes with the result. */

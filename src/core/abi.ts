@@ -22,6 +22,7 @@ export interface CoreExports {
   vmFrame(vm: number, page: number, write: number): number;
   vmFramesOwned(vm: number): number;
   vmFramesShared(vm: number): number;
+  vmAccount(vm: number, since: number): void;
   vmFork(vm: number): number;
   vmChangedPages(vm: number, since: number, from: number): number;
   vmExpect(vm: number, count: number): number;

@@ -21,6 +21,16 @@ export const Host = {
 };
 
 /**
+ * Shows the VMs of a host to other processes of this user, as `hartwood top`, until the result is
+ * disposed of. It keeps no process alive.
+ *
+ * @throws ConfigurationError where the place for the socket cannot be had for this user alone, and on Windows
+ */
+export async function publishHost(host: Host): Promise<AsyncDisposable> {
+  return (await import('./monitor/publish.js')).publishHost(host);
+}
+
+/**
  * Runs one guest on two engines under a virtual clock, and compares all of both every so many steps; where
  * they differ, finds the first step that does.
  *

@@ -246,14 +246,21 @@ export class GuestMachine {
     return this.#clock.kind === 'virtual' ? (this.#before?.time ?? 0n) : 0n;
   }
 
+  /** Runs of the core by what they ended with. */
+  exits(): Record<ExitName, number> {
+    const exits = {} as Record<ExitName, number>;
+    EXIT_NAMES.forEach((name, reason) => {
+      exits[name] =
+        this.#final?.exits[name] ??
+        Number(this.#core.exports.vmExits(this.#handle, reason)) + (this.#before?.exits[name] ?? 0);
+    });
+    return exits;
+  }
+
   counts(): MachineCounts {
     if (this.#final !== undefined) return this.#final;
     const core = this.#core;
     const before = this.#before;
-    const exits = {} as Record<ExitName, number>;
-    EXIT_NAMES.forEach((name, reason) => {
-      exits[name] = Number(core.exports.vmExits(this.#handle, reason)) + (before?.exits[name] ?? 0);
-    });
     const harts = {} as Record<HartCounter, number>;
     for (const name of HART_COUNTERS) {
       harts[name] = before?.harts[name] ?? 0;
@@ -265,7 +272,7 @@ export class GuestMachine {
       steps: this.steps(),
       instructions: (before?.instructions ?? 0n) + core.instructions(this.#handle),
       time: this.time(),
-      exits,
+      exits: this.exits(),
       harts,
       regimes: this.#regimes(),
     };

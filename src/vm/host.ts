@@ -42,9 +42,11 @@ export class Host {
   private constructor(core: Core, platform: Platform) {
     this.#core = core;
     this.#platform = platform;
+    let ids = 0;
     this.#home = {
       core,
       scheduler: new Scheduler(() => platform.yieldToEvents()),
+      nextId: () => ++ids,
       added: (vm) => this.#vms.add(vm),
       freed: (vm) => this.#vms.delete(vm),
       lend: (giveBack) => {
@@ -121,6 +123,11 @@ export class Host {
       throw error;
     }
     return vm;
+  }
+
+  /** The VMs that were not disposed of, oldest first. */
+  get vms(): readonly Vm[] {
+    return [...this.#vms];
   }
 
   /** Bytes of the host's memory, all told and in use. */

@@ -43,6 +43,8 @@ export interface FirmwareGuest {
 export interface VmSpec {
   /** 'debian' is the default guest: fetched once, then cached. */
   readonly guest: 'debian' | KernelGuest | BareGuest | FirmwareGuest;
+  /** What lists of VMs call it. By default what kind of guest it is: 'debian', 'kernel', 'firmware' or 'bare'. */
+  readonly name?: string;
   /** RAM: '256M', '1G', or bytes. Default 256M. */
   readonly memory?: string | number;
   /** Harts, 1 to 8. Default 1. */
@@ -82,6 +84,7 @@ const MOST_MEMORY = 4000 * 2 ** 20;
 const LEAST_MEMORY = 2 ** 20;
 /** A spec that was checked, with its images. */
 export interface ResolvedSpec {
+  readonly name: string;
   readonly shape: MachineShape;
   readonly plan: BootPlan;
   readonly clock: Clock;
@@ -115,6 +118,7 @@ export async function resolveSpec(
   const seed = parseSeed(spec.seed, clockKind);
   const images = await bootImages(spec, memory, platform);
   return {
+    name: spec.name ?? kindOf(spec.guest),
     shape: { memory, cpus, cpu, ...(seed === undefined ? {} : { seed }) },
     plan: planBoot(images, { memory, cpus, cpu, rngSeed: rngSeed(seed) }),
     clock: clockKind === 'virtual' ? virtualClock(seed ?? 0n) : realClock(),
@@ -125,9 +129,16 @@ export async function resolveSpec(
   };
 }
 
+function kindOf(guest: VmSpec['guest']): string {
+  if (guest === 'debian') return guest;
+  if ('firmware' in guest) return 'firmware';
+  return 'bare' in guest ? 'bare' : 'kernel';
+}
+
 /** Callers in JavaScript have no compiler that would tell them. */
 const NAMES: Readonly<Record<keyof VmSpec, true>> = {
   guest: true,
+  name: true,
   memory: true,
   cpus: true,
   cpu: true,
