@@ -77,6 +77,7 @@ export type { VmFigures, VmState } from './vm/figures.js';
 export type { MachineCounts } from './vm/guest-machine.js';
 export type { Arrival, DebugStop } from './vm/hold.js';
 export type { HostOptions } from './vm/host.js';
+export type { Identity } from './vm/identity.js';
 export type { FetchOptions } from './vm/platform.js';
 export type { GuestExits, RegimeFigures } from './vm/regime-figures.js';
 export type { Region, RegionInstruction, RegionOptions, RegionPart } from './vm/region/region.js';

@@ -91,12 +91,12 @@ export function busLoad(hart: usize, gpa: u64, bytes: u32): u64 {
   if (inside(gpa, RTC_BASE, RTC_WINDOW)) {
     return refused(bytes, 4) ? 0 : rtcLoad(vm, <u32>(gpa - RTC_BASE));
   }
-  if (inside(gpa, VMGENID_BASE, VMGENID_WINDOW)) {
-    return vmgenidLoad(vm, <u32>(gpa - VMGENID_BASE), bytes);
-  }
   if (inside(gpa, VIRTIO_BASE, VIRTIO_SIZE)) {
     if (refused(bytes, slotWidths(gpa))) return 0;
     return slotLoad(vm, slotIndex(gpa), <u32>gpa & PAGE_MASK, bytes);
+  }
+  if (inside(gpa, VMGENID_BASE, VMGENID_WINDOW)) {
+    return vmgenidLoad(vm, <u32>(gpa - VMGENID_BASE), bytes);
   }
   if (inside(gpa, FINISHER_BASE, PAGE_SIZE)) refused(bytes, 2 | 4);
   else busFault = true;

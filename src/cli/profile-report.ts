@@ -23,7 +23,12 @@ const PHASES: Readonly<Record<RunPhase, string>> = {
 };
 
 /** Device types (VIRTIO 1.2 §5). */
-const DEVICES: Readonly<Record<number, string>> = { 2: 'disk', 3: 'console', 4: 'entropy' };
+const DEVICES: Readonly<Record<number, string>> = {
+  1: 'network',
+  2: 'disk',
+  3: 'console',
+  4: 'entropy',
+};
 
 const SOURCES: Readonly<Record<Exclude<Profile['symbols'], null>, string>> = {
   file: 'by --symbols',

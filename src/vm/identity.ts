@@ -80,7 +80,9 @@ export async function applyIdentity(
   const from = network.mac;
   machine.generation = identity.id;
   network.mac = to;
-  new VirtioSlots(core, machine.handle).setConfig(NETWORK_SLOT, MAC_OFFSET, parseMac(to));
+  if (machine.handle !== 0) {
+    new VirtioSlots(core, machine.handle).setConfig(NETWORK_SLOT, MAC_OFFSET, parseMac(to));
+  }
   loop.gate.wake();
   if (commands === undefined) return { told: 'machine', hostName: false, mac: false };
   try {

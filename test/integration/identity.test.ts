@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Core } from '../../src/core/core.js';
 import { ExitReason } from '../../src/core/exit-reason.js';
-import { VmTimeoutError } from '../../src/index.js';
+import { AgentError, VmTimeoutError } from '../../src/index.js';
 import type { Host } from '../../src/vm/host.js';
 import { applyIdentity, newIdentity } from '../../src/vm/identity.js';
+import { session } from '../agent-session.js';
 import { newHost, type Printing, startGuest } from './guest.js';
 
 let host: Host;
@@ -77,6 +78,15 @@ describe('a Linux that becomes another machine', () => {
       mac: false,
     });
     expect((await exec('dmesg')).split(RESEEDED)).toHaveLength(before + 1);
+  });
+
+  it('learns by the interrupt alone from an agent of before, which does not know what it is asked', async () => {
+    const { fake, guest: commands } = session();
+    const applied = applyIdentity({ ...guest.vm.inside, commands }, newIdentity());
+    fake.opened();
+    fake.hello();
+    expect(await applied).toMatchObject({ told: 'machine', hostName: false, mac: false });
+    expect((await applied).error).toBeInstanceOf(AgentError);
   });
 
   it('is waited for no longer than was asked for', async () => {

@@ -91,6 +91,7 @@ describe('a profile of Linux', () => {
     const { devices, phases, seconds } = profile.host;
     expect(devices.map(({ slot, type }) => [slot, type])).toEqual([
       [0, 2],
+      [5, 1],
       [6, 4],
       [7, 3],
     ]);

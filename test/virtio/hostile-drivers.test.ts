@@ -6,6 +6,7 @@ import { BlockDevice } from '../../src/machine/virtio/block/block-device.js';
 import { ConsoleDevice } from '../../src/machine/virtio/console/console-device.js';
 import type { VirtioDevice } from '../../src/machine/virtio/device.js';
 import { EntropyDevice } from '../../src/machine/virtio/entropy/entropy-device.js';
+import { NetworkDevice } from '../../src/machine/virtio/network/network-device.js';
 import { randomNumbers } from '../core/random.js';
 import { TestPort } from './console-driver.js';
 import { type FakeRequest, FakeTransport } from './fake-transport.js';
@@ -131,5 +132,11 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
       randomNumbers(seed),
       controlMessage,
     );
+  });
+
+  it('a network card without a cable', async () => {
+    const device = new NetworkDevice('02:00:5e:10:00:01');
+    await drive(device, randomNumbers(seed), controlMessage);
+    expect(device.counts.framesDropped).toBeGreaterThan(0);
   });
 });
