@@ -10,6 +10,8 @@ import type { ResolvedSpec } from '../spec.js';
 
 /** What of a VM stands in the head of its snapshot, beside the sections of the core's state. */
 export interface MachineRecord extends JsonObject {
+  /** By which `hartwood top` shows it. */
+  readonly name: string;
   readonly shape: {
     readonly memory: number;
     readonly cpus: number;
@@ -58,6 +60,7 @@ export function recordMachine(
 ): MachineRecord {
   const { shape, plan, clock } = spec;
   return {
+    name: spec.name,
     shape: {
       memory: shape.memory,
       cpus: shape.cpus,
@@ -114,6 +117,7 @@ export function readRecord(record: MachineRecord): RestoredSpec {
     const { shape, boot } = record;
     const seed = shape.seed === null ? {} : { seed: bigOf(shape.seed, 'seed') };
     return {
+      name: record.name,
       shape: { memory: shape.memory, cpus: shape.cpus, cpu: parseCpuModel(shape.cpu), ...seed },
       clock: readClock(record),
       identity: record.identity,
