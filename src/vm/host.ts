@@ -16,7 +16,7 @@ import {
   restoredVm,
 } from './snapshot/restore.js';
 import { resolveSpec, type VmSpec } from './spec.js';
-import { Vm, type VmHome } from './vm.js';
+import { Vm, type VmHost } from './vm.js';
 
 export interface HostOptions {
   /** Memory for all guests and their control blocks: '1G', or bytes. Nothing is taken before use. */
@@ -34,7 +34,7 @@ export class Host {
   readonly #core: Core;
   readonly #platform: Platform;
   readonly #vms = new Set<Vm>();
-  readonly #home: VmHome;
+  readonly #vmHost: VmHost;
   /** Who can give memory back. */
   readonly #lenders = new Set<() => boolean>();
   #disposed = false;
@@ -43,7 +43,7 @@ export class Host {
     this.#core = core;
     this.#platform = platform;
     let ids = 0;
-    this.#home = {
+    this.#vmHost = {
       core,
       scheduler: new Scheduler(() => platform.yieldToEvents()),
       nextId: () => ++ids,
@@ -81,7 +81,7 @@ export class Host {
     const { drives, devices } = resolved.devices;
     const borrowed = borrowDrives(drives);
     try {
-      return new Vm(this.#home, { ...resolved, devices: { drives: borrowed, devices } });
+      return new Vm(this.#vmHost, { ...resolved, devices: { drives: borrowed, devices } });
     } catch (error) {
       await returnDrives(borrowed);
       throw error;
@@ -109,7 +109,7 @@ export class Host {
     let vm: Vm;
     try {
       if (this.#disposed) throw new ConfigurationError('the host was disposed of');
-      vm = new Vm(this.#home, spec, running);
+      vm = new Vm(this.#vmHost, spec, running);
     } catch (error) {
       await giveUpRestored(made);
       throw error;

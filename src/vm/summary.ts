@@ -1,11 +1,10 @@
 import type { Regime } from '../core/abi.js';
 import type { ExitName } from '../core/exit-reason.js';
-import type { TranslationCounters } from '../core/translate/counters.js';
 import type { BlockCounts } from '../machine/virtio/block/counts.js';
 import type { NetworkCounts } from '../machine/virtio/network/network-device.js';
 import type { DeviceHealth } from '../machine/virtio/slot.js';
 import { ticksToSeconds } from './clock.js';
-import type { MachineCounts } from './guest-machine.js';
+import type { Life } from './life.js';
 import {
   type GuestExits,
   guestExits,
@@ -14,6 +13,7 @@ import {
 } from './regime-figures.js';
 import type { StopReason } from './stop-reason.js';
 import { type TranslationFigures, translationFigures } from './translation-figures.js';
+import type { Works } from './works.js';
 
 /** What a VM did, in figures. */
 export interface VmSummary {
@@ -58,27 +58,22 @@ export interface VmSummary {
   readonly stop: { readonly kind: StopReason['kind']; readonly code: number } | null;
 }
 
-export function summarize(
-  engine: string,
-  counts: MachineCounts,
-  translation: TranslationCounters | undefined,
-  seconds: number,
-  secondsToPrompt: number | undefined,
-  stop: StopReason | undefined,
-  drives: readonly BlockCounts[],
-  network: NetworkCounts,
-  devices: readonly DeviceHealth[],
-): VmSummary {
+export function summarize(works: Works, { startedAt, seconds, stop }: Life): VmSummary {
+  const { core, machine, peripherals, prompt, ready } = works;
+  const { blocks, network } = peripherals.devices;
+  const reached = prompt.first ?? ready.first;
+  const counts = machine.counts();
+  const { translation } = core;
   const instructions = Number(counts.instructions);
   const { harts } = counts;
   return {
-    engine,
+    engine: core.engine.name,
     instructions,
     steps: Number(counts.steps),
     seconds: round(seconds),
     guestSeconds: ticksToSeconds(counts.time),
     mips: seconds > 0 ? round(instructions / seconds / 1e6) : 0,
-    secondsToPrompt: secondsToPrompt === undefined ? null : round(secondsToPrompt),
+    secondsToPrompt: reached === undefined ? null : round((reached - startedAt) / 1000),
     exits: counts.exits,
     tlbMisses: {
       read: harts.missRead,
@@ -96,9 +91,9 @@ export function summarize(
     guestExits: guestExits(harts),
     tableReads: { firstStage: harts.tableReads, guestStage: harts.guestTableReads },
     translation: translation === undefined ? null : translationFigures({ counts, translation }),
-    drives,
-    network,
-    devices,
+    drives: blocks.map((block) => structuredClone(block.counts)),
+    network: { ...network.counts },
+    devices: peripherals.bus.health(),
     stop: stop === undefined ? null : { kind: stop.kind, code: stop.code },
   };
 }

@@ -1,54 +1,35 @@
-import type { Core } from '../core/core.js';
 import { ConfigurationError, VmStoppedError } from '../core/errors.js';
 import type { GuestMemory } from '../core/guest-memory.js';
-import type { VirtioBus } from '../machine/virtio/bus.js';
-import type { NetworkDevice } from '../machine/virtio/network/network-device.js';
 import type { SnapshotInfo } from '../snapshot/snapshot-info.js';
-import { GuestCommands } from './agent/commands.js';
 import type { ExecOptions, ExecResult } from './agent/exec.js';
 import type { Files } from './agent/files.js';
 import type { GuestProcess, SpawnOptions } from './agent/process.js';
 import type { Console } from './console.js';
-import { Copies, type Lenders } from './copies.js';
-import { Debugger } from './debugger.js';
-import { returnDrives } from './drive-claims.js';
+import { Copies } from './copies.js';
+import type { Debugger } from './debugger.js';
+import { arriveAt } from './destination.js';
 import { DEFAULT_ENGINE } from './engines.js';
-import { FigureCounter, type VmFigures } from './figures.js';
+import type { VmFigures } from './figures.js';
 import type { ForkOptions, GoingVm, RunningVm } from './fork.js';
-import { GuestMachine, type MachineCounts } from './guest-machine.js';
-import { type Arrival, Hold } from './hold.js';
-import { applyIdentity, type Identity, newIdentity } from './identity.js';
-import { Milestone } from './milestone.js';
-import { Peripherals } from './peripherals.js';
-import { asStop, RunLoop } from './run-loop.js';
-import type { Scheduler } from './sched/scheduler.js';
+import type { MachineCounts } from './guest-machine.js';
+import type { Arrival } from './hold.js';
+import type { Identity } from './identity.js';
+import { Life } from './life.js';
+import { Selfhood } from './selfhood.js';
 import type { RestoreOptions } from './snapshot/restore.js';
-import type { Restoring } from './snapshot/restoring.js';
 import type { SnapshotOptions } from './snapshot/take.js';
 import type { ResolvedSpec } from './spec.js';
-import { describeStop, type StopReason } from './stop-reason.js';
+import type { StopReason } from './stop-reason.js';
 import { summarize, type VmSummary } from './summary.js';
-import { type WaitOptions, Waits } from './waits.js';
+import type { WaitOptions } from './waits.js';
+import { type VmHome, type VmParts, Works } from './works.js';
+
+export type { VmParts };
 
 /** The host that a VM is on. */
-export interface VmHome extends Lenders {
-  readonly core: Core;
-  readonly scheduler: Scheduler;
-  /** The number of the next VM, from 1 on. */
-  nextId(): number;
+export interface VmHost extends VmHome {
   added(vm: Vm): void;
   freed(vm: Vm): void;
-  /** Has others on the host give memory back; whether there was any. */
-  reclaim(): boolean;
-}
-
-export interface VmParts {
-  readonly core: Core;
-  readonly machine: GuestMachine;
-  readonly bus: VirtioBus;
-  readonly loop: RunLoop;
-  readonly network: NetworkDevice;
-  readonly commands: GuestCommands;
 }
 
 /**
@@ -75,112 +56,53 @@ export class Vm {
    * with rejects it, and pauses the VM.
    */
   readonly restored: Promise<void>;
-  readonly #home: VmHome;
-  readonly #core: Core;
-  readonly #spec: ResolvedSpec;
-  #identity: Identity;
-  #becoming = 0n;
+  readonly #host: VmHost;
+  readonly #works: Works;
+  readonly #life: Life;
+  readonly #self: Selfhood;
   readonly #copies: Copies;
-  readonly #restoring: Restoring | undefined;
-  readonly #hold = new Hold();
-  readonly #debugger: Debugger;
-  readonly #machine: GuestMachine;
-  readonly #peripherals: Peripherals;
-  readonly #waits: Waits;
-  readonly #commands: GuestCommands;
-  readonly #loop: RunLoop;
-  readonly #figures: FigureCounter;
-  #settleStopped: (reason: StopReason) => void = () => {};
-  #running = false;
-  #stop: StopReason | undefined;
-  #startedAt = 0;
-  #endedAt = 0;
-  readonly #ready = new Milestone();
-  readonly #prompt = new Milestone();
 
   /**
    * For a host; takes the VM's control blocks.
    *
-   * @param running what it goes on from, if it is another VM's copy: it then runs already
-   * @throws MemoryShortageError, ConfigurationError for drives that are in use; then nothing is kept
+   * @param running what it goes on from, if it is another VM's copy, or was restored: it then runs already
+   * @throws MemoryShortageError, SnapshotError: then nothing is kept
    */
-  constructor(home: VmHome, spec: ResolvedSpec, running?: RunningVm) {
-    const { core, scheduler } = home;
-    this.#home = home;
+  constructor(host: VmHost, spec: ResolvedSpec, running?: RunningVm) {
+    const works = new Works(host, spec, running);
+    this.#host = host;
+    this.#works = works;
+    this.#life = new Life(works);
+    this.#self = new Selfhood(works);
     this.name = spec.name;
-    this.id = home.nextId();
-    this.#core = core;
-    this.#spec = spec;
-    this.#identity = spec.identity;
-    const wake = () => this.#loop.gate.wake();
-    const peripherals = new Peripherals(spec, () => this.#ready.reach(), wake);
-    this.#peripherals = peripherals;
-    this.serial = peripherals.serial;
-    this.terminal = peripherals.terminal;
-    this.console = peripherals.console;
-    this.#machine = new GuestMachine(core, spec, peripherals.bus, running?.machine);
-    try {
-      running?.restoring?.attach(core, this.#machine);
-    } catch (error) {
-      this.#machine.destroy();
-      throw error;
-    }
-    this.#waits = new Waits(spec.clock, () => this.#machine.time(), wake);
-    const hold = this.#hold;
-    this.#debugger = new Debugger(core, this.#machine, hold, () => this.#running, wake);
-    this.#commands = new GuestCommands(peripherals.agent, this.#waits);
-    this.#loop = new RunLoop(
-      {
-        core,
-        machine: this.#machine,
-        clock: spec.clock,
-        bus: peripherals.bus,
-        serial: this.serial,
-        consoles: [this.serial, this.terminal],
-        console: this.console,
-        waits: this.#waits,
-        scheduler,
-        reboots: spec.reboots,
-        hold,
-        pages: running?.restoring,
-        onFault: (error) => this.#fail(error),
-        reclaim: () => home.reclaim(),
-        onReboot: () => {
-          peripherals.agent.reset();
-          if (core.engine.debugs) this.#debugger.reinstate();
-        },
-      },
-      () => this.#prompt.reach(),
-    );
-    this.#figures = new FigureCounter(core, this.#machine, this.#loop.client);
-    this.stopped = new Promise((resolve) => {
-      this.#settleStopped = resolve;
-    });
-    this.#restoring = running?.restoring;
-    this.restored = this.#restoring === undefined ? Promise.resolve() : this.#restore();
-    this.#copies = new Copies(home, () => this.#going(), this.restored);
-    home.added(this);
+    this.id = host.nextId();
+    this.serial = works.peripherals.serial;
+    this.terminal = works.peripherals.terminal;
+    this.console = works.peripherals.console;
+    this.stopped = this.#life.stopped;
+    this.restored = works.restore();
+    this.#copies = new Copies(host, () => this.#going(), this.restored);
+    host.added(this);
     if (running === undefined) return;
     running.restoring?.noteIn(this.#copies, spec.devices.drives);
-    peripherals.adopt(running.peripherals);
-    if (running.stands) hold.hold({ kind: 'paused', hart: 0 });
-    this.#startedAt = performance.now();
-    this.#begin();
+    works.peripherals.adopt(running.peripherals);
+    if (running.stands) works.hold.hold({ kind: 'paused', hart: 0 });
+    this.#life.goOn();
   }
 
-  async #restore(): Promise<void> {
-    try {
-      await this.#restoring?.fillAll();
-    } catch (error) {
-      this.#fail(error);
-      throw error;
-    }
-  }
-
-  /** What the guest needs cannot be had: it stands from now on, and whoever waits for it learns why. */
-  #fail(error: unknown): void {
-    this.#hold.hold({ kind: 'paused', hart: 0 });
-    this.#waits.fail(error);
+  /** @throws ConfigurationError if the VM was not started; VmStoppedError. */
+  #going(): GoingVm {
+    this.#life.mustRun();
+    const { core, spec, machine, peripherals, hold } = this.#works;
+    return {
+      core,
+      spec,
+      identity: this.#self.identity,
+      machine,
+      peripherals,
+      stands: hold.holds,
+      mustGo: () => this.#life.mustRun(),
+    };
   }
 
   /**
@@ -189,52 +111,15 @@ export class Vm {
    * @throws ConfigurationError if it was started before; MemoryShortageError if the host's memory is
    * too short for the images, after which the VM is stopped.
    */
-  async start(): Promise<void> {
-    if (this.#startedAt !== 0 || this.#stop !== undefined) {
-      throw new ConfigurationError('the VM was started before; create another one');
-    }
-    this.#startedAt = performance.now();
-    try {
-      await this.#machine.start();
-    } catch (error) {
-      await this.#closeDevices();
-      this.#end(asStop(error));
-      throw error;
-    }
-    this.#begin();
-  }
-
-  #begin(): void {
-    this.#running = true;
-    void this.#loop.run().then(async (reason) => {
-      await returnDrives(this.#spec.devices.drives);
-      this.#restoring?.close();
-      this.#end(reason);
-    });
-  }
-
-  /** For a VM that never ran; what a device fails at then is of no consequence. */
-  async #closeDevices(): Promise<void> {
-    this.#peripherals.bus.detach();
-    await this.#peripherals.bus.close().catch(() => {});
-    await returnDrives(this.#spec.devices.drives);
-  }
-
-  #end(reason: StopReason): void {
-    this.#running = false;
-    this.#stop = reason;
-    this.#endedAt = performance.now();
-    this.serial.close();
-    this.terminal.close();
-    this.#waits.stop(reason);
-    this.#settleStopped(reason);
+  start(): Promise<void> {
+    return this.#life.start();
   }
 
   /** Resolves when the guest answers `exec`. @throws VmTimeoutError, VmStoppedError. */
   ready(options: WaitOptions = {}): Promise<void> {
-    return this.#waits.until<void>('the guest was ready', options, (settle) => {
-      if (this.#peripherals.agent.ready) settle.resolve();
-      return this.#ready.listen(() => settle.resolve());
+    return this.#works.waits.until<void>('the guest was ready', options, (settle) => {
+      if (this.#works.peripherals.agent.ready) settle.resolve();
+      return this.#works.ready.listen(() => settle.resolve());
     });
   }
 
@@ -244,8 +129,8 @@ export class Vm {
    * @throws VmTimeoutError, VmStoppedError.
    */
   prompted(options: WaitOptions = {}): Promise<void> {
-    return this.#waits.until<void>('a prompt appeared', options, (settle) =>
-      this.#prompt.listen(() => settle.resolve()),
+    return this.#works.waits.until<void>('a prompt appeared', options, (settle) =>
+      this.#works.prompt.listen(() => settle.resolve()),
     );
   }
 
@@ -258,22 +143,22 @@ export class Vm {
    * than 256 MiB, the agent is lost or the guest reboots; ConfigurationError for what can be no command.
    */
   exec(command: string, options: ExecOptions = {}): Promise<ExecResult> {
-    return this.#commands.exec(command, options);
+    return this.#works.commands.exec(command, options);
   }
 
   /** Starts a shell command as `exec` does, with its input and output as streams. */
   spawn(command: string, options: SpawnOptions = {}): GuestProcess {
-    return this.#commands.spawn(command, options);
+    return this.#works.commands.spawn(command, options);
   }
 
   /** The guest's files. */
   get files(): Files {
-    return this.#commands.files;
+    return this.#works.commands.files;
   }
 
   /** Waits until the VM has stopped; how it did. @throws VmTimeoutError. */
   wait(options: WaitOptions = {}): Promise<StopReason> {
-    return this.#waits.until<StopReason>(
+    return this.#works.waits.until<StopReason>(
       'the VM stopped',
       options,
       () => () => {},
@@ -290,21 +175,8 @@ export class Vm {
    * VM then stands somewhere before.
    */
   async runTo(steps: bigint, options: { readonly signal?: AbortSignal } = {}): Promise<Arrival> {
-    if (this.#spec.clock.kind !== 'virtual') {
-      throw new ConfigurationError("a VM runs to a step under a clock of the kind 'virtual' only");
-    }
-    const arrived = this.#waits.until<Arrival>(
-      `it had taken ${steps} steps`,
-      options,
-      (settle) => {
-        this.#hold.goTo({ steps, arrive: (how) => settle.resolve(how) });
-        return () => {
-          if (this.#hold.destination !== undefined) this.#hold.endJourney('reached');
-        };
-      },
-      () => 'stopped',
-    );
-    const started = this.#startedAt === 0 && this.#stop === undefined ? this.start() : undefined;
+    const arrived = arriveAt(this.#works, steps, options);
+    const started = this.#life.isCreated ? this.start() : undefined;
     const [how] = await Promise.all([arrived, started]);
     return how;
   }
@@ -322,10 +194,10 @@ export class Vm {
    */
   async fork(count = 1, options: ForkOptions = {}): Promise<Vm[]> {
     const copies = await this.#copies.fork(count, options);
-    const twins = copies.map(({ spec, running }) => new Vm(this.#home, spec, running));
+    const twins = copies.map(({ spec, running }) => new Vm(this.#host, spec, running));
     if (options.identity === false) return twins;
     try {
-      await Promise.all(twins.map((twin) => twin.#become(this.#newIdentity())));
+      await Promise.all(twins.map((twin) => twin.#self.become(this.#self.successor())));
     } catch (error) {
       await Promise.all(twins.map((twin) => twin[Symbol.asyncDispose]()));
       throw error;
@@ -345,67 +217,22 @@ export class Vm {
     return this.#copies.snapshot(options);
   }
 
-  /** Makes the VM another machine. It goes on as it is where that cannot be told to its guest. */
-  async #become(identity: Identity): Promise<void> {
-    const { agent, devices } = this.#peripherals;
-    const target = {
-      core: this.#core,
-      machine: this.#machine,
-      network: devices.network,
-      commands: agent.ready && !this.#hold.holds ? this.#commands : undefined,
-      loop: this.#loop,
-    };
-    this.#identity = identity;
-    // A seeded source goes on as another one as well.
-    if (devices.entropy.state !== null) devices.entropy.state = String(BigInt(`0x${identity.id}`));
-    await applyIdentity(target, identity);
-  }
-
-  /** Another machine's identity; under a virtual clock always the same ones, one after another. */
-  #newIdentity(): Identity {
-    const { clock } = this.#spec;
-    if (clock.kind === 'real') return newIdentity();
-    this.#becoming += 1n;
-    return newIdentity(BigInt(`0x${this.#identity.id}`) + this.#becoming);
-  }
-
-  /** @throws ConfigurationError if the VM was not started; VmStoppedError. */
-  #going(): GoingVm {
-    if (this.#stop !== undefined) throw new VmStoppedError(describeStop(this.#stop));
-    if (!this.#running) throw new ConfigurationError('the VM was not started; start it first');
-    return {
-      core: this.#core,
-      spec: this.#spec,
-      identity: this.#identity,
-      machine: this.#machine,
-      peripherals: this.#peripherals,
-      stands: this.#hold.holds,
-      mustGo: () => void this.#going(),
-    };
-  }
-
   /**
    * For a host: makes the VM that it restored another machine, if it is to be, and lets it go.
    *
    * @throws VmTimeoutError, VmStoppedError
    */
   async settleIn({ identity = true, paused = false }: RestoreOptions): Promise<void> {
-    if (!paused && this.#hold.holds) {
-      this.#hold.release();
-      this.#loop.gate.wake();
+    if (!paused && this.#works.hold.holds) {
+      this.#works.hold.release();
+      this.#works.loop.gate.wake();
     }
-    if (identity) await this.#become(this.#newIdentity());
+    if (identity) await this.#self.become(this.#self.successor());
   }
 
   /** Switches the VM off at once, as by its power cord; how it ended. Its memory stays readable. */
-  async stop(): Promise<StopReason> {
-    if (this.#running) this.#loop.stop();
-    else if (this.#startedAt === 0 && this.#stop === undefined) {
-      this.#startedAt = performance.now();
-      await this.#closeDevices();
-      this.#end({ kind: 'host', code: 0 });
-    }
-    return this.stopped;
+  stop(): Promise<StopReason> {
+    return this.#life.end();
   }
 
   /**
@@ -414,8 +241,8 @@ export class Vm {
    * @throws ConfigurationError for numbers that no terminal has.
    */
   resize(columns: number, rows: number): void {
-    this.#peripherals.devices.console.resize(columns, rows);
-    this.#loop.gate.wake();
+    this.#works.peripherals.devices.console.resize(columns, rows);
+    this.#works.loop.gate.wake();
   }
 
   /**
@@ -424,73 +251,51 @@ export class Vm {
    * @throws ConfigurationError on an engine that has nothing for debuggers.
    */
   get debugger(): Debugger {
-    const { name, debugs } = this.#core.engine;
+    const { name, debugs } = this.#works.core.engine;
     if (!debugs) {
       throw new ConfigurationError(
         `the engine '${name}' has no breakpoints and steps; debug on '${DEFAULT_ENGINE}'`,
       );
     }
-    return this.#debugger;
+    return this.#works.debugger;
   }
 
   /** What the machine has counted, over all its reboots. */
   get counts(): MachineCounts {
-    return this.#machine.counts();
+    return this.#works.machine.counts();
   }
 
   /** What the VM uses: the thread, memory. Cheaper than `summary`, for looking again and again. */
   figures(): VmFigures {
-    const live = this.#hold.stands ? 'paused' : 'running';
-    const state = this.#stop !== undefined ? 'stopped' : this.#running ? live : 'created';
-    return { id: this.id, name: this.name, state, ...this.#figures.take() };
+    const { hold, isRunning } = this.#works;
+    const live = hold.stands ? 'paused' : 'running';
+    const state = this.#life.stop !== undefined ? 'stopped' : isRunning ? live : 'created';
+    return { id: this.id, name: this.name, state, ...this.#works.figures.take() };
   }
 
   /** What the VM has done so far. */
   async summary(): Promise<VmSummary> {
-    const started = this.#startedAt;
-    const until = this.#stop === undefined ? performance.now() : this.#endedAt;
-    const seconds = started === 0 ? 0 : (until - started) / 1000;
-    const prompt = this.#prompt.first ?? this.#ready.first;
-    const secondsToPrompt = prompt === undefined ? undefined : (prompt - started) / 1000;
-    const drives = this.#peripherals.devices.blocks.map(({ counts }) => structuredClone(counts));
-    return summarize(
-      this.#core.engine.name,
-      this.#machine.counts(),
-      this.#core.translation,
-      seconds,
-      secondsToPrompt,
-      this.#stop,
-      drives,
-      { ...this.#peripherals.devices.network.counts },
-      this.#peripherals.bus.health(),
-    );
+    return summarize(this.#works, this.#life);
   }
 
   /** What tells the VM from its copies. */
   get identity(): Identity {
-    return this.#identity;
+    return this.#self.identity;
   }
 
   /** What the VM is made of, for tools that look inside. */
   get inside(): VmParts {
-    return {
-      core: this.#core,
-      machine: this.#machine,
-      bus: this.#peripherals.bus,
-      loop: this.#loop,
-      network: this.#peripherals.devices.network,
-      commands: this.#commands,
-    };
+    return this.#works.parts;
   }
 
   /** The core's handle of this VM. */
   get handle(): number {
-    return this.#machine.handle;
+    return this.#works.machine.handle;
   }
 
   /** Symbols of a bare program; none of a kernel. */
   get symbols(): ReadonlyMap<string, bigint> {
-    return this.#machine.plan.symbols;
+    return this.#works.machine.plan.symbols;
   }
 
   /**
@@ -499,14 +304,14 @@ export class Vm {
    * @throws VmStoppedError after disposal.
    */
   get ram(): GuestMemory {
-    if (this.#machine.handle === 0) throw new VmStoppedError("the VM's memory was freed");
-    return this.#machine.ram;
+    if (this.#works.machine.handle === 0) throw new VmStoppedError("the VM's memory was freed");
+    return this.#works.machine.ram;
   }
 
   /** Stops the VM and frees its memory. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-    this.#machine.destroy();
-    this.#home.freed(this);
+    this.#works.machine.destroy();
+    this.#host.freed(this);
   }
 }
