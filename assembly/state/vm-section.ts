@@ -52,6 +52,8 @@ export function visitVm(vm: usize): void {
   field<u32>('doorbells', vm + offsetof<Vm>('doorbells'));
   check((state.doorbells & ~slotsOf(vm)) === 0);
   field<u32>('chainSerial', vm + offsetof<Vm>('chainSerial'));
+  field<u64>('generationLow', vm + offsetof<Vm>('generationLow'));
+  field<u64>('generationHigh', vm + offsetof<Vm>('generationHigh'));
 }
 
 function visitClock(vm: usize): void {

@@ -84,6 +84,7 @@ function vmParts(): Part[] {
       slabFrames: 'no request is under way',
       pins: 'no request is under way',
       pagesMade: 'lives within one turn of the host layer',
+      missing: 'lives until the next call',
     }),
     without('harts', at(VM, 'HART_TABLE_OFFSET'), at(VM, 'PLIC_PRIORITY_OFFSET'), ADDRESS),
     area('priorities', at(VM, 'PLIC_PRIORITY_OFFSET'), 256, 'plicPriorities'),
