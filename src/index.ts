@@ -43,6 +43,8 @@ export type { Profile } from './profile/profile.js';
 export type { ProfileOptions, Profiler } from './profile/profiler.js';
 export { startProfile } from './profile/start.js';
 export { parseSymbols, type Symbols } from './profile/symbol-file.js';
+export type { Collected } from './snapshot/collect.js';
+export type { Retention } from './snapshot/retention.js';
 export type {
   JsonObject,
   SnapshotDiskInfo,
@@ -50,9 +52,10 @@ export type {
   SnapshotInfo,
   SnapshotProgress,
 } from './snapshot/snapshot-info.js';
-export type { SnapshotReader } from './snapshot/snapshot-reader.js';
-export { SnapshotStore } from './snapshot/snapshot-store.js';
+export type { PageRun, PagesAround, SnapshotReader } from './snapshot/snapshot-reader.js';
+export type { SnapshotStore } from './snapshot/snapshot-store.js';
 export type { SnapshotWriter } from './snapshot/snapshot-writer.js';
+export type { VerifyOptions, VerifyReport } from './snapshot/verify.js';
 export type { ByteFile } from './storage/byte-file.js';
 export { type DriveSpec, parseDriveSpec } from './storage/drive-spec.js';
 export { MemoryDisk } from './storage/memory-disk.js';

@@ -9,6 +9,7 @@ export { type OpenDriveOptions, openDrive } from './drive.js';
 export * from './guests/api.js';
 export {
   memorySnapshots,
+  type OpenSnapshotsOptions,
   openSnapshotFile,
   openSnapshotFolder,
 } from './snapshots/open.js';

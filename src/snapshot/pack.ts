@@ -173,7 +173,7 @@ export class Pack {
     return this.#row(block).pages;
   }
 
-  /** Reads and checks the index, once. */
+  /** Reads and checks the index, once, and the header: all that no other reading meets. */
   index(): Promise<PackIndex> {
     this.#index ??= this.#readIndex().catch((error) => {
       this.#index = undefined;
@@ -198,6 +198,13 @@ export class Pack {
   }
 
   async #readIndex(): Promise<PackIndex> {
+    const header = await this.#objects.read(PACKS + this.id, 0, PACK_HEADER.size);
+    const view = viewOf(header);
+    const sound =
+      hasMagic(header, PACK_MAGIC) &&
+      view.getUint32(PACK_HEADER.version, true) === FORMAT_VERSION &&
+      view.getUint32(PACK_HEADER.zero, true) === 0;
+    if (!sound) throw this.damaged('its header was altered');
     const length = this.pages * INDEX_ROW;
     const at = this.size - PACK_FOOTER.size - this.blocks * BLOCK_ROW.size - length;
     const bytes = await this.#objects.read(PACKS + this.id, at, length);
@@ -219,13 +226,6 @@ export class Pack {
 
   /** Reads all of it, and compares each page with the hash that the index has for it. */
   async verify(progress: (pages: number) => void, signal?: AbortSignal): Promise<void> {
-    const header = await this.#objects.read(PACKS + this.id, 0, PACK_HEADER.size);
-    const view = viewOf(header);
-    const sound =
-      hasMagic(header, PACK_MAGIC) &&
-      view.getUint32(PACK_HEADER.version, true) === FORMAT_VERSION &&
-      view.getUint32(PACK_HEADER.zero, true) === 0;
-    if (!sound) throw this.damaged('its header was altered');
     const { hashes, places } = await this.index();
     const rows = new Int32Array(this.blocks * BLOCK_PAGES).fill(-1);
     for (let row = 0; row < places.length; row++) rows[places[row] as number] = row;

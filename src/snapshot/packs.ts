@@ -49,7 +49,7 @@ export class Packs {
    */
   async search(): Promise<void> {
     const ids = new Set(await this.list());
-    for (const { id } of this.#searched) if (!ids.has(id)) this.forget(id);
+    for (const id of [...this.#opening.keys()]) if (!ids.has(id)) this.forget(id);
     for (const id of ids) {
       if (this.#known.has(id)) continue;
       try {

@@ -169,7 +169,9 @@ export class SnapshotReader {
       ) {
         end++;
       }
-      const run = this.#run(area, table, indices.subarray(next, end));
+      const some = indices.subarray(next, end);
+      // Should a collection move them now, they are found where they have gone.
+      const run = this.#located(area, (there) => this.#run(area, there, some));
       run.catch(() => undefined);
       ahead.push(run);
       next = end;

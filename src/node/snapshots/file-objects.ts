@@ -10,7 +10,7 @@ import { Descriptor } from './descriptor.js';
 import { compacted } from './file-compaction.js';
 import { type FileLog, readLog } from './file-log.js';
 import { type FileRecord, HEADER_SIZE, MAX_NAME, RECORD_SIZE, recordBytes } from './file-record.js';
-import { StoreClaims } from './store-claims.js';
+import { PATIENCE, StoreClaims } from './store-claims.js';
 import { syncFolder } from './sync-folder.js';
 import { hasCode, storeTrouble } from './trouble.js';
 
@@ -43,18 +43,18 @@ export class FileObjects implements ObjectStore {
   #turn: Promise<void> = Promise.resolve();
   #closed = false;
 
-  private constructor(path: string, opened: Opened) {
+  private constructor(path: string, opened: Opened, patience: number) {
     this.name = path;
-    this.#claims = new StoreClaims(`${path}.claims`, path, false);
+    this.#claims = new StoreClaims(`${path}.claims`, path, false, patience);
     this.#file = opened.file;
     this.#identity = opened.identity;
     this.#log = opened.log;
   }
 
   /** @throws SnapshotError 'missing', 'damaged', 'version' or 'store' */
-  static async open(path: string, create: boolean): Promise<FileObjects> {
+  static async open(path: string, create: boolean, patience = PATIENCE): Promise<FileObjects> {
     if (create) await makeFile(path);
-    return new FileObjects(path, await openFile(path));
+    return new FileObjects(path, await openFile(path), patience);
   }
 
   async list(prefix: string): Promise<string[]> {

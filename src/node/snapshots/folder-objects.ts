@@ -7,7 +7,7 @@ import { SnapshotError } from '../../core/errors.js';
 import { PACKS, SNAPSHOTS } from '../../snapshot/format.js';
 import type { ClaimUse, ObjectStore, ObjectWriter } from '../../snapshot/object-store.js';
 import { Descriptor, writeAll } from './descriptor.js';
-import { StoreClaims } from './store-claims.js';
+import { PATIENCE, StoreClaims } from './store-claims.js';
 import { syncFolder } from './sync-folder.js';
 import { hasCode, storeTrouble } from './trouble.js';
 
@@ -36,13 +36,13 @@ export class FolderObjects implements ObjectStore {
   readonly #writing = new Set<string>();
   #closed = false;
 
-  private constructor(path: string) {
+  private constructor(path: string, patience: number) {
     this.name = path;
-    this.#claims = new StoreClaims(join(path, CLAIMS), path, true);
+    this.#claims = new StoreClaims(join(path, CLAIMS), path, true, patience);
   }
 
   /** @throws SnapshotError 'missing' if there is no store and none is to be made, 'store' if it cannot be */
-  static async open(path: string, create: boolean): Promise<FolderObjects> {
+  static async open(path: string, create: boolean, patience = PATIENCE): Promise<FolderObjects> {
     try {
       if (create) {
         for (const folder of [SNAPSHOTS, PACKS]) {
@@ -59,10 +59,11 @@ export class FolderObjects implements ObjectStore {
       }
       throw new SnapshotError('missing', `'${path}' is no folder of snapshots`, { cause });
     }
-    return new FolderObjects(path);
+    return new FolderObjects(path, patience);
   }
 
   async list(prefix: string): Promise<string[]> {
+    this.#mustBeOpen();
     const folder = dirname(`${prefix}x`);
     try {
       const names = await readdir(join(this.name, folder));

@@ -7,6 +7,8 @@ import { nodeSnapshotTools } from './tools.js';
 export interface OpenSnapshotsOptions {
   /** Makes the store if there is none. */
   readonly create?: boolean;
+  /** Milliseconds to wait for other processes that are in the way; ten seconds without it. */
+  readonly patience?: number;
 }
 
 /**
@@ -16,9 +18,9 @@ export interface OpenSnapshotsOptions {
  */
 export async function openSnapshotFolder(
   path: string,
-  { create = false }: OpenSnapshotsOptions = {},
+  { create = false, patience }: OpenSnapshotsOptions = {},
 ): Promise<SnapshotStore> {
-  return new SnapshotStore(await FolderObjects.open(path, create), nodeSnapshotTools);
+  return new SnapshotStore(await FolderObjects.open(path, create, patience), nodeSnapshotTools);
 }
 
 /**
@@ -29,9 +31,9 @@ export async function openSnapshotFolder(
  */
 export async function openSnapshotFile(
   path: string,
-  { create = false }: OpenSnapshotsOptions = {},
+  { create = false, patience }: OpenSnapshotsOptions = {},
 ): Promise<SnapshotStore> {
-  return new SnapshotStore(await FileObjects.open(path, create), nodeSnapshotTools);
+  return new SnapshotStore(await FileObjects.open(path, create, patience), nodeSnapshotTools);
 }
 
 /** A store of snapshots in memory, gone with the process. */

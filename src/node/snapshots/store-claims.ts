@@ -7,8 +7,9 @@ import type { ClaimUse } from '../../snapshot/object-store.js';
 import { livingHolder, ownClaim } from '../guests/claim-holder.js';
 import { hasCode, storeTrouble } from './trouble.js';
 
-/** How long a claim waits for those in the way: a deletion, or a collection of little. */
-const PATIENCE = 10_000;
+/** Milliseconds that are enough for a deletion, or a collection of little. */
+export const PATIENCE = 10_000;
+/** Milliseconds until a claim looks again. */
 const PAUSE = 20;
 
 /**
@@ -19,18 +20,23 @@ export class StoreClaims {
   readonly #folder: string;
   readonly #name: string;
   readonly #together: boolean;
+  readonly #patience: number;
   readonly #own = new Set<string>();
 
-  /** @param together whether several may write at the same time */
-  constructor(folder: string, name: string, together: boolean) {
+  /**
+   * @param together whether several may write at the same time
+   * @param patience milliseconds that a claim waits for those in the way
+   */
+  constructor(folder: string, name: string, together: boolean, patience: number) {
     this.#folder = folder;
     this.#name = name;
     this.#together = together;
+    this.#patience = patience;
   }
 
   /** @returns what ends the claim. @throws SnapshotError 'busy' or 'store' */
   async claim(use: ClaimUse): Promise<() => Promise<void>> {
-    const end = performance.now() + PATIENCE;
+    const end = performance.now() + this.#patience;
     for (;;) {
       const own = `${randomUUID()}.${use}`;
       const release = async () => {
