@@ -63,13 +63,6 @@ export class KeptPages {
     this.#pool = pool;
   }
 
-  /** Contents that are kept. */
-  get count(): number {
-    let count = 0;
-    for (const versions of this.#versions.values()) count += versions.length;
-    return count;
-  }
-
   /** The newest moment that anybody needs. */
   get newest(): Moment | undefined {
     return this.#moments.at(-1);
