@@ -7,7 +7,7 @@ const ENTRY_BYTES = 256;
 /** Stands for a content that there was no memory to keep. */
 export const LOST = new Uint8Array(0);
 /** Entries without bytes that are kept once memory is used up; then all that is kept is given up. */
-const MOST_LOST = 2 ** 20;
+const MOST_LOST = 2 ** 18;
 /** Somewhat less than V8's limit for the entries of a Map. */
 const MOST_PAGES = 2 ** 24 - 2 ** 16;
 
