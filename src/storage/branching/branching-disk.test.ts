@@ -189,6 +189,14 @@ describe('a disk and its branches', () => {
     await disk.write(0, new Uint8Array(2 ** 20).fill(1));
     expect(disk.memory.kept).toBeLessThan(2 ** 17);
     expect(await differs(branch, new Uint8Array(2 ** 20))).toBe(false);
+    const { kept } = disk.memory;
+    await disk.writeZeroes(0, 2 ** 20, true);
+    const later = disk.branch();
+    await disk.write(0, new Uint8Array(2 ** 20).fill(2));
+    expect(disk.memory.kept).toBe(kept);
+    expect(await differs(later, new Uint8Array(2 ** 20))).toBe(false);
+    await later.close();
+    expect(await differs(branch, new Uint8Array(2 ** 20))).toBe(false);
     await branch.write(0, new Uint8Array(2 ** 19).fill(2));
     expect(disk.memory.written).toBeGreaterThan(2 ** 19);
     await branch.writeZeroes(0, 2 ** 20, true);
