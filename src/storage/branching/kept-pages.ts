@@ -40,16 +40,18 @@ interface Version {
 }
 
 /**
- * Old contents of a disk's pages, by the moments that need them. Pages, not larger blocks: to read 64 KiB
- * of a file takes half as long again as 4 KiB, but scattered writes would keep 16 times as much. One content serves all moments that
- * see it, and is found in a time that does not grow with their number:
+ * Old contents of a disk's pages, by the moments that need them. One content serves all moments that
+ * see it, and is found in a time that hardly grows with their number: the earliest that was kept at a
+ * moment or after it.
  *
  * ```
- *   moments         1      2      3      4         now
- *   page 7          ├──────A──────┤      │          D      2 and 3 see B, kept aside before C was
- *                          └──── B ──────┤          │      written; 4 sees C, kept before D was
- *                                        └── C ─────┘
+ *   moment      1      2      3      4     now
+ *   written         B             C      D
+ *   kept        A             B      C             2 and 3 see B, 4 sees C
  * ```
+ *
+ * Pages, not larger blocks: to read 64 KiB of a file takes half as long again as 4 KiB, but scattered
+ * writes would keep 16 times as much.
  */
 export class KeptPages {
   readonly #pool: MemoryPool;
