@@ -36,7 +36,7 @@ export type {
   ValueDifference,
 } from './lockstep/result.js';
 export type { LockstepSpec } from './lockstep/runner.js';
-export { type Disk, SECTOR_SIZE } from './machine/disk.js';
+export { type Disk, type Extent, SECTOR_SIZE } from './machine/disk.js';
 export type { ConsolePort } from './machine/virtio/console-port.js';
 export type { VirtioDevice, VirtioRequest, VirtioTransport } from './machine/virtio/device.js';
 export type { Profile } from './profile/profile.js';

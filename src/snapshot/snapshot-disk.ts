@@ -1,5 +1,6 @@
 import { ConfigurationError, DiskError } from '../core/errors.js';
 import type { Disk, Extent } from '../machine/disk.js';
+import { checkDiskSize } from '../storage/disk-size.js';
 
 /** Bytes of a page of an area. */
 const PAGE = 4096;
@@ -28,10 +29,11 @@ export class SnapshotDisk implements Disk {
    */
   constructor(source: PageSource, area: string, size: number) {
     const pages = source.pages(area);
-    const last = pages.at(-1) ?? -1;
-    if (!Number.isSafeInteger(size) || size <= 0 || size % 512 !== 0 || last * PAGE >= size) {
-      const right = `right is a multiple of 512 above ${Math.max(0, last * PAGE)}`;
-      throw new ConfigurationError(`${size} bytes is no size for the area '${area}'; ${right}`);
+    checkDiskSize(size);
+    const last = pages.at(-1) ?? 0;
+    if (last * PAGE >= size) {
+      const message = `a disk of ${size} bytes has no page ${last}, which the area '${area}' has`;
+      throw new ConfigurationError(`${message}; right is more than ${last * PAGE}`);
     }
     this.size = size;
     this.#source = source;

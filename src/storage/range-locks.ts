@@ -30,6 +30,15 @@ export class RangeLocks {
     return claim;
   }
 
+  /** A lock that nobody is in the way of, now; else undefined, and nothing is claimed. */
+  tryAcquire(first: number, end: number, exclusive: boolean): RangeLock | undefined {
+    const claim: Claim = { first, end, exclusive };
+    this.#claims.push(claim);
+    if (this.#isFree(this.#claims.length - 1)) return claim;
+    this.#claims.pop();
+    return undefined;
+  }
+
   release(lock: RangeLock): void {
     this.#claims.splice(this.#claims.indexOf(lock), 1);
     for (const [index, claim] of this.#claims.entries()) {

@@ -22,16 +22,30 @@ export class InPlace implements Top {
     return this.#origin.base.read(offset, into);
   }
 
-  write(offset: number, bytes: Uint8Array): Promise<void> {
-    const { base } = this.#origin;
-    return this.#locked(offset, bytes.length, async () => {
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    const { base, kept } = this.#origin;
+    const claim = this.#origin.lock(offset, bytes.length, true);
+    const lock = claim instanceof Promise ? await claim : claim;
+    try {
+      if (kept.newest === undefined) {
+        // As mostly: it shall cost no more than the base's write.
+        const underWay = this.changed.begin(offset, bytes.length);
+        try {
+          await base.write(offset, bytes);
+        } finally {
+          this.changed.end(underWay);
+        }
+        return;
+      }
       for (let done = 0; done < bytes.length; ) {
         const length = this.#pieceAt(offset + done, bytes.length - done);
         const piece = bytes.subarray(done, done + length);
         await this.#change(offset + done, length, () => base.write(offset + done, piece));
         done += length;
       }
-    });
+    } finally {
+      this.#origin.unlock(lock);
+    }
   }
 
   flush(): Promise<void> {

@@ -7,7 +7,7 @@ const ENTRY_BYTES = 256;
 /** Stands for a content that there was no memory to keep. */
 export const LOST = new Uint8Array(0);
 /** Entries without bytes that are kept once memory is used up; then all that is kept is given up. */
-const MOST_LOST = 2 ** 20;
+const MOST_LOST = 2 ** 18;
 /** Somewhat less than V8's limit for the entries of a Map. */
 const MOST_PAGES = 2 ** 24 - 2 ** 16;
 
@@ -41,14 +41,17 @@ interface Version {
 
 /**
  * Old contents of a disk's pages, by the moments that need them. One content serves all moments that
- * see it, and is found in a time that does not grow with their number:
+ * see it, and is found in a time that hardly grows with their number: the earliest that was kept at a
+ * moment or after it.
  *
  * ```
- *   moments         1      2      3      4         now
- *   page 7          ├──────A──────┤      │          D      2 and 3 see B, kept aside before C was
- *                          └──── B ──────┤          │      written; 4 sees C, kept before D was
- *                                        └── C ─────┘
+ *   moment      1      2      3      4     now
+ *   written         B             C      D
+ *   kept        A             B      C             2 and 3 see B, 4 sees C
  * ```
+ *
+ * Pages, not larger blocks: to read 64 KiB of a file takes half as long again as 4 KiB, but scattered
+ * writes would keep 16 times as much.
  */
 export class KeptPages {
   readonly #pool: MemoryPool;
@@ -61,13 +64,6 @@ export class KeptPages {
   /** @param pool what the contents count in */
   constructor(pool: MemoryPool) {
     this.#pool = pool;
-  }
-
-  /** Contents that are kept. */
-  get count(): number {
-    let count = 0;
-    for (const versions of this.#versions.values()) count += versions.length;
-    return count;
   }
 
   /** The newest moment that anybody needs. */

@@ -132,9 +132,12 @@ export class Qcow2Disk implements Disk {
     const { mapping } = this.#image;
     const span = mapping.entries * clusterSize;
     for (let at = offset; at < offset + length; ) {
-      const end = Math.min(offset + length, (Math.floor(at / span) + 1) * span);
-      // Most of a large disk has no table, and is not worth a lock.
-      if (mapping.hasTable(Math.floor(at / clusterSize))) {
+      const hasTable = (from: number) => mapping.hasTable(Math.floor(from / clusterSize));
+      let end = (Math.floor(at / span) + 1) * span;
+      // Most of a large disk has no tables, and is not worth a lock.
+      while (!hasTable(at) && end < offset + length && !hasTable(end)) end += span;
+      end = Math.min(end, offset + length);
+      if (hasTable(at)) {
         for (const piece of await this.#planLocked(at, end - at)) yield* this.#dataIn(piece);
       } else {
         yield* this.#backingData(at, end - at);
