@@ -17,10 +17,10 @@ const TRANSLATED_LINUX = 'test/translate/linux/*.test.ts';
 const NESTED = 'test/nested/linux/*.test.ts';
 /** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB; guests built of packages. */
 const PEERS = '{src,test}/**/*.peer.test.ts';
-/** Of the machine's tests, those of what the baseline lacks: frames, bounds of work, pins, times above 2^53. */
+/** Of the machine's tests, those of what the baseline lacks: frames, forks, bounds of work, pins, times above 2^53. */
 const CORE_ONLY = [
-  'test/core/{bounds,code-pool,far-times,frames,rebind,sbi-console-memory,shared-memory,work}.test.ts',
-  'test/virtio/{bounds,pins,turns}.test.ts',
+  'test/core/{bounds,code-pool,far-times,fork,frames,going-on,missing-pages,rebind,sbi-console-memory,shared-frames,shared-memory,work}.test.ts',
+  'test/virtio/{bounds,missing-pages,pins,turns}.test.ts',
 ];
 
 export default defineConfig({

@@ -3,6 +3,7 @@
  * the epoch of the page's last change, first allocation, and the dropping of decoded code.
  */
 import { dropCode } from '../exec/code-page';
+import { requestStop } from '../hart/interrupts';
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, RAM_BASE } from '../layout';
 import { dropAddresses } from '../mmu/drop';
 import { vmAt } from '../vm/vm';
@@ -65,6 +66,8 @@ export function reservePage(vm: usize, page: u32): u32 {
   if (present) {
     memory.copy(frameAddress(frame), frameAddress(old), PAGE_SIZE);
     frameRecord(old).references -= 1;
+    // The hart that writes may be executing from the old frame: it must enter its page anew.
+    if (frameRecord(old).codePage) requestStop(vmAt(vm).running);
   }
   frameRecord(frame).page = page;
   setMapState(entry, frame | MAP_PRESENT);

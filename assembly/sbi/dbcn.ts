@@ -5,7 +5,7 @@ import { guestRead, guestWrite } from '../frames/door';
 import { at } from '../hart/hart';
 import { PAGE_MASK, PAGE_SIZE, RAM_BASE } from '../layout';
 import { stopForMemory } from '../vm/exit';
-import { uartOf, vmAt } from '../vm/vm';
+import { UART_OUT_SIZE, uartOf, vmAt } from '../vm/vm';
 import {
   fail,
   SBI_ERR_FAILED,
@@ -30,22 +30,25 @@ function leftInPage(gpa: u64): u32 {
   return PAGE_SIZE - (<u32>gpa & PAGE_MASK);
 }
 
-/** Sends what the ring has room for; bounded by the ring's size. */
+/**
+ * Sends what the ring has room for; bounded by the ring's size. How much that is depends on the ring alone: if a page
+ * that may be needed is missing, nothing is done.
+ */
 function write(hart: usize): void {
   const caller = at(hart);
   const vm = <usize>caller.vm;
   const uart = uartOf(vm);
   let done: u64 = 0;
+  const most = min<u64>(caller.x10, UART_OUT_SIZE);
+  for (let seen: u64 = 0; seen < most; seen += leftInPage(caller.x11 + seen)) {
+    if (guestRead(vm, caller.x11 + seen)) continue;
+    stopForMemory(hart);
+    return;
+  }
   while (done < caller.x10) {
     const gpa = caller.x11 + done;
     const count = <u32>min<u64>(leftInPage(gpa), caller.x10 - done);
-    const source = guestRead(vm, gpa);
-    if (source === 0) {
-      if (done || !vmAt(vm).missing) break;
-      stopForMemory(hart);
-      return;
-    }
-    const sent = uartSend(hart, uart, source, count);
+    const sent = uartSend(hart, uart, guestRead(vm, gpa), count);
     done += sent;
     if (sent < count) break;
   }

@@ -1,6 +1,6 @@
 import type { Disk, Extent } from '../machine/disk.js';
 
-/** A disk that stays its owner's: closing it flushes it, and lets it go. */
+/** A disk that stays its owner's: closing lets it go. The VM's device has flushed it before (BlockDevice.close). */
 export class BorrowedDisk implements Disk {
   readonly size: number;
   readonly readOnly: boolean;
@@ -39,10 +39,6 @@ export class BorrowedDisk implements Disk {
   }
 
   async close(): Promise<void> {
-    try {
-      if (!this.readOnly) await this.#disk.flush();
-    } finally {
-      this.#giveBack();
-    }
+    this.#giveBack();
   }
 }

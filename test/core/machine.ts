@@ -6,6 +6,7 @@ import {
   ClockKind,
   type HartCounter,
   HartRegister,
+  LayoutValue,
   RAM_BASE,
   StartMode,
   VM_FLAG_SBI,
@@ -14,6 +15,7 @@ import { Core } from '../../src/core/core.js';
 import type { Engine } from '../../src/core/engine.js';
 import { ExitReason } from '../../src/core/exit-reason.js';
 import { GuestMemory } from '../../src/core/guest-memory.js';
+import { loadState, saveState } from '../../src/core/machine-state.js';
 import { wasmEngine } from '../../src/core/wasm-engine.js';
 import { parseCpuModel } from '../../src/machine/cpu-model.js';
 import { isWasmEngine, unknownEngine, WASM_ENGINES } from '../../src/vm/engines.js';
@@ -63,13 +65,27 @@ export class Machine {
   readonly harts: number;
   readonly ram: GuestMemory;
   readonly program: Program;
+  readonly #cpu: string;
+  readonly #flags: number;
+  /** Pages that were not brought yet. */
+  #elsewhere = new Map<number, Uint8Array>();
 
-  private constructor(core: Core, vm: number, harts: number, ram: GuestMemory, program: Program) {
+  private constructor(
+    core: Core,
+    vm: number,
+    harts: number,
+    ram: GuestMemory,
+    program: Program,
+    cpu: string,
+    flags: number,
+  ) {
     this.core = core;
     this.vm = vm;
     this.harts = harts;
     this.ram = ram;
     this.program = program;
+    this.#cpu = cpu;
+    this.#flags = flags;
   }
 
   /** A machine with a program in its RAM, at its first instruction. All harts begin there. */
@@ -77,9 +93,11 @@ export class Machine {
     const core = options.core ?? (await newCore());
     const memory = options.memory ?? 16 << 20;
     const harts = options.harts ?? 1;
-    const { extensions } = parseCpuModel(options.cpu ?? 'rv64');
+    const cpu = options.cpu ?? 'rv64';
+    const { extensions } = parseCpuModel(cpu);
+    const flags = options.sbi ? VM_FLAG_SBI : 0;
     const program = typeof source === 'string' ? assemble(source, { origin: RAM_BASE }) : source;
-    const vm = core.createVm(memory, harts, extensions, options.sbi ? VM_FLAG_SBI : 0);
+    const vm = core.createVm(memory, harts, extensions, flags);
     const ram = new GuestMemory(core, vm, memory);
     ram.write(RAM_BASE, program.bytes);
     core.exports.vmClock(vm, ClockKind.Virtual, 0n, 0n);
@@ -88,7 +106,70 @@ export class Machine {
     for (let hart = 0; hart < started; hart++) {
       core.exports.hartStart(vm, hart, RAM_BASE, BigInt(hart), 0n, mode);
     }
-    return new Machine(core, vm, harts, ram, program);
+    return new Machine(core, vm, harts, ram, program, cpu, flags);
+  }
+
+  /** A machine that goes on as this one does, with the same frames until one of them changes them. */
+  fork(): Machine {
+    const copy = this.core.exports.vmFork(this.vm) >>> 0;
+    if (copy === 0) throw new Error('the machine cannot be forked now');
+    return this.#on(this.core, copy);
+  }
+
+  /**
+   * A machine of the same state on `core`, whose memory is either written before it runs, or brought page by page as it
+   * needs it: `run` of a lazy one brings a page, and none besides.
+   */
+  async restored(lazy: boolean, core = this.core): Promise<Machine> {
+    const { extensions } = parseCpuModel(this.#cpu);
+    const vm = core.createVm(this.ram.size, this.harts, extensions, this.#flags);
+    const machine = this.#on(core, vm);
+    const pages = [...this.pages()];
+    if (lazy) {
+      const numbers = pages.map(([page]) => page);
+      const area = core.layout(LayoutValue.Transfer);
+      new Uint32Array(core.memory.buffer, area, numbers.length).set(numbers);
+      if (core.exports.vmExpect(vm, numbers.length) !== numbers.length) {
+        throw new Error('the core has no room for the pages');
+      }
+      machine.#elsewhere = new Map(pages);
+    } else {
+      for (const [page, bytes] of pages) machine.ram.write(RAM_BASE + BigInt(page * 4096), bytes);
+    }
+    loadState(core, vm, saveState(this.core, this.vm, this.harts));
+    return machine;
+  }
+
+  #on(core: Core, vm: number): Machine {
+    const ram = new GuestMemory(core, vm, this.ram.size);
+    return new Machine(core, vm, this.harts, ram, this.program, this.#cpu, this.#flags);
+  }
+
+  /** Pages of RAM with what they hold, but for those that hold zeros alone. */
+  *pages(): Iterable<[page: number, bytes: Uint8Array]> {
+    for (let page = 0; page < this.ram.size / 4096; page++) {
+      const frame = this.core.exports.vmFrame(this.vm, page, 0) >>> 0;
+      if (frame === 0) continue;
+      const elsewhere = this.#elsewhere.get(page);
+      const bytes = elsewhere ?? this.ram.read(RAM_BASE + BigInt(page * 4096), 4096);
+      if (bytes.some((byte) => byte !== 0)) yield [page, bytes];
+    }
+  }
+
+  /** Brings a page that is elsewhere; false if it is not. */
+  bring(page: number): boolean {
+    const bytes = this.#elsewhere.get(page);
+    if (bytes === undefined) return false;
+    const frame = this.core.exports.vmFill(this.vm, page) >>> 0;
+    if (frame === 0) throw new Error('there is no frame for the page');
+    this.core.bytes.set(bytes, frame * 4096);
+    this.#elsewhere.delete(page);
+    return true;
+  }
+
+  /** How many pages are still elsewhere. */
+  get missing(): number {
+    return this.#elsewhere.size;
   }
 
   /** A VM that a machine was forked or restored to. */
@@ -102,6 +183,11 @@ export class Machine {
     const end = this.steps + steps;
     for (;;) {
       const reason = this.core.run(this.vm, end - this.steps, 0n, 0n);
+      if (reason === ExitReason.Pages) {
+        const page = (this.core.exports.vmMissing(this.vm) >>> 0) - 1;
+        if (!this.bring(page)) throw new Error(`page ${page} is said to be missing, and is not`);
+        continue;
+      }
       if (reason !== ExitReason.Budget || this.steps >= end) return reason;
     }
   }
@@ -187,11 +273,8 @@ export class Machine {
       return [...registers, ...csrs, this.core.counter(this.vm, hart, 'steps')].join(' ');
     });
     const memory = new Map<number, string>();
-    for (let page = 0; page < this.ram.size / 4096; page++) {
-      if (this.core.exports.vmFrame(this.vm, page, 0) === 0) continue;
-      const bytes = this.ram.read(RAM_BASE + BigInt(page * 4096), 4096);
-      if (bytes.some((byte) => byte !== 0)) memory.set(page, Buffer.from(bytes).toString('base64'));
-    }
+    for (const [page, bytes] of this.pages())
+      memory.set(page, Buffer.from(bytes).toString('base64'));
     return { harts, memory };
   }
 }
