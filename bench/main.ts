@@ -28,6 +28,7 @@ import { GuestFiles } from './guest/machines.js';
 import { heedSignals } from './leftovers.js';
 import { MachinePair } from './machines/pair.js';
 import { describeMarks } from './marks.js';
+import { memoryBenchmarks } from './memory/group.js';
 import { nestedBenchmarks } from './nested/group.js';
 import { pausesBenchmark } from './pauses/group.js';
 import { checkPlace, readResults, resultsOf, writeResults } from './results-file.js';
@@ -65,6 +66,7 @@ async function bench(names: readonly string[], options: Options): Promise<boolea
     bootBenchmark(files),
     idleBenchmark(files),
     pausesBenchmark,
+    ...memoryBenchmarks,
     ...guestBenchmarks(pair),
     ...sequentialBenchmarks(pair),
     ...randomBenchmarks(pair),

@@ -23,6 +23,19 @@ const MARKS: readonly Mark[] = [
   { row: 'nested/l2-boot-time', promised: 4, aim: 2 },
   { row: 'pauses/boot-compiling', promised: 20, aim: 5 },
   { row: 'pauses/program-compiling', promised: 20, aim: 5 },
+  { row: 'memory/fork', promised: 2, aim: 0.5 },
+  { row: 'memory/fork-p99', promised: 6, aim: 2 },
+  { row: 'memory/forks-1000', promised: 3, aim: 0.8 },
+  { row: 'memory/fork-memory', promised: 512, aim: 256 },
+  { row: 'memory/answers-500', promised: 500, aim: 500 },
+  { row: 'memory/answers-1000', promised: 500, aim: 1000 },
+  { row: 'memory/distinct-random', promised: 100, aim: 100 },
+  { row: 'memory/distinct-host-names', promised: 100, aim: 100 },
+  { row: 'memory/distinct-macs', promised: 100, aim: 100 },
+  { row: 'memory/lazy-restore-p90', promised: 15, aim: 5 },
+  { row: 'memory/run-from', promised: 1, aim: 0.4 },
+  { row: 'memory/snapshot-pause', promised: 10, aim: 3 },
+  { row: 'memory/tracking', promised: 5, aim: 2 },
 ];
 
 /** How the rows that have a mark stand to it, a line each; those that were not measured have none. */
