@@ -7,7 +7,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** All that comes out of a stream that bytes go into; refused when it is more than `most`. */
 async function through(
   bytes: Bytes,
-  stream: { readable: ReadableStream<Bytes>; writable: WritableStream<BufferSource> },
+  stream: { readable: ReadableStream<Bytes>; writable: WritableStream<Bytes> },
   most: number,
 ): Promise<Bytes> {
   const writer = stream.writable.getWriter();

@@ -7,7 +7,11 @@ export * from '../index.js';
 export { DiskFile } from './disk-file.js';
 export { type OpenDriveOptions, openDrive } from './drive.js';
 export * from './guests/api.js';
-export { memorySnapshots } from './snapshots/open.js';
+export {
+  memorySnapshots,
+  openSnapshotFile,
+  openSnapshotFolder,
+} from './snapshots/open.js';
 
 /** A host: one linear memory, and the VMs on it. */
 export type Host = NeutralHost;

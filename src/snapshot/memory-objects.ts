@@ -53,9 +53,11 @@ export class MemoryObjects implements ObjectStore {
     return async () => {};
   }
 
-  async tidy(): Promise<number> {
-    return 0;
+  async used(): Promise<number> {
+    return [...this.#objects.values()].reduce((sum, { length }) => sum + length, 0);
   }
+
+  async tidy(): Promise<void> {}
 
   async close(): Promise<void> {}
 

@@ -35,8 +35,10 @@ export interface ObjectStore {
    * @throws SnapshotError 'busy' naming who is in the way
    */
   claim(use: ClaimUse): Promise<() => Promise<void>>;
-  /** Removes what was written and never committed, under a claim to collect. Resolves to the bytes it freed. */
-  tidy(): Promise<number>;
+  /** Bytes that all of it takes, what was never committed included. */
+  used(): Promise<number>;
+  /** Removes what was deleted or never committed, under a claim to collect. */
+  tidy(): Promise<void>;
   close(): Promise<void>;
 }
 

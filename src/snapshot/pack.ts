@@ -120,12 +120,12 @@ export class Pack {
         (row.method === METHOD_DEFLATE
           ? row.stored < count * PAGE_SIZE
           : row.method === METHOD_STORED && row.stored === count * PAGE_SIZE);
-      if (!sound) throw this.#damaged(`its block ${block} is described as none can be`);
+      if (!sound) throw this.damaged(`its block ${block} is described as none can be`);
       at += row.stored;
       pages += count;
     }
     if (at !== end || pages !== this.pages) {
-      throw this.#damaged(
+      throw this.damaged(
         `its blocks hold ${pages} pages and end at ${at}; ${this.pages} and ${end} were expected`,
       );
     }
@@ -147,12 +147,12 @@ export class Pack {
   /** The pages of a block, as they were packed; whoever wants one compares its hash. */
   async block(block: number): Promise<Uint8Array<ArrayBuffer>> {
     if (block >= this.blocks) {
-      throw this.#damaged(`block ${block} was asked for, and it has ${this.blocks}`);
+      throw this.damaged(`block ${block} was asked for, and it has ${this.blocks}`);
     }
     const { offset, stored, pages, method, check } = this.#row(block);
     const bytes = await this.#objects.read(PACKS + this.id, offset, stored);
     if (!sameBytes((await this.#tools.sha256(bytes)).subarray(0, CHECK_SIZE), check)) {
-      throw this.#damaged(`its block ${block} was altered`);
+      throw this.damaged(`its block ${block} was altered`);
     }
     if (method === METHOD_STORED) return bytes;
     const size = pages * PAGE_SIZE;
@@ -160,10 +160,10 @@ export class Pack {
     try {
       inflated = await this.#tools.inflate(bytes, size);
     } catch (cause) {
-      throw this.#damaged(`its block ${block} cannot be inflated`, cause);
+      throw this.damaged(`its block ${block} cannot be inflated`, cause);
     }
     if (inflated.length !== size) {
-      throw this.#damaged(`its block ${block} has ${inflated.length} bytes, not ${size}`);
+      throw this.damaged(`its block ${block} has ${inflated.length} bytes, not ${size}`);
     }
     return inflated;
   }
@@ -190,20 +190,27 @@ export class Pack {
     return at < 0 ? -1 : (index.places[at] as number);
   }
 
+  /** Whether a row of the index, which has been read, is this hash. */
+  hashIs(row: number, hashes: Uint8Array, other: number): boolean {
+    return (
+      this.#loaded !== undefined && compareHashes(this.#loaded.hashes, row, hashes, other) === 0
+    );
+  }
+
   async #readIndex(): Promise<PackIndex> {
     const length = this.pages * INDEX_ROW;
     const at = this.size - PACK_FOOTER.size - this.blocks * BLOCK_ROW.size - length;
     const bytes = await this.#objects.read(PACKS + this.id, at, length);
     if (!sameBytes(await this.#tools.sha256(bytes), this.#indexHash)) {
-      throw this.#damaged('its index was altered');
+      throw this.damaged('its index was altered');
     }
     const hashes = bytes.subarray(0, this.pages * HASH_SIZE);
     const places = new Uint32Array(bytes.buffer, hashes.length, this.pages);
-    if (!hashesAscend(hashes, this.pages)) throw this.#damaged('its index is not in order');
+    if (!hashesAscend(hashes, this.pages)) throw this.damaged('its index is not in order');
     for (const place of places) {
       const block = Math.floor(place / BLOCK_PAGES);
       if (block >= this.blocks || place % BLOCK_PAGES >= this.pagesOf(block)) {
-        throw this.#damaged(`its index names place ${place}, which it does not have`);
+        throw this.damaged(`its index names place ${place}, which it does not have`);
       }
     }
     this.#loaded = { hashes, places };
@@ -218,7 +225,7 @@ export class Pack {
       hasMagic(header, PACK_MAGIC) &&
       view.getUint32(PACK_HEADER.version, true) === FORMAT_VERSION &&
       view.getUint32(PACK_HEADER.zero, true) === 0;
-    if (!sound) throw this.#damaged('its header was altered');
+    if (!sound) throw this.damaged('its header was altered');
     const { hashes, places } = await this.index();
     const rows = new Int32Array(this.blocks * BLOCK_PAGES).fill(-1);
     for (let row = 0; row < places.length; row++) rows[places[row] as number] = row;
@@ -231,14 +238,15 @@ export class Pack {
           bytes.subarray(slot * PAGE_SIZE, (slot + 1) * PAGE_SIZE),
         );
         if (row < 0 || compareHashes(hash, 0, hashes, row) !== 0) {
-          throw this.#damaged(`page ${slot} of its block ${block} is not what its index says`);
+          throw this.damaged(`page ${slot} of its block ${block} is not what its index says`);
         }
       }
       progress(bytes.length / PAGE_SIZE);
     }
   }
 
-  #damaged(what: string, cause?: unknown): SnapshotError {
+  /** An error that says what is wrong with it. */
+  damaged(what: string, cause?: unknown): SnapshotError {
     return damagedPack(this.#objects, this.id, what, cause);
   }
 }

@@ -1,13 +1,17 @@
 import { SnapshotError } from '../core/errors.js';
+import { type Collected, collectPacks } from './collect.js';
+import { copySnapshot } from './copy.js';
 import { ID, SNAPSHOTS } from './format.js';
 import { Manifest } from './manifest.js';
-import type { ClaimUse, ObjectStore } from './object-store.js';
+import type { ObjectStore } from './object-store.js';
 import { PackUses } from './pack-uses.js';
 import { Packs } from './packs.js';
-import type { SnapshotInfo } from './snapshot-info.js';
+import { outdated, type Retention } from './retention.js';
+import type { SnapshotInfo, SnapshotProgress } from './snapshot-info.js';
 import { SnapshotReader } from './snapshot-reader.js';
 import type { SnapshotTools } from './snapshot-tools.js';
 import { SnapshotWriter } from './snapshot-writer.js';
+import { type VerifyOptions, type VerifyReport, verifySnapshots } from './verify.js';
 
 /** Snapshots of virtual machines in one place: a folder, a file, or memory. */
 export class SnapshotStore {
@@ -17,6 +21,9 @@ export class SnapshotStore {
   readonly #uses = new PackUses();
   /** The claim to write that all writers of this store share, while there are any. */
   #writing: { count: number; readonly release: Promise<() => Promise<void>> } | undefined;
+
+  /** The last collection that was asked for: they take turns. */
+  #collecting: Promise<unknown> = Promise.resolve();
 
   constructor(objects: ObjectStore, tools: SnapshotTools) {
     this.#objects = objects;
@@ -73,6 +80,68 @@ export class SnapshotStore {
     }
   }
 
+  /**
+   * Reads a snapshot to the last byte, or all of them, and compares all hashes.
+   *
+   * @throws SnapshotError naming the first thing that is not as it was written; or the signal's reason
+   */
+  async verify(id?: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+    const all = id === undefined;
+    const snapshots = all ? await this.#ids() : [await this.#idOf(id)];
+    const packs = all ? await this.#packs.list() : [];
+    // Opened anew: what was checked before may have changed since.
+    const around = { ...this.#around(), packs: new Packs(this.#objects, this.#tools) };
+    return await verifySnapshots(around, snapshots, packs, options);
+  }
+
+  /**
+   * Deletes a snapshot, also one that is damaged; its pages stay until `collect`.
+   *
+   * @throws SnapshotError 'missing'; 'busy' if another process is in the way
+   */
+  async delete(id: string): Promise<void> {
+    await this.#deleteAll([await this.#idOf(id)]);
+  }
+
+  /** Deletes all snapshots that none of the rules keeps; returns these, oldest first. */
+  async retain(rules: Retention): Promise<SnapshotInfo[]> {
+    const deleted = outdated(await this.list(), rules);
+    await this.#deleteAll(deleted.map(({ id }) => id));
+    return deleted;
+  }
+
+  /**
+   * Gives back what no snapshot names: deleted snapshots' pages, and what broken-off writers left. Snapshots may be
+   * written and read meanwhile in this process.
+   *
+   * @throws SnapshotError 'busy' if another process writes or collects, 'damaged' or 'version' if a snapshot
+   *   cannot be read
+   */
+  collect(): Promise<Collected> {
+    const collected = this.#collecting.catch(() => undefined).then(() => this.#collect());
+    this.#collecting = collected;
+    return collected;
+  }
+
+  /**
+   * Copies a snapshot into another store; it has the same id there. One that is there already stays as it is.
+   *
+   * @throws SnapshotError; the other store then has nothing of it that can be seen
+   */
+  async copyTo(
+    id: string,
+    other: SnapshotStore,
+    options: { readonly progress?: SnapshotProgress } = {},
+  ): Promise<SnapshotInfo> {
+    const reader = await this.open(id);
+    try {
+      if ((await other.#ids()).includes(reader.info.id)) return await other.info(reader.info.id);
+      return await copySnapshot(reader, await other.begin(), options.progress);
+    } finally {
+      reader.close();
+    }
+  }
+
   /** Lets go of files and the like; snapshots that are being read or written fail. */
   async close(): Promise<void> {
     await this.#objects.close();
@@ -97,11 +166,12 @@ export class SnapshotStore {
     return await Manifest.open(this.#objects, this.#tools, id, whole);
   }
 
-  /** The id that somebody means. */
+  /** The id that somebody means, of a snapshot that is there. */
   async #idOf(asked: string): Promise<string> {
+    const ids = await this.#ids();
+    if (ids.includes(asked)) return asked;
     const named = (await this.list()).filter(({ name }) => name === asked).at(-1);
     if (named !== undefined) return named.id;
-    const ids = await this.#ids();
     const beginning = asked === '' ? [] : ids.filter((id) => id.startsWith(asked));
     const [id, other] = beginning;
     if (id !== undefined && other === undefined) return id;
@@ -115,7 +185,7 @@ export class SnapshotStore {
 
   /** Joins the writers of this store, with a claim if there was none; resolves to what ends it. */
   async #claimWriting(): Promise<() => Promise<void>> {
-    const writing = this.#writing ?? { count: 0, release: this.#claim('write') };
+    const writing = this.#writing ?? { count: 0, release: this.#objects.claim('write') };
     this.#writing = writing;
     writing.count++;
     const leave = async () => {
@@ -132,7 +202,30 @@ export class SnapshotStore {
     return leave;
   }
 
-  #claim(use: ClaimUse): Promise<() => Promise<void>> {
-    return this.#objects.claim(use);
+  async #deleteAll(ids: readonly string[]): Promise<void> {
+    const end = await this.#claimWriting();
+    try {
+      for (const id of ids) await this.#objects.delete(SNAPSHOTS + id);
+    } finally {
+      await end();
+    }
+  }
+
+  async #collect(): Promise<Collected> {
+    const release = await this.#objects.claim('collect');
+    try {
+      const before = await this.#objects.used();
+      let pages: number;
+      this.#uses.beginCollection();
+      try {
+        pages = await collectPacks(this.#around(), await this.#ids());
+      } finally {
+        this.#uses.endCollection();
+      }
+      await this.#objects.tidy();
+      return { pages, bytes: Math.max(0, before - (await this.#objects.used())) };
+    } finally {
+      await release();
+    }
   }
 }

@@ -139,7 +139,9 @@ export class SnapshotWriter {
     this.#mustBeOpen();
     try {
       const checked = checkedHead(head);
-      const areas = [...this.#areas.values()].map((table) => {
+      // One to which only zeros came is as one that nobody named.
+      const tables = [...this.#areas.values()].filter(({ count }) => count > 0);
+      const areas = tables.map((table) => {
         const { columns, repeated } = table.sorted();
         if (repeated === undefined) return columns;
         throw new InternalError(`page ${repeated} of ${table.name} was added twice`);
