@@ -66,6 +66,10 @@ async function main(): Promise<number> {
     cp: async (places) => (await import('./copy/cp.js')).cp(places, abort.signal),
     // Archives and signatures are a large part of all code.
     guest: async () => (await import('./guest.js')).guestActions(abort.signal),
+    snapshot: async () =>
+      (await import('./snapshot/command.js')).snapshotActions(abort, (ended) => {
+        status = ended;
+      }),
   });
   try {
     await program.parseAsync();

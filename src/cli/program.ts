@@ -9,6 +9,7 @@ import { addGuestCommand, type GuestActions } from './guest-options.js';
 import { addHelpCommand, TOPICS_HELP } from './help-command.js';
 import { addLockstepCommand, type LockstepCommandOptions } from './lockstep/options.js';
 import { addRunCommand, type RunOptions } from './run-options.js';
+import { addSnapshotCommand, type SnapshotActions } from './snapshot/options.js';
 import { addTranslateCommand, type TranslateOptions } from './translate/options.js';
 import { addVersionCommand, VERSION } from './version-command.js';
 
@@ -20,6 +21,7 @@ export interface Actions {
   readonly disasm: (file: string | undefined, options: DisasmOptions) => Promise<void>;
   readonly cp: (places: readonly string[]) => Promise<void>;
   readonly guest: () => Promise<GuestActions>;
+  readonly snapshot: () => Promise<SnapshotActions>;
 }
 
 const STYLES: HelpConfiguration = {
@@ -51,6 +53,7 @@ export function makeProgram(actions: Actions): Command {
     .addHelpText('after', TOPICS_HELP);
   addRunCommand(program, actions.run);
   addGuestCommand(program, actions.guest);
+  addSnapshotCommand(program, actions.snapshot);
   addCpCommand(program, actions.cp);
   addLockstepCommand(program, actions.lockstep);
   addTranslateCommand(program, actions.translate);

@@ -11,6 +11,7 @@ export {
   memorySnapshots,
   openSnapshotFile,
   openSnapshotFolder,
+  openSnapshots,
 } from './snapshots/open.js';
 
 /** A host: one linear memory, and the VMs on it. */
