@@ -148,7 +148,11 @@ export class Vm {
     });
     this.#restoring = running?.restoring;
     this.restored = this.#restoring === undefined ? Promise.resolve() : this.#restore();
-    this.#copies = new Copies(home, () => this.#going(), this.restored);
+    this.#copies = new Copies(
+      home,
+      () => this.#going(),
+      () => this.#whole(),
+    );
     home.added(this);
     if (running === undefined) return;
     running.restoring?.noteIn(this.#copies, spec.devices.drives);
@@ -160,11 +164,17 @@ export class Vm {
 
   async #restore(): Promise<void> {
     try {
-      await this.#restoring?.fillAll();
+      await this.#restoring?.fillAll(this.#home.scheduler);
     } catch (error) {
       this.#fail(error);
       throw error;
     }
+  }
+
+  /** Resolves when all memory is in place, as soon as can be. @throws SnapshotError, MemoryShortageError */
+  #whole(): Promise<void> {
+    this.#restoring?.hurry();
+    return this.restored;
   }
 
   /** What the guest needs cannot be had: it stands from now on, and whoever waits for it learns why. */
