@@ -1,10 +1,10 @@
 /** The state's part of the ABI: sections by kind and index, at TRANSFER. */
 import { frameAddress } from '../frames/host';
-import { slotAt } from '../virtio/slot';
+import { isAtRest, slotAt } from '../virtio/slot';
 import { hartOf, VIRTIO_SLOTS, vmAt } from '../vm/vm';
 import { visitHart } from './hart-section';
 import { beginLoad, beginSave, endLoad, endSave, NO_SECTION } from './record';
-import { isAtRest, visitSlot } from './slot-section';
+import { visitSlot } from './slot-section';
 import { visitVm } from './vm-section';
 
 /** Kinds of sections. */

@@ -17,7 +17,7 @@ import {
   slotAt,
   USED_BUFFER,
 } from '../virtio/slot';
-import { VIRTIO_QUEUE_RECORD, VIRTIO_QUEUES, VIRTIO_SLOTS, vmAt } from '../vm/vm';
+import { VIRTIO_QUEUE_RECORD } from '../vm/vm';
 import { check, field, fields, record, same, sameElement } from './record';
 
 const STATUS_BITS: u32 = 0xff;
@@ -27,17 +27,6 @@ const STRIDE: usize = VIRTIO_QUEUE_RECORD;
 const WIDEST_WRITE: u32 = 8;
 /** Where a ring is counted to before it begins anew. */
 const RING_INDICES: u32 = 0xffff;
-
-/** Whether no request is under way: one without buffers pins nothing. */
-export function isAtRest(vm: usize): bool {
-  if (vmAt(vm).pins) return false;
-  for (let index: u32 = 0; index < VIRTIO_SLOTS; ++index) {
-    for (let queue: u32 = 0; queue < VIRTIO_QUEUES; ++queue) {
-      if (queueAt(slotAt(vm, index), queue).inFlight) return false;
-    }
-  }
-  return true;
-}
 
 export function visitSlot(vm: usize, index: u32): void {
   const slot = slotAt(vm, index);

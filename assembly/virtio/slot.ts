@@ -5,8 +5,10 @@
 import {
   VIRTIO_OFFSET,
   VIRTIO_QUEUE_RECORD,
+  VIRTIO_QUEUES,
   VIRTIO_SLOT_RECORD,
   VIRTIO_SLOT_SIZE,
+  VIRTIO_SLOTS,
   vmAt,
 } from '../vm/vm';
 
@@ -122,4 +124,15 @@ export function queueAt(slot: Slot, index: u32): Queue {
 /** Notes that the host layer must look at the slot after this run. */
 export function ringDoorbell(vm: usize, slot: Slot): void {
   vmAt(vm).doorbells |= (<u32>1) << slot.index;
+}
+
+/** Whether no request is under way: one without buffers pins nothing. */
+export function isAtRest(vm: usize): bool {
+  if (vmAt(vm).pins) return false;
+  for (let index: u32 = 0; index < VIRTIO_SLOTS; ++index) {
+    for (let queue: u32 = 0; queue < VIRTIO_QUEUES; ++queue) {
+      if (queueAt(slotAt(vm, index), queue).inFlight) return false;
+    }
+  }
+  return true;
 }

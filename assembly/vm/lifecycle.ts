@@ -18,7 +18,7 @@ import { resetHart } from '../hart/reset';
 import { HOST, MAX_HARTS, PAGE_MASK, PAGE_SHIFT } from '../layout';
 import { dropAllWriteAddresses } from '../mmu/drop';
 import { freeSlabs } from '../virtio/slab';
-import { CONFIG_OFFSET, Queue, queueAt, Slot, slotAt } from '../virtio/slot';
+import { CONFIG_OFFSET, isAtRest, Queue, queueAt, Slot, slotAt } from '../virtio/slot';
 import {
   DEBUG_OFFSET,
   HART_TABLE_OFFSET,
@@ -146,7 +146,7 @@ function forgetRings(vm: usize): void {
 
 /** The VM that goes on as this one would; 0 while requests are under way, or when frames are short. */
 export function forkVm(vm: usize): usize {
-  if (vmAt(vm).pins) return 0;
+  if (!isAtRest(vm)) return 0;
   const copy = copyRun(vm, VM_FRAMES);
   if (!copy) return 0;
   const state = vmAt(copy);

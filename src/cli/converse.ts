@@ -1,31 +1,28 @@
-import type { Vm } from '../vm/vm.js';
 import { showConsoles, typeOnConsole } from './console-connection.js';
 import { ExitStatus, Interruption, outcomeOf, statusOf } from './exit-status.js';
+import { begin, type Machine } from './machine.js';
 import { asError, type Limits, type Outcome } from './outcome.js';
-import type { RunOptions } from './run-options.js';
 import { followTerminalSize } from './terminal-size.js';
 
-/**
- * Connects the guest's consoles until the machine ends; `leave` stops a machine that has not, and
- * `prompts` says whether a shell will prompt.
- */
+/** Connects the guest's consoles until the machine ends; `leave` stops a machine that has not. */
 export async function converse(
-  vm: Vm,
-  options: RunOptions,
+  machine: Machine,
   limits: Limits,
   abort: AbortController,
   leave: () => Promise<void>,
-  prompts: boolean,
 ): Promise<Outcome> {
+  const { vm, options, isRestored } = machine;
   const output = options.json ? process.stderr : process.stdout;
+  // The shell has printed it long ago, and waits.
+  if (isRestored && vm.console.atPrompt) output.write(lastLine(vm.console.tail));
   const shown = showConsoles(vm, output);
   const quit = () => abort.abort(new Interruption('left by Ctrl-A X', ExitStatus.Ok));
   const unfollow = followTerminalSize(vm, [output, process.stderr]);
   const disconnect = options.input
-    ? typeOnConsole(vm, process.stdin, process.stderr, quit, prompts)
+    ? typeOnConsole(vm, process.stdin, process.stderr, quit, machine.prompts)
     : () => {};
   try {
-    await vm.start();
+    await begin(machine);
     const stop = await vm.wait(limits);
     await shown;
     return outcomeOf(stop, options.bare !== undefined);
@@ -38,4 +35,9 @@ export async function converse(
     disconnect();
     unfollow();
   }
+}
+
+/** The last line of what a console printed, as bytes. */
+function lastLine(printed: string): Uint8Array {
+  return Buffer.from(printed.slice(printed.lastIndexOf('\n') + 1), 'latin1');
 }

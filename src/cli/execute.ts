@@ -3,6 +3,7 @@ import type { Vm } from '../vm/vm.js';
 import { drained } from './console-connection.js';
 import { ConsoleTail } from './console-tail.js';
 import { Interruption, statusOf } from './exit-status.js';
+import { begin, type Machine } from './machine.js';
 import { asError, type Limits, type Outcome } from './outcome.js';
 import type { RunOptions } from './run-options.js';
 
@@ -14,18 +15,19 @@ export interface Around {
 
 /** Runs one command in the guest and prints what it writes; `leave` stops the machine. */
 export async function execute(
-  vm: Vm,
+  machine: Machine,
   command: string,
-  options: RunOptions,
   limits: Limits,
   leave: () => Promise<void>,
   around: Around,
 ): Promise<Outcome> {
+  const { vm, options } = machine;
+  const output = options.json ? process.stderr : process.stdout;
   const tail = new ConsoleTail(vm);
-  await vm.start();
+  await begin(machine);
   try {
     await around.before(limits);
-    const status = await runCommand(vm, command, options, limits);
+    const status = await runCommand(vm, command, output, options.clock, limits);
     await around.after(limits);
     await leave();
     return { status };
@@ -38,14 +40,15 @@ export async function execute(
   }
 }
 
-async function runCommand(
+/** Runs a command in the guest, its input empty, and shows what it writes; its status. */
+export async function runCommand(
   vm: Vm,
   command: string,
-  options: RunOptions,
+  output: NodeJS.WriteStream,
+  clock: RunOptions['clock'],
   limits: Limits,
 ): Promise<number> {
-  const output = options.json ? process.stderr : process.stdout;
-  if (options.clock === 'virtual') {
+  if (clock === 'virtual') {
     // Output as it comes holds the guest up now and then: time would pass otherwise with each run.
     const result = await vm.exec(command, limits);
     output.write(result.stdoutBytes);

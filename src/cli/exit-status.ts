@@ -13,14 +13,14 @@ export const ExitStatus = {
   Differ: 1,
   /** An option, or a combination of options, that cannot be right. */
   Usage: 2,
-  /** A file given as firmware, kernel, initrd, program, drive or symbols that is missing, foreign or in use. */
+  /** Firmware, a kernel, initrd, program, drive, snapshot or file of symbols that is missing, foreign or in use. */
   Image: 3,
   /** A guest cannot be fetched, cached or built, or is in use. */
   Guest: 4,
   /** The guest came to an end before it did what was asked. */
   Died: 5,
   Internal: 6,
-  /** A drive, or a file that is copied, could not be read or written to its end. */
+  /** A drive, a store of snapshots, or a file that is copied could not be read or written to its end. */
   Storage: 7,
   Timeout: 124,
   /** And the number of the signal, as shells count. */
@@ -33,11 +33,11 @@ export const STATUS_MEANINGS: readonly (readonly [status: string, meaning: strin
   ['1', 'with lockstep: the engines differ'],
   ['1 to 255', 'with --exec of the command, with --bare of the program'],
   ['2', 'wrong options'],
-  ['3', 'a wrong firmware, kernel, initrd, program, drive or file of symbols'],
+  ['3', 'a wrong firmware, kernel, initrd, program, drive, snapshot or file of symbols'],
   ['4', 'a guest cannot be had'],
   ['5', 'the guest died, or refused what was asked'],
   ['6', 'a fault of Hartwood'],
-  ['7', 'a drive failed, or a file could not be copied'],
+  ['7', 'a drive or a store of snapshots failed, or a file could not be copied'],
   ['124', 'time is over'],
   ['128+N', 'ended by signal N'],
 ];
@@ -79,6 +79,11 @@ export function statusOf(error: unknown): number {
     internal: ExitStatus.Internal,
     'guest-name': ExitStatus.Usage,
     'guest-damaged': ExitStatus.Image,
+    'snapshot-missing': ExitStatus.Image,
+    'snapshot-damaged': ExitStatus.Image,
+    'snapshot-version': ExitStatus.Image,
+    'snapshot-busy': ExitStatus.Image,
+    'snapshot-store': ExitStatus.Storage,
   };
   return byCode[error.code] ?? ExitStatus.Guest;
 }

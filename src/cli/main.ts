@@ -67,6 +67,10 @@ async function main(): Promise<number> {
     top: async (options) => (await import('./top/command.js')).top(options, abort.signal),
     // Archives and signatures are a large part of all code.
     guest: async () => (await import('./guest.js')).guestActions(abort.signal),
+    snapshot: async () =>
+      (await import('./snapshot/command.js')).snapshotActions(abort, (ended) => {
+        status = ended;
+      }),
   });
   try {
     await program.parseAsync();

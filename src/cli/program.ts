@@ -9,6 +9,7 @@ import { addGuestCommand, type GuestActions } from './guest-options.js';
 import { addHelpCommand, TOPICS_HELP } from './help-command.js';
 import { addLockstepCommand, type LockstepCommandOptions } from './lockstep/options.js';
 import { addRunCommand, type RunOptions } from './run-options.js';
+import { addSnapshotCommand, type SnapshotActions } from './snapshot/options.js';
 import { addTopCommand, type TopOptions } from './top/options.js';
 import { addTranslateCommand, type TranslateOptions } from './translate/options.js';
 import { addVersionCommand, VERSION } from './version-command.js';
@@ -22,6 +23,7 @@ export interface Actions {
   readonly cp: (places: readonly string[]) => Promise<void>;
   readonly guest: () => Promise<GuestActions>;
   readonly top: (options: TopOptions) => Promise<void>;
+  readonly snapshot: () => Promise<SnapshotActions>;
 }
 
 const STYLES: HelpConfiguration = {
@@ -53,6 +55,7 @@ export function makeProgram(actions: Actions): Command {
     .addHelpText('after', TOPICS_HELP);
   addRunCommand(program, actions.run);
   addGuestCommand(program, actions.guest);
+  addSnapshotCommand(program, actions.snapshot);
   addCpCommand(program, actions.cp);
   addTopCommand(program, actions.top);
   addLockstepCommand(program, actions.lockstep);

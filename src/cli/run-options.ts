@@ -1,11 +1,15 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { ConfigurationError } from '../core/errors.js';
-import { CPU_SWITCHES, DEFAULT_CPU } from '../machine/cpu-model.js';
-import { ENGINES } from '../node/platform.js';
-import { DEFAULT_ENGINE } from '../vm/engines.js';
-import { checkCpus, DEFAULT_MEMORY, MOST_CPUS } from '../vm/spec.js';
+import { checkCpus, MOST_CPUS } from '../vm/spec.js';
 import { OptionVariable } from './environment.js';
-import { NESTED_MEMORY } from './guest-boot.js';
+import {
+  addBootOptions,
+  addDebugOptions,
+  addEngineOptions,
+  addShapeOptions,
+  addTaskOptions,
+  storeOption,
+} from './machine-options.js';
 import { withVariables } from './set-variables.js';
 
 /** The options of `hartwood run`, as they were written. */
@@ -42,6 +46,13 @@ export interface RunOptions {
   readonly symbols?: string;
   readonly gdb?: string;
   readonly gdbWait?: boolean;
+  /** A snapshot to go on from, and the store that it is in. */
+  readonly from?: string;
+  readonly store?: string;
+  /** Whether the default guest is to boot, even if a snapshot of it is kept. */
+  readonly cold?: boolean;
+  /** The names of those that stand on the command line. */
+  readonly written?: readonly string[];
 }
 
 const EXAMPLES = `
@@ -69,117 +80,40 @@ exit-statuses' lists the others.
 
 /** Adds `run` and its options to the command line. */
 export function addRunCommand(program: Command, action: (options: RunOptions) => Promise<void>) {
-  program
+  const command = program
     .command('run')
     .summary('boot a virtual machine and connect its console')
     .description(
       'Boots a virtual machine: Debian by default, or any riscv64 kernel, or a bare program.',
     )
-    .argument('[guest]', "a guest that 'hartwood guest build' made")
-    .optionsGroup('Machine:')
-    .addOption(
-      new Option('--memory <size>', 'RAM of the machine, as in 256M or 2G')
-        .default(DEFAULT_MEMORY)
-        .env(OptionVariable.memory),
-    )
-    .addOption(
-      new Option('--cpus <number>', 'harts of the machine, 1 to 8')
-        .default('1')
-        .env(OptionVariable.cpus),
-    )
-    .addOption(
-      new Option(
-        '--cpu <model>',
-        `CPU model, then NAME=on|off for any of: ${CPU_SWITCHES.join(' ')}`,
-      )
-        .default(DEFAULT_CPU)
-        .env(OptionVariable.cpu),
-    )
-    .addOption(
-      new Option('--engine <name>', 'what runs the machine')
-        .choices(ENGINES)
-        .default(DEFAULT_ENGINE)
-        .env(OptionVariable.engine),
-    )
-    .option(
-      '--no-translate',
-      `interpret hot code, too, instead of translating it to WebAssembly (env: ${OptionVariable.translate}=off)`,
-    )
-    .addOption(
-      new Option(
-        '--drive <file>',
-        'a disk: FILE[,readonly][,format=raw|qcow2][,overlay]; may be given again',
-      )
-        .default([], 'none')
-        .argParser(gather),
-    )
-    .addOption(
-      new Option('--clock <kind>', 'virtual: time counts steps, and everything repeats exactly')
-        .choices(['real', 'virtual'])
-        .default('real'),
-    )
-    .option('--seed <number>', "where a virtual clock's randomness begins")
-    .optionsGroup('What it boots:')
-    .addOption(
-      new Option(
-        '--nested',
-        'a machine that runs machines: with the hypervisor extension, KVM and QEMU, and 1G of memory',
-      ).implies({ memory: NESTED_MEMORY }),
-    )
-    .option('--temporary', "forget what changes on the built guest's disk")
-    .option('--firmware <file>', 'M-mode firmware to start with, as OpenSBI or U-Boot')
-    .option('--kernel <file>', "a riscv64 Linux Image to boot; below --firmware also 'debian'")
-    .option('--initrd <file>', 'its initial RAM disk')
-    .option('--append <string>', "the kernel's command line; added to the default guest's own")
-    .option('--bare <file>', 'an RV64 ELF executable to start in M-mode')
-    .optionsGroup('What it does:')
-    .option('--exec <command>', 'run a command in the guest, print its output, end')
-    .addOption(
-      new Option(
-        '--copy-in <file:path>',
-        'copy a file or folder into the guest before --exec; may be given again',
-      )
-        .default([], 'none')
-        .argParser(gather),
-    )
-    .addOption(
-      new Option(
-        '--copy-out <path:file>',
-        "copy what is at the guest's path out of it after --exec; may be given again",
-      )
-        .default([], 'none')
-        .argParser(gather),
-    )
-    .addOption(
-      new Option('--timeout <seconds>', 'end after so long, counted by the clock').env(
-        OptionVariable.timeout,
-      ),
-    )
-    .option('--no-input', 'type nothing: standard input is left alone, and its end ends nothing')
-    .option(
-      '--json',
-      'a summary as the last line of stdout, an error as one of stderr; guest output goes to stderr',
-    )
-    .option('--signature <file>', 'write what stands from begin_signature to end_signature')
-    .optionsGroup('Debugging:')
-    .option('--gdb <port>', 'serve GDB on this port of 127.0.0.1; 0 picks one and says which')
-    .option('--gdb-wait', 'with --gdb: wait for GDB before the first instruction')
-    .option(
-      '--profile [file]',
-      'say at the end where time went: to standard error, or as --profile=FILE to a file',
-    )
-    .option('--symbols <file>', "with --profile: an ELF file or System.map with the guest's names")
+    .argument('[guest]', "a guest that 'hartwood guest build' made");
+  addShapeOptions(command);
+  addEngineOptions(command);
+  addBootOptions(command)
+    .option('--cold', 'boot Debian anew, instead of going on behind its last boot')
+    .option('--from <snapshot>', 'go on from a snapshot: its id, the beginning of it, or its name')
+    .addOption(storeOption());
+  addTaskOptions(command);
+  addDebugOptions(command)
     .optionsGroup('Other:')
     .helpOption('-h, --help', 'this help')
     .addHelpText('after', EXAMPLES)
     .action((guest: string | undefined, options: RunOptions, command: Command) =>
-      withVariables(command, () => action(guest === undefined ? options : { ...options, guest })),
+      withVariables(command, () =>
+        action({
+          ...options,
+          ...(guest === undefined ? {} : { guest }),
+          written: writtenOf(command),
+        }),
+      ),
     );
 }
 
-/** An option that may be given again. */
-function gather(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
+/** The names of the options that stand on the command line, instead of in the environment. */
+export function writtenOf(command: Command): string[] {
+  return command.options
+    .map((option) => option.attributeName())
+    .filter((name) => command.getOptionValueSource(name) === 'cli');
 }
 
 /** What of `RunOptions` is no text, checked. */

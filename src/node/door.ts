@@ -12,6 +12,7 @@ export {
   type OpenSnapshotsOptions,
   openSnapshotFile,
   openSnapshotFolder,
+  openSnapshots,
 } from './snapshots/open.js';
 
 /** A host: one linear memory, and the VMs on it. */

@@ -142,6 +142,11 @@ export class SnapshotStore {
     }
   }
 
+  /** Bytes of the place where it is, garbage and all. @throws SnapshotError 'store' */
+  used(): Promise<number> {
+    return this.#objects.used();
+  }
+
   /** Lets go of files and the like; snapshots that are being read or written fail. */
   async close(): Promise<void> {
     await this.#objects.close();

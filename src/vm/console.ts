@@ -2,7 +2,8 @@
 const HIGH_WATER = 64 * 1024;
 /** The ends of shells' prompts; busybox asks for the cursor's position behind it. */
 const PROMPTS = ['# ', '$ ', '# \x1b[6n', '$ \x1b[6n'];
-const TAIL = 8;
+/** Of what was printed last, so much is remembered: a prompt with the folder in it. */
+const TAIL = 128;
 
 /**
  * The guest's console as two byte streams. While somebody reads `output` the VM waits for a slow

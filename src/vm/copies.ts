@@ -21,15 +21,15 @@ export interface Lenders {
 export class Copies {
   readonly #lenders: Lenders;
   readonly #going: () => GoingVm;
-  readonly #restored: Promise<void>;
+  readonly #restored: () => Promise<void>;
   /** Snapshots of this VM, by id, and what they were taken of. */
   readonly #taken = new Map<string, Taken>();
 
   /**
    * @param going the VM. @throws VmStoppedError, ConfigurationError if it does not run
-   * @param restored settles when none of its memory is elsewhere
+   * @param restored has all of its memory brought that is elsewhere
    */
-  constructor(lenders: Lenders, going: () => GoingVm, restored: Promise<void>) {
+  constructor(lenders: Lenders, going: () => GoingVm, restored: () => Promise<void>) {
     this.#lenders = lenders;
     this.#going = going;
     this.#restored = restored;
@@ -43,14 +43,14 @@ export class Copies {
   /** As `Vm.fork`, with the machines alone. */
   async fork(count: number, options: ForkOptions): Promise<MachineCopy[]> {
     checkForkable(this.#going().core, count);
-    await this.#restored;
+    await this.#restored();
     return await atRest(this.#going(), options, (vm) => copyMachine(vm, count));
   }
 
   /** As `Vm.snapshot`. */
   async snapshot(options: SnapshotOptions): Promise<SnapshotInfo> {
     checkForkable(this.#going().core);
-    await this.#restored;
+    await this.#restored();
     const vm = this.#going();
     const frozen = await atRest(vm, options, () => new FrozenMachine(vm));
     const { handle } = vm.machine;

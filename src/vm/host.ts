@@ -115,8 +115,10 @@ export class Host {
       throw error;
     }
     try {
-      if (options.lazy === false) await vm.restored;
-      else vm.restored.catch(() => undefined);
+      if (options.lazy === false) {
+        running.restoring.hurry();
+        await vm.restored;
+      } else vm.restored.catch(() => undefined);
       await vm.settleIn(options);
     } catch (error) {
       await vm[Symbol.asyncDispose]();

@@ -80,8 +80,12 @@ export class Vm {
     this.terminal = works.peripherals.terminal;
     this.console = works.peripherals.console;
     this.stopped = this.#life.stopped;
-    this.restored = works.restore();
-    this.#copies = new Copies(host, () => this.#going(), this.restored);
+    this.restored = works.restore(host.scheduler);
+    const whole = () => {
+      works.restoring?.hurry();
+      return this.restored;
+    };
+    this.#copies = new Copies(host, () => this.#going(), whole);
     host.added(this);
     if (running === undefined) return;
     running.restoring?.noteIn(this.#copies, spec.devices.drives);

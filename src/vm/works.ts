@@ -114,9 +114,9 @@ export class Works {
   }
 
   /** Brings all of the VM's memory that is elsewhere. @throws SnapshotError, MemoryShortageError, and the VM stands. */
-  async restore(): Promise<void> {
+  async restore(scheduler: Scheduler): Promise<void> {
     try {
-      await this.restoring?.fillAll();
+      await this.restoring?.fillAll(scheduler);
     } catch (error) {
       this.fail(error);
       throw error;

@@ -175,7 +175,7 @@ export class Machine {
   /** A VM that a machine was forked or restored to. */
   static like(other: Machine, vm: number, core = other.core): Machine {
     const ram = new GuestMemory(core, vm, other.ram.size);
-    return new Machine(core, vm, other.harts, ram, other.program);
+    return new Machine(core, vm, other.harts, ram, other.program, other.#cpu, other.#flags);
   }
 
   /** Runs so many steps, in as many calls as the core wants for them, or to another exit. */

@@ -4,7 +4,7 @@ import { lockstep } from '../../node/door.js';
 import { parseDriveSpec } from '../../storage/drive-spec.js';
 import { Drives } from '../drives.js';
 import { ExitStatus } from '../exit-status.js';
-import { readGuest } from '../run.js';
+import { readGuest } from '../machine.js';
 import { checkOptions, type RunOptions } from '../run-options.js';
 import { type LockstepCommandOptions, stepCount } from './options.js';
 import { LockstepDisplay } from './progress.js';

@@ -36,6 +36,23 @@ export async function openSnapshotFile(
   return new SnapshotStore(await FileObjects.open(path, create, patience), nodeSnapshotTools);
 }
 
+/** What the names of one-file stores end with. */
+const ONE_FILE = '.hwsnap';
+
+/**
+ * A store by its path: one file if that ends in '.hwsnap', else a folder.
+ *
+ * @throws SnapshotError as the two above
+ */
+export function openSnapshots(
+  path: string,
+  options?: OpenSnapshotsOptions,
+): Promise<SnapshotStore> {
+  return path.endsWith(ONE_FILE)
+    ? openSnapshotFile(path, options)
+    : openSnapshotFolder(path, options);
+}
+
 /** A store of snapshots in memory, gone with the process. */
 export function memorySnapshots(): SnapshotStore {
   return new SnapshotStore(new MemoryObjects(), nodeSnapshotTools);

@@ -36,11 +36,20 @@ export class PageLoader {
     }
   }
 
-  /** Fills all pages that have no content yet. @throws SnapshotError, MemoryShortageError. */
-  async fillAll(): Promise<void> {
+  /**
+   * Fills all pages that have no content yet.
+   *
+   * @param pause waited for before each few of them
+   * @throws SnapshotError, MemoryShortageError
+   */
+  async fillAll(pause: () => Promise<void> | undefined): Promise<void> {
+    await pause();
+    if (this.#isOver) return;
     for await (const { numbers, bytes } of this.#reader.stream(MEMORY_AREA)) {
       if (this.#isOver) return;
       this.#put(numbers, bytes);
+      await pause();
+      if (this.#isOver) return;
     }
   }
 

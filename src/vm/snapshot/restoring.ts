@@ -8,8 +8,12 @@ import type { SnapshotStore } from '../../snapshot/snapshot-store.js';
 import { BranchingDisk } from '../../storage/branching/branching-disk.js';
 import type { Copies } from '../copies.js';
 import type { GuestMachine } from '../guest-machine.js';
+import type { Scheduler } from '../sched/scheduler.js';
 import { PageLoader } from './page-loader.js';
 import { BOOT_AREA } from './record.js';
+
+/** A guest that has not waited for a page for so many milliseconds has what it works with. */
+const QUIET = 25;
 
 /** A snapshot that a VM goes on from: its memory, as it is needed, and what the guest would boot from again. */
 export class Restoring {
@@ -18,6 +22,12 @@ export class Restoring {
   #loader: PageLoader | undefined;
   #handle = 0;
   #epoch = 0;
+  /** When the guest last waited for a page. */
+  #demanded = 0;
+  #hurry = false;
+  #closed = false;
+  /** Ends a pause of `fillAll`. */
+  #wake = () => {};
 
   constructor(store: SnapshotStore, reader: SnapshotReader) {
     this.#store = store;
@@ -41,14 +51,39 @@ export class Restoring {
     copies.note(this.#reader.info.id, taken);
   }
 
-  /** Fills a page of RAM, if it has no content yet. @throws SnapshotError, MemoryShortageError. */
+  /** Fills a page of RAM that the guest waits for, if it has no content yet. @throws SnapshotError, MemoryShortageError. */
   fill(page: number): Promise<void> {
+    this.#demanded = performance.now();
     return this.#filled.fill(page);
   }
 
-  /** Fills all of RAM. @throws SnapshotError, MemoryShortageError. */
-  fillAll(): Promise<void> {
-    return this.#filled.fillAll();
+  /**
+   * Fills all of RAM: once the guest has not waited for a page for a while, and between turns of the event loop, unless
+   * somebody is in a hurry. A guest that ends before has not paid for pages that it never needed.
+   *
+   * @throws SnapshotError, MemoryShortageError
+   */
+  fillAll(scheduler: Scheduler): Promise<void> {
+    const client = scheduler.join();
+    this.#demanded = performance.now();
+    const pause = async (): Promise<void> => {
+      do {
+        if (this.#hurry) return;
+        const left = this.#demanded + QUIET - performance.now();
+        if (left <= 0) return scheduler.events(client);
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+          scheduler.alarms.after(left, resolve);
+        });
+      } while (!this.#closed);
+    };
+    return this.#filled.fillAll(pause);
+  }
+
+  /** Somebody waits until all is there. */
+  hurry(): void {
+    this.#hurry = true;
+    this.#wake();
   }
 
   get #filled(): PageLoader {
@@ -70,7 +105,9 @@ export class Restoring {
 
   /** The VM is gone. */
   close(): void {
+    this.#closed = true;
     this.#loader?.end();
+    this.#wake();
     this.#reader.close();
   }
 }

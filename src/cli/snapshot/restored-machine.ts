@@ -1,0 +1,28 @@
+import { Drives } from '../drives.js';
+import { assembled, hostFor, type Machine } from '../machine.js';
+import type { RunOptions } from '../run-options.js';
+import { openStore } from './place.js';
+
+/**
+ * A machine that goes on from a snapshot. It runs already.
+ *
+ * @param id an id, the unique beginning of one, or a name
+ * @throws SnapshotError, ConfigurationError, DiskError, MemoryShortageError
+ */
+export async function restoredMachine(id: string, options: RunOptions): Promise<Machine> {
+  const store = await openStore(options.store);
+  const drives = await Drives.open(options.drive);
+  drives.own({ [Symbol.asyncDispose]: () => store.close() });
+  let host: Machine['host'] | undefined;
+  try {
+    const info = await store.info(id);
+    host = await hostFor(info.memory, options);
+    const vm = await host.restore(store, info.id, { drives: drives.disks });
+    const prompts = vm.console === vm.terminal;
+    return assembled({ host, vm, drives, options, isRestored: true, prompts, from: info.id });
+  } catch (error) {
+    await host?.[Symbol.asyncDispose]();
+    await drives[Symbol.asyncDispose]();
+    throw error;
+  }
+}
