@@ -16,6 +16,7 @@ export {
 } from './core/errors.js';
 export type { ExitName } from './core/exit-reason.js';
 export type { GuestMemory } from './core/guest-memory.js';
+export type { JsonObject, JsonValue } from './core/json.js';
 export type { TranslationCounters } from './core/translate/counters.js';
 export type { Linking, RegionImports } from './core/translate/linking.js';
 export type { Translation } from './core/translate/translation.js';
@@ -46,7 +47,6 @@ export { parseSymbols, type Symbols } from './profile/symbol-file.js';
 export type { Collected } from './snapshot/collect.js';
 export type { Retention } from './snapshot/retention.js';
 export type {
-  JsonObject,
   SnapshotDiskInfo,
   SnapshotHead,
   SnapshotInfo,

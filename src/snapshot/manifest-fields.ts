@@ -1,5 +1,6 @@
+import type { JsonObject, JsonValue } from '../core/json.js';
 import { ID, MAX_PAGES, MAX_STATE } from './format.js';
-import type { Json, JsonObject, SnapshotDiskInfo, SnapshotHead } from './snapshot-info.js';
+import type { SnapshotDiskInfo, SnapshotHead } from './snapshot-info.js';
 
 /** What a snapshot is: its id is this text's hash. */
 export interface Front {
@@ -39,7 +40,7 @@ class Fields {
   readonly #value: JsonObject;
   readonly #where: string;
 
-  constructor(value: Json | undefined, where: string) {
+  constructor(value: JsonValue | undefined, where: string) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new FieldTrouble(`${where} is no object`);
     }
@@ -51,7 +52,7 @@ class Fields {
     return Object.hasOwn(this.#value, name);
   }
 
-  any(name: string): Json {
+  any(name: string): JsonValue {
     const value = this.has(name) ? this.#value[name] : undefined;
     if (value === undefined) throw new FieldTrouble(`${this.#where} lacks '${name}'`);
     return value;
@@ -77,7 +78,7 @@ class Fields {
     throw this.#wrong(name, value);
   }
 
-  list<T>(name: string, of: (value: Json, where: string) => T): T[] {
+  list<T>(name: string, of: (value: JsonValue, where: string) => T): T[] {
     const value = this.any(name);
     if (!Array.isArray(value)) throw this.#wrong(name, value);
     return value.map((item, index) => of(item, `${this.#where}.${name}[${index}]`));
@@ -89,13 +90,13 @@ class Fields {
     return value as JsonObject;
   }
 
-  #wrong(name: string, value: Json): FieldTrouble {
+  #wrong(name: string, value: JsonValue): FieldTrouble {
     return new FieldTrouble(`${this.#where}.${name} is ${JSON.stringify(value)?.slice(0, 60)}`);
   }
 }
 
 /** @throws FieldTrouble */
-export function readFront(value: Json): Front {
+export function readFront(value: JsonValue): Front {
   const front = new Fields(value, 'front');
   const sections = front.list('sections', (item, where) => {
     const section = new Fields(item, where);
@@ -125,7 +126,7 @@ export function readFront(value: Json): Front {
 }
 
 /** Its fields in one order, so that the same head is the same text. @throws FieldTrouble */
-export function readHead(value: Json): SnapshotHead {
+export function readHead(value: JsonValue): SnapshotHead {
   const head = new Fields(value, 'head');
   return {
     ...(head.has('name') ? { name: head.text('name') } : {}),
@@ -139,7 +140,7 @@ export function readHead(value: Json): SnapshotHead {
   };
 }
 
-function readDisk(value: Json, where: string): SnapshotDiskInfo {
+function readDisk(value: JsonValue, where: string): SnapshotDiskInfo {
   const disk = new Fields(value, where);
   return {
     size: disk.count('size'),
@@ -149,7 +150,7 @@ function readDisk(value: Json, where: string): SnapshotDiskInfo {
 }
 
 /** @throws FieldTrouble */
-export function readPlacement(value: Json, areas: number): Placement {
+export function readPlacement(value: JsonValue, areas: number): Placement {
   const placement = new Fields(value, 'placement');
   const packs = placement.list('packs', (item, where) => {
     const pack = new Fields(item, where);

@@ -1,4 +1,5 @@
 import { SnapshotError } from '../core/errors.js';
+import type { JsonValue } from '../core/json.js';
 import {
   CHECK_SIZE,
   FORMAT_VERSION,
@@ -22,7 +23,7 @@ import {
 import { idOf, type WrittenManifest } from './manifest-writer.js';
 import type { ObjectStore } from './object-store.js';
 import { sameBytes } from './pack.js';
-import type { Json, SnapshotInfo } from './snapshot-info.js';
+import type { SnapshotInfo } from './snapshot-info.js';
 import type { SnapshotTools } from './snapshot-tools.js';
 
 /** Read at once: all that `list` needs, and for small machines all that `open` needs. */
@@ -237,9 +238,9 @@ export function damagedSnapshot(objects: ObjectStore, id: string, what: string):
   return new SnapshotError('damaged', `${objects.name}: snapshot ${id} is damaged: ${what}`);
 }
 
-function parse(bytes: Uint8Array): Json {
+function parse(bytes: Uint8Array): JsonValue {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Json;
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as JsonValue;
   } catch (cause) {
     throw new FieldTrouble(`its text is no JSON: ${cause}`);
   }

@@ -1,8 +1,4 @@
-/** What JSON can say. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json;
-}
+import type { JsonObject } from '../core/json.js';
 
 /** A disk of a machine, as its snapshot knows it. */
 export interface SnapshotDiskInfo {

@@ -16,7 +16,6 @@ import {
   UNSUPPORTED,
   WRITE_ZEROES,
 } from '../../../../test/virtio/block-driver.js';
-import { FakeTransport } from '../../../../test/virtio/fake-transport.js';
 import { TestDisk } from '../../../../test/virtio/test-disk.js';
 import { DiskError } from '../../../core/errors.js';
 import { BlockDevice } from './block-device.js';
@@ -257,37 +256,5 @@ describe('configuration space', () => {
     expect(view.getUint32(48, true)).toBe(2 ** 17);
     expect(view.getUint32(52, true)).toBe(8);
     expect(view.getUint8(56)).toBe(1);
-  });
-});
-
-describe('a twin', () => {
-  it('goes on for the driver of the first, over another disk', async () => {
-    const options = { serial: 'root-1', queues: 2 };
-    const { disk, device, transport } = setUp(new TestDisk(MIB), options);
-    await transport.send(1, message(OUT, 0, filled(512, 1)), 1).completed;
-    await device.drained();
-    const copy = new TestDisk(MIB);
-    copy.bytes.set(disk.bytes);
-    const twin = device.twin(copy);
-    expect(twin.features).toBe(device.features);
-    expect([twin.queues, twin.config]).toEqual([device.queues, device.config]);
-    const other = new FakeTransport(twin, transport.features);
-    await other.send(1, message(OUT, 0, filled(512, 2)), 1).completed;
-    const read = transport.send(0, message(IN, 0), 513);
-    const otherRead = other.send(0, message(IN, 0), 513);
-    const id = other.send(0, message(GET_ID, 0), 21);
-    await Promise.all([read.completed, otherRead.completed, id.completed]);
-    expect([read.answer[0], otherRead.answer[0]]).toEqual([1, 2]);
-    expect(Buffer.from(id.answer.subarray(0, 6)).toString('latin1')).toBe('root-1');
-    transport.reset();
-    await other.send(0, message(OUT, 0, filled(512, 3)), 1).completed;
-    await Promise.all([device.close(), twin.close()]);
-    expect([disk.bytes[0], copy.bytes[0]]).toEqual([1, 3]);
-  });
-
-  it('has no disk that its driver would find to be another', () => {
-    const { device } = setUp();
-    expect(() => device.twin(new TestDisk(2 * MIB))).toThrow(/of 1048576 bytes.*of 2097152 bytes/);
-    expect(() => device.twin(new TestDisk(MIB, true))).toThrow(/to be written.*to be read/);
   });
 });

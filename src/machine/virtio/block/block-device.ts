@@ -59,7 +59,6 @@ export class BlockDevice implements VirtioDevice {
   readonly config: Uint8Array;
   readonly counts: BlockCounts = newCounts();
   readonly #disk: Disk;
-  readonly #options: BlockOptions;
   readonly #execution: Execution;
   readonly #ordered: boolean;
   #session: Session | undefined;
@@ -79,27 +78,11 @@ export class BlockDevice implements VirtioDevice {
       );
     }
     this.#disk = disk;
-    this.#options = options;
     this.#execution = new Execution(disk, parseSerial(options.serial ?? ''), this.counts);
     this.#ordered = options.ordered ?? false;
     this.queues = new Array<number>(queues).fill(QUEUE_SIZE);
     this.features = featuresOf(disk, queues);
     this.config = configOf(disk, queues);
-  }
-
-  /**
-   * The same device over another disk, for a VM that takes this one's driver over as a fork does: this
-   * one drained, the other activated without a reset. Neither has the other's requests then, and a
-   * queue that this one was to be woken for is the slot's to know.
-   *
-   * @throws ConfigurationError for a disk that the driver would find to be another
-   */
-  twin(disk: Disk): BlockDevice {
-    const [mine, other] = [this.#disk, disk].map(describe);
-    if (mine !== other) {
-      throw new ConfigurationError(`a driver that knows a disk ${mine} cannot have one ${other}`);
-    }
-    return new BlockDevice(disk, this.#options);
   }
 
   activate(transport: VirtioTransport): void {
@@ -202,11 +185,6 @@ function answer(request: VirtioRequest, { status, filled }: Outcome): void {
   const last = request.writable - 1;
   request.write(last, Uint8Array.of(status));
   request.complete(filled === last ? request.writable : filled);
-}
-
-/** All that a driver can tell of a disk before it reads. */
-function describe({ size, readOnly }: Disk): string {
-  return `of ${size} bytes ${readOnly ? 'to be read' : 'to be written'}`;
 }
 
 function featuresOf(disk: Disk, queues: number): bigint {
