@@ -73,14 +73,22 @@ export class Pauses {
 
   /** Leaves the thread until there is something to do, or for so many milliseconds. */
   sleep(phase: RunPhase, milliseconds?: number): Promise<void> {
-    this.#parts.scheduler.leave(this.client);
-    return this.#spend(phase, this.gate.sleep(milliseconds));
+    return this.away(phase, this.gate.sleep(milliseconds));
   }
 
-  async #spend(phase: RunPhase, wait: Promise<void>): Promise<void> {
+  /** Leaves the thread while something is done that the VM cannot go on without. */
+  away<T>(phase: RunPhase, work: Promise<T>): Promise<T> {
+    this.#parts.scheduler.leave(this.client);
+    return this.#spend(phase, work);
+  }
+
+  async #spend<T>(phase: RunPhase, wait: Promise<T>): Promise<T> {
     this.#enter(phase);
-    await wait;
-    this.#enter('exits');
+    try {
+      return await wait;
+    } finally {
+      this.#enter('exits');
+    }
   }
 
   get congested(): boolean {

@@ -196,7 +196,9 @@ export class RunLoop {
     this.#enter('devices');
     bus.serve();
     this.#enter('exits');
-    const stop = await this.#exits.serve(reason);
+    const served = this.#exits.serve(reason);
+    // A reboot may have to read its images again.
+    const stop = await (reason === ExitReason.Reset ? pauses.away('exits', served) : served);
     if (stop !== undefined) return stop;
     if (bus.takeShortage()) {
       if (!this.#parts.reclaim()) return asStop(shortage(core));
@@ -229,21 +231,19 @@ export class RunLoop {
   /** Has a page brought that the guest cannot go on without. */
   async #fetch(page: number): Promise<void> {
     const { bus, pages, onFault } = this.#parts;
-    this.#enter('answers');
+    if (pages === undefined) return;
     try {
-      await pages?.fill(page);
+      await this.#pauses.away('answers', pages.fill(page));
       bus.roomMade();
     } catch (error) {
       onFault(error);
     }
-    this.#enter('exits');
   }
 
   /** Real clock: whether the next call may follow at once. */
   #goesOn(reason: ExitReason): boolean {
     const { bus, scheduler } = this.#parts;
     if (this.#pauses.congested) return false;
-    if (reason === ExitReason.Pages) return scheduler.goesOn(this.client, true);
     if (reason === ExitReason.Doorbell) return scheduler.goesOn(this.client, false);
     return reason === ExitReason.Budget && !bus.busy && scheduler.goesOn(this.client, true);
   }
@@ -252,7 +252,8 @@ export class RunLoop {
   #wantsEvents(reason: ExitReason): boolean {
     const { clock, bus } = this.#parts;
     if (clock.kind === 'virtual' || this.#pauses.congested) return true;
-    return reason === ExitReason.Budget ? bus.busy : reason !== ExitReason.Doorbell;
+    if (reason === ExitReason.Budget) return bus.busy;
+    return reason !== ExitReason.Doorbell && reason !== ExitReason.Pages;
   }
 
   #enter(phase: RunPhase | undefined): void {
