@@ -1,3 +1,4 @@
+import { joined } from '../snapshot/joined.js';
 import { MemoryObjects } from '../snapshot/memory-objects.js';
 import { SnapshotStore } from '../snapshot/snapshot-store.js';
 import type { SnapshotTools } from '../snapshot/snapshot-tools.js';
@@ -27,13 +28,7 @@ async function through(
     }
     parts.push(value);
   }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joined(parts);
 }
 
 /** What browsers have; Node has it as well. */

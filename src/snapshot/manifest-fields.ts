@@ -31,6 +31,8 @@ export interface Placement {
 const SHA256 = /^[0-9a-f]{64}$/;
 /** A snapshot of many small changes draws on many packs, but on no more than it has pages. */
 const MAX_BLOCKS = 2 ** 28;
+/** Areas, sections and disks: a machine has tens. */
+const MAX_ITEMS = 1024;
 
 /** What is wrong with a field; whoever reads the manifest says of which. */
 export class FieldTrouble extends Error {}
@@ -78,9 +80,12 @@ class Fields {
     throw this.#wrong(name, value);
   }
 
-  list<T>(name: string, of: (value: JsonValue, where: string) => T): T[] {
+  list<T>(name: string, of: (value: JsonValue, where: string) => T, most = MAX_ITEMS): T[] {
     const value = this.any(name);
     if (!Array.isArray(value)) throw this.#wrong(name, value);
+    if (value.length > most) {
+      throw new FieldTrouble(`${this.#where}.${name} has ${value.length} items, more than ${most}`);
+    }
     return value.map((item, index) => of(item, `${this.#where}.${name}[${index}]`));
   }
 
@@ -91,7 +96,8 @@ class Fields {
   }
 
   #wrong(name: string, value: JsonValue): FieldTrouble {
-    return new FieldTrouble(`${this.#where}.${name} is ${JSON.stringify(value)?.slice(0, 60)}`);
+    const what = typeof value === 'object' ? 'no plain value' : JSON.stringify(value).slice(0, 60);
+    return new FieldTrouble(`${this.#where}.${name} is ${what}`);
   }
 }
 
@@ -152,10 +158,14 @@ function readDisk(value: JsonValue, where: string): SnapshotDiskInfo {
 /** @throws FieldTrouble */
 export function readPlacement(value: JsonValue, areas: number): Placement {
   const placement = new Fields(value, 'placement');
-  const packs = placement.list('packs', (item, where) => {
-    const pack = new Fields(item, where);
-    return { id: pack.text('id', ID), blocks: pack.count('blocks', MAX_PAGES) };
-  });
+  const packs = placement.list(
+    'packs',
+    (item, where) => {
+      const pack = new Fields(item, where);
+      return { id: pack.text('id', ID), blocks: pack.count('blocks', MAX_PAGES) };
+    },
+    MAX_PAGES,
+  );
   // Blocks of all packs are numbered in 28 bits, so that a page's place is one number.
   if (packs.reduce((sum, { blocks }) => sum + blocks, 0) > MAX_BLOCKS) {
     throw new FieldTrouble(`placement.packs have more than ${MAX_BLOCKS} blocks`);

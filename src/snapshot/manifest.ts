@@ -32,7 +32,7 @@ const FIRST_READ = 2 ** 14;
 const OPENING_READ = 2 ** 18;
 
 /** The hashes and places of an area's pages, by their index. */
-export interface AreaTable {
+export interface AreaPlaces {
   readonly hashes: Uint8Array<ArrayBuffer>;
   /** Pairs: number of the pack in the list, place in it. */
   readonly places: Uint32Array<ArrayBuffer>;
@@ -163,7 +163,7 @@ export class Manifest implements WrittenManifest {
     return await this.#read(this.#sectionsAt(index), bytes, sha256, `state '${name}'`);
   }
 
-  async table(area: number): Promise<AreaTable> {
+  async table(area: number): Promise<AreaPlaces> {
     const { name, pages, hashes } = this.#area(area);
     const column = await this.#read(
       this.#hashesAt(area),

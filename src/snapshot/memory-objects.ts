@@ -1,4 +1,5 @@
 import { SnapshotError } from '../core/errors.js';
+import { joined } from './joined.js';
 import type { ObjectStore, ObjectWriter } from './object-store.js';
 
 /** Objects in this process's memory, gone with it. */
@@ -68,15 +69,4 @@ export class MemoryObjects implements ObjectStore {
     }
     return object;
   }
-}
-
-/** All parts one after another, in an array of their own. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

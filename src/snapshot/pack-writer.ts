@@ -16,7 +16,7 @@ import {
   viewOf,
 } from './format.js';
 import { HashList } from './hash-list.js';
-import { joined } from './memory-objects.js';
+import { joined } from './joined.js';
 import type { ObjectStore, ObjectWriter } from './object-store.js';
 import type { SnapshotTools } from './snapshot-tools.js';
 

@@ -1,4 +1,5 @@
 import { SnapshotError } from '../core/errors.js';
+import { AreaTable } from './area-table.js';
 import { BlockCache } from './block-cache.js';
 import { BLOCK_PAGES, PAGE_SIZE } from './format.js';
 import { compareHashes } from './hash-order.js';
@@ -7,7 +8,6 @@ import type { Placement } from './manifest-fields.js';
 import type { ObjectStore } from './object-store.js';
 import type { PackUses } from './pack-uses.js';
 import type { Packs } from './packs.js';
-import { radixOrder } from './radix-order.js';
 import type { SnapshotHead, SnapshotInfo } from './snapshot-info.js';
 import type { SnapshotTools } from './snapshot-tools.js';
 
@@ -17,16 +17,6 @@ const AT_ONCE = 256;
 const AROUND = 2 * BLOCK_PAGES;
 /** Blocks that `stream` reads ahead, so that inflating and using take turns. */
 const AHEAD = 4;
-
-/** An area's table, and the order in which the packs have its pages. */
-interface Area {
-  readonly numbers: Uint32Array<ArrayBuffer>;
-  readonly hashes: Uint8Array<ArrayBuffer>;
-  readonly places: Uint32Array<ArrayBuffer>;
-  packs: Placement['packs'];
-  /** Indices of pages, by pack and place; and where each stands there. Made when first wanted. */
-  order?: { readonly indices: Uint32Array; readonly ranks: Uint32Array };
-}
 
 export interface ReaderSurroundings {
   readonly objects: ObjectStore;
@@ -58,7 +48,7 @@ export class SnapshotReader {
   readonly #manifest: Manifest;
   readonly #numbers: ReadonlyMap<string, Uint32Array<ArrayBuffer>>;
   readonly #state: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
-  readonly #areas = new Map<string, Promise<Area>>();
+  readonly #areas = new Map<string, Promise<AreaTable>>();
   readonly #blocks: BlockCache;
   readonly #use: ReturnType<PackUses['begin']>;
   #closed = false;
@@ -131,10 +121,10 @@ export class SnapshotReader {
   /** The page asked for first, then others of the same block: they cost little more. */
   async readAround(area: string, index: number): Promise<PagesAround> {
     return await this.#located(area, async (table) => {
-      const { indices: order, ranks } = ordered(table);
+      const { indices: order, ranks } = table.order();
       const rank = ranks[index] as number;
       const found = [index];
-      const same = (other: number) => sameBlock(table, index, other);
+      const same = (other: number) => table.sameBlock(index, other);
       for (let at = rank + 1; at < order.length && found.length < AROUND; at++) {
         if (!same(order[at] as number)) break;
         found.push(order[at] as number);
@@ -158,14 +148,14 @@ export class SnapshotReader {
     const ahead: Promise<PageRun>[] = [];
     let next = 0;
     const table = await this.#area(area);
-    const { indices } = ordered(table);
+    const { indices } = table.order();
     const begin = () => {
       let end = next + 1;
       const first = indices[next] as number;
       while (
         end < indices.length &&
         end - next < AT_ONCE &&
-        sameBlock(table, first, indices[end] as number)
+        table.sameBlock(first, indices[end] as number)
       ) {
         end++;
       }
@@ -197,7 +187,7 @@ export class SnapshotReader {
     this.#areas.clear();
   }
 
-  async #run(area: string, table: Area, indices: Uint32Array): Promise<PageRun> {
+  async #run(area: string, table: AreaTable, indices: Uint32Array): Promise<PageRun> {
     const numbers = new Uint32Array(indices.length);
     const bytes = new Uint8Array(indices.length * PAGE_SIZE);
     for (let at = 0; at < indices.length; at++) {
@@ -209,7 +199,7 @@ export class SnapshotReader {
   }
 
   /** One page, compared with its hash. */
-  async #page(area: string, table: Area, index: number): Promise<Uint8Array<ArrayBuffer>> {
+  async #page(area: string, table: AreaTable, index: number): Promise<Uint8Array<ArrayBuffer>> {
     const pack = table.packs[table.places[2 * index] as number];
     const place = table.places[2 * index + 1] as number;
     if (pack === undefined) throw this.#lost(area, table, index);
@@ -229,7 +219,7 @@ export class SnapshotReader {
   }
 
   /** Does something with a table; if a pack has gone, once more with what has become of its pages. */
-  async #located<T>(area: string, task: (table: Area) => Promise<T>): Promise<T> {
+  async #located<T>(area: string, task: (table: AreaTable) => Promise<T>): Promise<T> {
     if (this.#closed) {
       throw new SnapshotError('store', `snapshot ${this.info.id} was closed`);
     }
@@ -238,39 +228,10 @@ export class SnapshotReader {
       return await task(table);
     } catch (error) {
       if (!(error instanceof SnapshotError) || error.code !== 'snapshot-missing') throw error;
-      if (!(await this.#relocate(table))) throw error;
+      const found = (pack: string) => this.#use.use(pack);
+      if (!(await table.relocate(this.#around.packs, found))) throw error;
       return await task(table);
     }
-  }
-
-  /** Looks for pages whose packs are gone: others have them now. False if no pack is gone that was there. */
-  async #relocate(table: Area): Promise<boolean> {
-    const { packs } = this.#around;
-    const there = new Set(await packs.list());
-    const gone = table.packs.map(({ id }) => !there.has(id));
-    if (!gone.includes(true)) return false;
-    await packs.search();
-    const list = [...table.packs];
-    const numbers = new Map(list.map(({ id }, number) => [id, number]));
-    for (let index = 0; index < table.numbers.length; index++) {
-      const old = table.places[2 * index] as number;
-      if (gone[old] !== true) continue;
-      const found = packs.find(table.hashes, index);
-      if (found === undefined) continue;
-      const { id, blocks } = found.pack;
-      let number = numbers.get(id);
-      if (number === undefined) {
-        number = list.length;
-        numbers.set(id, number);
-        list.push({ id, blocks });
-        this.#use.use(id);
-      }
-      table.places[2 * index] = number;
-      table.places[2 * index + 1] = found.place;
-    }
-    table.packs = list;
-    delete table.order;
-    return true;
   }
 
   /** Whoever reads everything also reads the indexes: later snapshots rely on them. */
@@ -285,7 +246,7 @@ export class SnapshotReader {
     });
   }
 
-  #area(name: string): Promise<Area> {
+  #area(name: string): Promise<AreaTable> {
     let area = this.#areas.get(name);
     if (area === undefined) {
       area = this.#readArea(name).catch((error) => {
@@ -297,57 +258,23 @@ export class SnapshotReader {
     return area;
   }
 
-  async #readArea(name: string): Promise<Area> {
+  async #readArea(name: string): Promise<AreaTable> {
     const { packs } = this.#manifest.placement;
-    const number = this.#manifest.front.areas.findIndex((area) => area.name === name);
+    const area = this.#manifest.front.areas.findIndex((other) => other.name === name);
     const numbers = this.pages(name);
-    if (number < 0)
-      return { numbers, hashes: new Uint8Array(0), places: new Uint32Array(0), packs };
-    const { hashes, places } = await this.#manifest.table(number);
-    for (let index = 0; index < numbers.length; index++) {
-      const pack = packs[places[2 * index] as number];
-      const place = places[2 * index + 1] as number;
-      if (pack === undefined || place >= pack.blocks * BLOCK_PAGES) {
-        const what = `page ${numbers[index]} of ${name} is at a place that no pack of it has`;
-        throw damagedSnapshot(this.objects, this.info.id, what);
-      }
-    }
-    return { numbers, hashes, places, packs };
+    if (area < 0) return new AreaTable(numbers, new Uint8Array(0), new Uint32Array(0), packs);
+    const { hashes, places } = await this.#manifest.table(area);
+    const table = new AreaTable(numbers, hashes, places, packs);
+    const wrong = table.misplaced();
+    if (wrong < 0) return table;
+    const what = `page ${numbers[wrong]} of ${name} is at a place that no pack of it has`;
+    throw damagedSnapshot(this.objects, this.info.id, what);
   }
 
-  #lost(area: string, table: Area, index: number): SnapshotError {
+  #lost(area: string, table: AreaTable, index: number): SnapshotError {
     return new SnapshotError(
       'missing',
       `${this.objects.name}: page ${table.numbers[index]} of ${area} in snapshot ${this.info.id} is in no pack`,
     );
   }
-}
-
-function sameBlock({ places }: Area, one: number, other: number): boolean {
-  return (
-    places[2 * one] === places[2 * other] &&
-    (places[2 * one + 1] as number) >>> 4 === (places[2 * other + 1] as number) >>> 4
-  );
-}
-
-/** The order of a table's pages by pack and place. */
-function ordered(table: Area): { readonly indices: Uint32Array; readonly ranks: Uint32Array } {
-  if (table.order !== undefined) return table.order;
-  const firsts: number[] = [];
-  let blocks = 0;
-  for (const pack of table.packs) {
-    firsts.push(blocks * BLOCK_PAGES);
-    blocks += pack.blocks;
-  }
-  const count = table.numbers.length;
-  const keys = new Uint32Array(count);
-  for (let index = 0; index < count; index++) {
-    const first = firsts[table.places[2 * index] as number] as number;
-    keys[index] = first + (table.places[2 * index + 1] as number);
-  }
-  const indices = radixOrder(keys);
-  const ranks = new Uint32Array(count);
-  for (let rank = 0; rank < count; rank++) ranks[indices[rank] as number] = rank;
-  table.order = { indices, ranks };
-  return table.order;
 }

@@ -41,6 +41,7 @@ export class SnapshotWriter {
   #pages = 0;
   #state = 0;
   #ended = false;
+  #finishing: Promise<unknown> | undefined;
 
   constructor(around: WriterSurroundings) {
     this.#around = around;
@@ -135,7 +136,13 @@ export class SnapshotWriter {
    *
    * @throws SnapshotError 'store' if it cannot be written; there is no snapshot then, and the writer has ended
    */
-  async finish(head: SnapshotHead): Promise<SnapshotInfo> {
+  finish(head: SnapshotHead): Promise<SnapshotInfo> {
+    const finishing = this.#finish(head);
+    this.#finishing = finishing.catch(() => undefined);
+    return finishing;
+  }
+
+  async #finish(head: SnapshotHead): Promise<SnapshotInfo> {
     this.#mustBeOpen();
     try {
       const checked = checkedHead(head);
@@ -161,17 +168,24 @@ export class SnapshotWriter {
         newPages,
         packBytes,
       });
+      this.#ended = true;
       await this.#end();
       return infoOf(written);
     } catch (error) {
-      await this.abort();
+      await this.#giveUp();
       throw error;
     }
   }
 
-  /** Ends it; nothing of it stays. No error if it has ended. */
+  /** Ends it; nothing of it stays. No error if it has ended; if it is being finished, it waits for that. */
   async abort(): Promise<void> {
+    if (this.#finishing === undefined) await this.#giveUp();
+    else await this.#finishing;
+  }
+
+  async #giveUp(): Promise<void> {
     if (this.#ended) return;
+    this.#ended = true;
     await this.#pack.abort();
     await this.#end();
   }
@@ -224,7 +238,6 @@ export class SnapshotWriter {
   }
 
   async #end(): Promise<void> {
-    this.#ended = true;
     this.#use.end();
     await this.#around.ended();
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -107,6 +107,26 @@ describe('a full disk', () => {
     await expect(save(store, NEW)).rejects.toThrow(`${path}: append 3: no space left`);
     expect(await readdir(join(path, 'partial'))).toEqual([]);
     expect(await readdir(join(path, 'packs'))).toEqual([]);
+    await store.close();
+  });
+
+  it('that does not let an object take its name leaves no part of it', async () => {
+    const { id } = await save(storeOn(new MemoryObjects()), NEW);
+    const path = join(folder, 'store');
+    const objects = await FolderObjects.open(path, true);
+    const inTheWay = join(path, 'snapshots', id);
+    await mkdir(inTheWay);
+    await expect(save(storeOn(objects), NEW)).rejects.toMatchObject({
+      code: 'snapshot-store',
+      message: expect.stringContaining(`'${inTheWay}' cannot be written: `),
+    });
+    expect(await readdir(join(path, 'partial'))).toEqual([]);
+    await rm(inTheWay, { recursive: true });
+    const store = storeOn(objects);
+    // The pack had come before; it is garbage now.
+    expect(await store.collect()).toMatchObject({ pages: 120 });
+    expect((await save(store, NEW)).id).toBe(id);
+    await check(store, id, NEW);
     await store.close();
   });
 });

@@ -41,7 +41,8 @@ export class StoreClaims {
       const own = `${randomUUID()}.${use}`;
       const release = async () => {
         this.#own.delete(own);
-        await rm(join(this.#folder, own), { force: true });
+        // A claim that cannot be removed ends with the process; what was done under it is done.
+        await rm(join(this.#folder, own), { force: true }).catch(() => undefined);
         await this.#leave();
       };
       this.#own.add(own);

@@ -4,6 +4,8 @@ import type { SnapshotTools } from '../../snapshot/snapshot-tools.js';
 
 /** Memory compresses little better at higher levels, which take three times as long and more. */
 const LEVEL = 1;
+/** Room behind a result, so that it comes in one piece: pieces would be put together by copying. */
+const SPARE = 64;
 
 /**
  * Deflates in the thread pool, several blocks at once. A block that somebody waits for is inflated right here:
@@ -12,14 +14,13 @@ const LEVEL = 1;
 export const nodeSnapshotTools: SnapshotTools = {
   deflate: (bytes) =>
     new Promise((resolve, reject) => {
-      deflateRaw(bytes, { level: LEVEL }, (error, deflated) => {
+      deflateRaw(bytes, { level: LEVEL, chunkSize: bytes.length + SPARE }, (error, deflated) => {
         if (error === null) resolve(deflated);
         else reject(error);
       });
     }),
   inflate: (bytes, size) => {
-    // One byte more than allowed, so that too much is told from all; nothing larger is made.
-    const inflated = inflateRawSync(bytes, { maxOutputLength: size, chunkSize: size + 64 });
+    const inflated = inflateRawSync(bytes, { maxOutputLength: size, chunkSize: size + SPARE });
     return new Uint8Array(inflated.buffer, inflated.byteOffset, inflated.length);
   },
   sha256: (bytes) => createHash('sha256').update(bytes).digest(),
