@@ -13,7 +13,13 @@ import { Copies, type Lenders } from './copies.js';
 import { Debugger } from './debugger.js';
 import { returnDrives } from './drive-claims.js';
 import { DEFAULT_ENGINE } from './engines.js';
-import type { ForkOptions, GoingVm, RunningVm } from './fork.js';
+import {
+  type ForkOptions,
+  type GoingVm,
+  giveUpCopies,
+  type MachineCopy,
+  type RunningVm,
+} from './fork.js';
 import { GuestMachine, type MachineCounts } from './guest-machine.js';
 import { type Arrival, Hold } from './hold.js';
 import { applyIdentity, type Identity, newIdentity } from './identity.js';
@@ -23,6 +29,7 @@ import { asStop, RunLoop } from './run-loop.js';
 import type { Scheduler } from './sched/scheduler.js';
 import type { RestoreOptions } from './snapshot/restore.js';
 import type { Restoring } from './snapshot/restoring.js';
+import type { SharedReader } from './snapshot/shared-reader.js';
 import type { SnapshotOptions } from './snapshot/take.js';
 import type { ResolvedSpec } from './spec.js';
 import { describeStop, type StopReason } from './stop-reason.js';
@@ -76,6 +83,8 @@ export class Vm {
   #becoming = 0n;
   readonly #copies: Copies;
   readonly #restoring: Restoring | undefined;
+  /** The snapshot whose pages are beneath its drives, and its images. */
+  readonly #source: SharedReader | undefined;
   readonly #hold = new Hold();
   readonly #debugger: Debugger;
   readonly #machine: GuestMachine;
@@ -111,7 +120,7 @@ export class Vm {
     this.console = peripherals.console;
     this.#machine = new GuestMachine(core, spec, peripherals.bus, running?.machine);
     try {
-      running?.restoring?.attach(core, this.#machine);
+      running?.restoring?.attach(core, this.#machine, () => home.reclaim());
     } catch (error) {
       this.#machine.destroy();
       throw error;
@@ -147,6 +156,7 @@ export class Vm {
       this.#settleStopped = resolve;
     });
     this.#restoring = running?.restoring;
+    this.#source = running?.source;
     this.restored = this.#restoring === undefined ? Promise.resolve() : this.#restore();
     this.#copies = new Copies(home, () => this.#going(), this.restored);
     home.added(this);
@@ -198,7 +208,8 @@ export class Vm {
     this.#running = true;
     void this.#loop.run().then(async (reason) => {
       await returnDrives(this.#spec.devices.drives);
-      this.#restoring?.close();
+      this.#restoring?.end();
+      this.#source?.close();
       this.#end(reason);
     });
   }
@@ -268,6 +279,7 @@ export class Vm {
       options,
       () => () => {},
       (reason) => reason,
+      true,
     );
   }
 
@@ -312,7 +324,7 @@ export class Vm {
    */
   async fork(count = 1, options: ForkOptions = {}): Promise<Vm[]> {
     const copies = await this.#copies.fork(count, options);
-    const twins = copies.map(({ spec, running }) => new Vm(this.#home, spec, running));
+    const twins = this.#begun(copies);
     if (options.identity === false) return twins;
     try {
       await Promise.all(twins.map((twin) => twin.#become(this.#newIdentity())));
@@ -321,6 +333,19 @@ export class Vm {
       throw error;
     }
     return twins;
+  }
+
+  /** All of them as VMs, or none. */
+  #begun(copies: readonly MachineCopy[]): Vm[] {
+    const twins: Vm[] = [];
+    try {
+      for (const { spec, running } of copies) twins.push(new Vm(this.#home, spec, running));
+      return twins;
+    } catch (error) {
+      giveUpCopies(this.#core, copies.slice(twins.length));
+      for (const twin of twins) void twin[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /**
@@ -363,12 +388,14 @@ export class Vm {
   #going(): GoingVm {
     if (this.#stop !== undefined) throw new VmStoppedError(describeStop(this.#stop));
     if (!this.#running) throw new ConfigurationError('the VM was not started; start it first');
+    if (this.#loop.isOver) throw new VmStoppedError('the VM is being stopped');
     return {
       core: this.#core,
       spec: this.#spec,
       identity: this.#identity,
       machine: this.#machine,
       peripherals: this.#peripherals,
+      source: this.#source,
       stands: this.#hold.holds,
       mustGo: () => void this.#going(),
     };
