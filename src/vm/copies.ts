@@ -53,17 +53,17 @@ export class Copies {
     await this.#restored();
     const vm = this.#going();
     const frozen = await atRest(vm, options, () => new FrozenMachine(vm));
-    const { handle } = vm.machine;
+    const { boots, epoch } = frozen;
     const withdraw = this.#lenders.lend(() => frozen.thawMemory());
     try {
       const info = await writeSnapshot(
         frozen,
         () => contentsOf(vm.spec.plan),
         options,
-        this.#sinceOf(options, handle),
+        this.#sinceOf(options, boots),
       );
       const marks = frozen.drives.map((drive) => drive?.mark);
-      this.#taken.set(info.id, { store: options.store, handle, epoch: frozen.epoch, marks });
+      this.#taken.set(info.id, { store: options.store, boots, epoch, marks });
       return info;
     } finally {
       withdraw();
@@ -71,11 +71,11 @@ export class Copies {
     }
   }
 
-  #sinceOf({ store, parent }: SnapshotOptions, handle: number): Taken | undefined {
+  #sinceOf({ store, parent }: SnapshotOptions, boots: number): Taken | undefined {
     const id = typeof parent === 'string' ? parent : parent?.id;
     const taken = id === undefined ? undefined : this.#taken.get(id);
     // After a reboot it is another machine, of which all is new.
-    return taken?.store === store && taken.handle === handle ? taken : undefined;
+    return taken?.store === store && taken.boots === boots ? taken : undefined;
   }
 }
 

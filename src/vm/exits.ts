@@ -83,15 +83,14 @@ export class Exits {
   }
 
   async #reset(): Promise<StopReason | undefined> {
-    const { machine, reboots, onReboot } = this.#parts;
+    const { machine, reboots, onReboot, reclaim } = this.#parts;
     this.takeOutput();
     const now = machine.time();
     const quick = ticksToSeconds(now - this.#resetAt) < RESET_LOOP_SECONDS;
     this.#quickResets = quick ? this.#quickResets + 1 : 0;
     this.#resetAt = now;
     if (!reboots || this.#quickResets >= RESET_LOOP) return { kind: 'reset', code: 0 };
-    await machine.restart();
-    onReboot();
+    await machine.restart(reclaim, onReboot);
     return undefined;
   }
 }

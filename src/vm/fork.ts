@@ -12,6 +12,7 @@ import type { GuestMachine, RunningMachine } from './guest-machine.js';
 import type { Identity } from './identity.js';
 import type { Peripherals, PeripheralsState } from './peripherals.js';
 import type { Restoring } from './snapshot/restoring.js';
+import type { SharedReader } from './snapshot/shared-reader.js';
 import type { ResolvedSpec } from './spec.js';
 
 export interface RestOptions {
@@ -32,12 +33,14 @@ export interface RunningVm {
   readonly stands: boolean;
   /** What brings the pages of its memory that are still elsewhere. */
   readonly restoring?: Restoring;
+  /** The snapshot that its drives and its images are read from, for it to close. */
+  readonly source?: SharedReader | undefined;
 }
 
 /** A copy of a VM that is in the core, and what its host's side is made from. */
 export interface MachineCopy {
   readonly spec: ResolvedSpec;
-  readonly running: RunningVm;
+  readonly running: RunningVm & { readonly machine: { readonly handle: number } };
 }
 
 /** A VM that was started and has not ended. */
@@ -48,6 +51,8 @@ export interface GoingVm {
   readonly machine: GuestMachine;
   readonly peripherals: Peripherals;
   readonly stands: boolean;
+  /** The snapshot that its drives and its images are read from. */
+  readonly source: SharedReader | undefined;
   /** @throws VmStoppedError if it has ended meanwhile. */
   mustGo(): void;
 }
@@ -69,7 +74,7 @@ export function checkForkable({ engine }: Core, count = 1): void {
 }
 
 /**
- * Does `work` when no request of a device is under way. Between two calls into the core, where all of the host's side
+ * Does `work` when no request of a device is under way, and no reboot. Between two calls into the core, where all of the host's side
  * runs, that is all it takes for a machine to be at rest.
  *
  * @throws SnapshotError 'busy' if they do not end in time; VmStoppedError; what `work` throws. The VM goes on.
@@ -80,8 +85,12 @@ export async function atRest<T>(
   work: (vm: GoingVm) => T,
 ): Promise<T> {
   const { bus } = vm.peripherals;
+  bus.rest();
   try {
-    await bus.rest(timeout);
+    do {
+      await vm.machine.restarting;
+      await bus.drained(timeout);
+    } while (vm.machine.restarting !== undefined || bus.busy);
     vm.mustGo();
     return work(vm);
   } finally {
@@ -95,29 +104,39 @@ export async function atRest<T>(
  * @throws SnapshotError 'busy', MemoryShortageError, ConfigurationError: the machine is as before
  */
 export function copyMachine(vm: GoingVm, count: number): MachineCopy[] {
-  const { core, identity, machine, peripherals, stands } = vm;
+  const { core, identity, machine, peripherals, source, stands } = vm;
   const { devices, ...spec } = vm.spec;
   const state = peripherals.save();
-  const handles: number[] = [];
   const copies: MachineCopy[] = [];
+  let handle = 0;
   try {
     for (let copy = 0; copy < count; copy++) {
-      const handle = forkHandle(core, machine);
-      handles.push(handle);
+      handle = forkHandle(core, machine);
       copies.push({
         spec: { ...spec, identity, clock: spec.clock.fork(), devices: forkDevices(devices) },
         running: {
           machine: { handle, before: machine.countedBefore, devices: state.bus },
           peripherals: state,
           stands,
+          source: source?.share(),
         },
       });
+      handle = 0;
     }
     return copies;
   } catch (error) {
-    for (const handle of handles) core.exports.vmDestroy(handle);
-    for (const copy of copies) void returnDrives(copy.spec.devices.drives);
+    if (handle !== 0) core.exports.vmDestroy(handle);
+    giveUpCopies(core, copies);
     throw error;
+  }
+}
+
+/** Lets go of copies that became no VMs. */
+export function giveUpCopies(core: Core, copies: readonly MachineCopy[]): void {
+  for (const { spec, running } of copies) {
+    core.exports.vmDestroy(running.machine.handle);
+    void returnDrives(spec.devices.drives);
+    running.source?.close();
   }
 }
 

@@ -10,6 +10,7 @@ import {
   VM_FLAG_SBI,
 } from '../core/abi.js';
 import type { Core } from '../core/core.js';
+import { MemoryShortageError } from '../core/errors.js';
 import { EXIT_NAMES, type ExitName } from '../core/exit-reason.js';
 import { GuestMemory } from '../core/guest-memory.js';
 import { loadState } from '../core/machine-state.js';
@@ -75,6 +76,8 @@ export class GuestMachine {
   #generation: string;
   #before: MachineCounts | undefined;
   #final: MachineCounts | undefined;
+  #restarting: Promise<void> | undefined;
+  #boots = 0;
   ram: GuestMemory;
 
   /**
@@ -132,6 +135,16 @@ export class GuestMachine {
     return this.#handle;
   }
 
+  /** Tells the machine in the core from those before a reboot: their handles may be the same. */
+  get boots(): number {
+    return this.#boots;
+  }
+
+  /** While a reboot brings the images into RAM: resolves when they are there, or cannot be had. */
+  get restarting(): Promise<void> | undefined {
+    return this.#restarting;
+  }
+
   get harts(): number {
     return this.#shape.cpus;
   }
@@ -153,6 +166,7 @@ export class GuestMachine {
     const flags = this.plan.machineMode ? 0 : VM_FLAG_SBI;
     const vm = this.#core.createVm(memory, cpus, cpu.extensions, flags);
     this.#handle = vm;
+    this.#boots += 1;
     try {
       this.#bus.attach(this.#core, vm);
     } catch (error) {
@@ -175,10 +189,12 @@ export class GuestMachine {
    * @throws MemoryShortageError if the images do not fit into what the host has left; SnapshotError if they are in a
    * snapshot that cannot be read.
    */
-  async start(): Promise<void> {
+  async start(reclaim: () => boolean = () => false): Promise<void> {
     const { plan } = this;
     const contents = await (plan.load?.() ?? plan.contents);
-    for (const { address, bytes } of contents) this.ram.write(address, bytes);
+    for (const { address, bytes } of contents) {
+      withReclaim(reclaim, () => this.ram.write(address, bytes));
+    }
     this.#setClock();
     const harts = plan.machineMode ? this.#shape.cpus : 1;
     const mode = plan.machineMode ? StartMode.Machine : StartMode.Supervisor;
@@ -193,21 +209,34 @@ export class GuestMachine {
   /**
    * A hard reset: RAM is zeroed and loaded again, all devices are as new, harts begin anew.
    *
+   * @param reclaim has others give memory back; whether there was any
+   * @param onBuilt called when the new machine is there, and nothing in its RAM
    * @throws MemoryShortageError if the host cannot give the memory again; SnapshotError if the images cannot be had.
    */
-  async restart(): Promise<void> {
+  async restart(reclaim: () => boolean, onBuilt: () => void): Promise<void> {
+    const restarted = this.#restart(reclaim, onBuilt);
+    this.#restarting = restarted.catch(() => {});
+    try {
+      await restarted;
+    } finally {
+      this.#restarting = undefined;
+    }
+  }
+
+  async #restart(reclaim: () => boolean, onBuilt: () => void): Promise<void> {
     const counts = this.counts();
     this.#bus.detach();
     this.#core.exports.vmDestroy(this.#handle);
     this.#handle = 0;
     this.#before = counts;
     try {
-      this.ram = this.#build();
+      this.ram = withReclaim(reclaim, () => this.#build());
     } catch (error) {
       this.#final = counts;
       throw error;
     }
-    await this.start();
+    onBuilt();
+    await this.start(reclaim);
   }
 
   /** Frees all of the VM's memory; its counts stay readable. */
@@ -302,5 +331,16 @@ export class GuestMachine {
       counts[regime] = row;
     });
     return counts;
+  }
+}
+
+/** Does what may find no memory, and again for as long as others give some back. @throws MemoryShortageError. */
+function withReclaim<T>(reclaim: () => boolean, work: () => T): T {
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof MemoryShortageError && reclaim())) throw error;
+    }
   }
 }

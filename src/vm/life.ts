@@ -74,7 +74,8 @@ export class Life {
     works.isRunning = true;
     void works.loop.run().then(async (reason) => {
       await returnDrives(works.spec.devices.drives);
-      works.restoring?.close();
+      works.restoring?.end();
+      works.source?.close();
       this.#end(reason);
     });
   }
@@ -112,7 +113,9 @@ export class Life {
   /** @throws ConfigurationError if the VM was not started; VmStoppedError. */
   mustRun(): void {
     if (this.#stop !== undefined) throw new VmStoppedError(describeStop(this.#stop));
-    if (this.#works.isRunning) return;
-    throw new ConfigurationError('the VM was not started; start it first');
+    if (!this.#works.isRunning) {
+      throw new ConfigurationError('the VM was not started; start it first');
+    }
+    if (this.#works.loop.isOver) throw new VmStoppedError('the VM is being stopped');
   }
 }

@@ -33,19 +33,29 @@ export class Pauses {
   /** Told of what it waits for. */
   readonly #enter: (phase: RunPhase) => void;
   readonly #onPrompt: () => void;
+  readonly #bring: () => Promise<boolean>;
   #stopping = false;
   #tellStop = () => {};
   readonly #stopAsked = new Promise<void>((resolve) => {
     this.#tellStop = resolve;
   });
 
-  /** `onPrompt` is called when the guest idles behind the prompt of a shell. */
-  constructor(parts: PauseParts, enter: (phase: RunPhase) => void, onPrompt: () => void) {
+  /**
+   * @param onPrompt called when the guest idles behind the prompt of a shell
+   * @param bring has the page brought that a request waits for; whether there was one
+   */
+  constructor(
+    parts: PauseParts,
+    enter: (phase: RunPhase) => void,
+    onPrompt: () => void,
+    bring: () => Promise<boolean>,
+  ) {
     this.#parts = parts;
     this.gate = new Gate(parts.scheduler.alarms);
     this.client = parts.scheduler.join();
     this.#enter = enter;
     this.#onPrompt = onPrompt;
+    this.#bring = bring;
   }
 
   get stopping(): boolean {
@@ -105,16 +115,18 @@ export class Pauses {
   /** Virtual clock: waits until back ends owe the guest nothing and have looked at all their queues. */
   async answersCome(): Promise<void> {
     const { bus, scheduler } = this.#parts;
+    let brought = false;
     do {
       this.#enter('answers');
-      if (bus.busy) {
+      if (bus.busy || bus.rests) {
         scheduler.leave(this.client);
-        await Promise.race([bus.settled(), this.#stopAsked]);
+        await Promise.race([bus.settled().then(() => bus.going()), this.#stopAsked]);
       }
       if (!scheduler.isFresh) await this.turn();
       this.#enter('devices');
       bus.serve();
-    } while ((bus.catchUp() || bus.busy) && !this.#stopping);
+      brought = await this.#bring();
+    } while ((bus.catchUp() || bus.busy || bus.rests || brought) && !this.#stopping);
     this.#enter('exits');
   }
 

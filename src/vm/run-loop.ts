@@ -26,6 +26,8 @@ const CUTS: ReadonlySet<ExitReason> = new Set([
   ExitReason.Debug,
   ExitReason.Pages,
 ]);
+/** Exits before whose instruction nothing was done: it is to be repeated. */
+const NOTHING_DONE: ReadonlySet<ExitReason> = new Set([ExitReason.Memory, ExitReason.Pages]);
 
 /** The UART's console is `serial`, which is not always the one that people type on. */
 export interface RunLoopParts extends ExitParts, PauseParts {
@@ -49,12 +51,16 @@ export class RunLoop {
   readonly #pacer = new Pacer();
   readonly #exits: Exits;
   readonly #pauses: Pauses;
+  /** What the last page that the guest needs could not be brought for. */
+  #fault: unknown;
+  #ended = false;
 
   /** `onPrompt` is called when the guest idles behind the prompt of a shell. */
   constructor(parts: RunLoopParts, onPrompt: () => void) {
     this.#parts = parts;
     this.#exits = new Exits(parts);
-    this.#pauses = new Pauses(parts, (phase) => this.#enter(phase), onPrompt);
+    const enter = (phase: RunPhase) => this.#enter(phase);
+    this.#pauses = new Pauses(parts, enter, onPrompt, () => this.#fetch(parts.bus.takeMissing()));
   }
 
   /** Wakes the loop where it sleeps. */
@@ -65,6 +71,11 @@ export class RunLoop {
   /** The VM, as the host's scheduler knows it. */
   get client(): Client {
     return this.#pauses.client;
+  }
+
+  /** Whether the VM takes no step any more, though its devices may still have something to finish. */
+  get isOver(): boolean {
+    return this.#ended || this.#pauses.stopping;
   }
 
   /** Asks the loop to end. */
@@ -99,6 +110,7 @@ export class RunLoop {
     } catch (error) {
       return asStop(error);
     } finally {
+      this.#ended = true;
       this.#parts.scheduler.leave(this.client);
       this.#parts.hold.end(new VmStoppedError('the VM ended'));
       try {
@@ -158,7 +170,7 @@ export class RunLoop {
 
   /** Stands still for the debugger, but for the steps that it asks for. */
   async #stand(): Promise<StopReason | undefined> {
-    const { core, machine, clock, hold } = this.#parts;
+    const { core, machine, bus, clock, hold } = this.#parts;
     clock.halt();
     while (hold.holds && !this.#pauses.stopping) {
       hold.arrive();
@@ -173,17 +185,23 @@ export class RunLoop {
         continue;
       }
       const { hart, settle } = request;
-      const exchange = exchangeAfter(machine.steps());
-      const reason = core.step(machine.handle, hart, clock.now(), clock.rate(this.#pacer));
-      const done: DebugStop =
-        reason === ExitReason.Debug ? debugStopOf(core, machine) : { kind: 'step', hart };
-      const stop = await this.#follow(reason, exchange);
-      if (stop !== undefined) {
-        settle.reject(new VmStoppedError(`${describeStop(stop)} by this step`));
-        return stop;
-      }
-      settle.resolve(done);
+      let done: DebugStop = { kind: 'step', hart };
+      let reason: ExitReason;
+      do {
+        const exchange = exchangeAfter(machine.steps());
+        reason = core.step(machine.handle, hart, clock.now(), clock.rate(this.#pacer));
+        if (reason === ExitReason.Debug) done = debugStopOf(core, machine);
+        const stop = await this.#follow(reason, exchange);
+        if (stop !== undefined) {
+          settle.reject(new VmStoppedError(`${describeStop(stop)} by this step`));
+          return stop;
+        }
+      } while (NOTHING_DONE.has(reason) && this.#fault === undefined);
+      if (NOTHING_DONE.has(reason)) settle.reject(this.#fault);
+      else settle.resolve(done);
     }
+    // What requests wait for may be there now.
+    bus.roomMade();
     hold.leave();
     clock.proceed();
     return undefined;
@@ -204,8 +222,8 @@ export class RunLoop {
       if (!this.#parts.reclaim()) return asStop(shortage(core));
       bus.roomMade();
     }
-    const missing = reason === ExitReason.Pages ? missingPage(core, machine) : bus.takeMissing();
-    if (missing !== undefined) await this.#fetch(missing);
+    const isShort = reason === ExitReason.Pages;
+    await this.#fetch(isShort ? missingPage(core, machine) : bus.takeMissing());
     if (clock.kind === 'virtual') {
       // Answers take no virtual time, and neither do readers.
       await pauses.answersCome();
@@ -228,14 +246,16 @@ export class RunLoop {
     return undefined;
   }
 
-  /** Has a page brought that the guest cannot go on without. */
-  async #fetch(page: number): Promise<void> {
+  /** Has a page brought that the guest cannot go on without, if there is one. */
+  async #fetch(page: number | undefined): Promise<void> {
     const { bus, pages, onFault } = this.#parts;
-    if (pages === undefined) return;
+    if (page === undefined || pages === undefined) return;
+    this.#fault = undefined;
     try {
       await this.#pauses.away('answers', pages.fill(page));
       bus.roomMade();
     } catch (error) {
+      this.#fault = error;
       onFault(error);
     }
   }

@@ -10,7 +10,13 @@ import type { Debugger } from './debugger.js';
 import { arriveAt } from './destination.js';
 import { DEFAULT_ENGINE } from './engines.js';
 import type { VmFigures } from './figures.js';
-import type { ForkOptions, GoingVm, RunningVm } from './fork.js';
+import {
+  type ForkOptions,
+  type GoingVm,
+  giveUpCopies,
+  type MachineCopy,
+  type RunningVm,
+} from './fork.js';
 import type { MachineCounts } from './guest-machine.js';
 import type { Arrival } from './hold.js';
 import type { Identity } from './identity.js';
@@ -97,13 +103,14 @@ export class Vm {
   /** @throws ConfigurationError if the VM was not started; VmStoppedError. */
   #going(): GoingVm {
     this.#life.mustRun();
-    const { core, spec, machine, peripherals, hold } = this.#works;
+    const { core, spec, machine, peripherals, source, hold } = this.#works;
     return {
       core,
       spec,
       identity: this.#self.identity,
       machine,
       peripherals,
+      source,
       stands: hold.holds,
       mustGo: () => this.#life.mustRun(),
     };
@@ -167,6 +174,7 @@ export class Vm {
       options,
       () => () => {},
       (reason) => reason,
+      true,
     );
   }
 
@@ -198,7 +206,7 @@ export class Vm {
    */
   async fork(count = 1, options: ForkOptions = {}): Promise<Vm[]> {
     const copies = await this.#copies.fork(count, options);
-    const twins = copies.map(({ spec, running }) => new Vm(this.#host, spec, running));
+    const twins = this.#begun(copies);
     if (options.identity === false) return twins;
     try {
       await Promise.all(twins.map((twin) => twin.#self.become(this.#self.successor())));
@@ -207,6 +215,19 @@ export class Vm {
       throw error;
     }
     return twins;
+  }
+
+  /** All of them as VMs, or none. */
+  #begun(copies: readonly MachineCopy[]): Vm[] {
+    const twins: Vm[] = [];
+    try {
+      for (const { spec, running } of copies) twins.push(new Vm(this.#host, spec, running));
+      return twins;
+    } catch (error) {
+      giveUpCopies(this.#works.core, copies.slice(twins.length));
+      for (const twin of twins) void twin[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /**

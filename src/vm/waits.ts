@@ -78,7 +78,8 @@ export class Waits {
 
   /**
    * Waits for what `begin` sets up; `begin` returns how to give up. `whenStopped` may turn the VM's
-   * end into a result; otherwise it is an error that names `what`. If `begin` throws, the wait ends so.
+   * end into a result; otherwise it is an error that names `what`. A wait that
+   * `outlivesFailure` is for what may still be: that the VM is stopped. If `begin` throws, the wait ends so.
    *
    * @throws VmTimeoutError, VmStoppedError, or the signal's reason.
    */
@@ -87,6 +88,7 @@ export class Waits {
     options: WaitOptions,
     begin: (settle: Settle<T>) => () => void,
     whenStopped?: (reason: StopReason) => T,
+    outlivesFailure = false,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const { timeout, signal } = options;
@@ -104,8 +106,7 @@ export class Waits {
       let giveUp: (() => void) | undefined;
       let settled = false;
       const fail = (error: unknown) => {
-        // The VM may still be stopped.
-        if (whenStopped === undefined) settle.reject(error);
+        if (!outlivesFailure) settle.reject(error);
       };
       const entry = { stop, fail };
       const finish = () => {

@@ -13,6 +13,7 @@ import { Peripherals } from './peripherals.js';
 import { RunLoop } from './run-loop.js';
 import type { Scheduler } from './sched/scheduler.js';
 import type { Restoring } from './snapshot/restoring.js';
+import type { SharedReader } from './snapshot/shared-reader.js';
 import type { ResolvedSpec } from './spec.js';
 import { Waits } from './waits.js';
 
@@ -53,6 +54,8 @@ export class Works {
   readonly prompt = new Milestone();
   /** Where the VM's memory comes from, if it was restored. */
   readonly restoring: Restoring | undefined;
+  /** The snapshot whose pages are beneath its drives, and its images. */
+  readonly source: SharedReader | undefined;
   /** Whether its run loop runs. */
   isRunning = false;
 
@@ -67,12 +70,13 @@ export class Works {
     this.core = core;
     this.spec = spec;
     this.restoring = running?.restoring;
+    this.source = running?.source;
     const wake = () => this.loop.gate.wake();
     const peripherals = new Peripherals(spec, () => this.ready.reach(), wake);
     this.peripherals = peripherals;
     this.machine = new GuestMachine(core, spec, peripherals.bus, running?.machine);
     try {
-      this.restoring?.attach(core, this.machine);
+      this.restoring?.attach(core, this.machine, () => home.reclaim());
     } catch (error) {
       this.machine.destroy();
       throw error;

@@ -1,7 +1,6 @@
 import { PAGE_SIZE } from '../../src/core/abi.js';
 import type { Core } from '../../src/core/core.js';
 import { FRAME_RECORD, FRAME_TABLE } from '../virtio/accounts.js';
-import type { Machine } from './machine.js';
 
 /** The first level of the guest map stands in the second page of a VM's block (assembly/vm/vm.ts). */
 const MAP = PAGE_SIZE;
@@ -12,6 +11,12 @@ const FRAME = 0xf_ffff;
 const REFERENCES = 8;
 const PAGE = 20;
 
+/** A VM by its handle, and its RAM. */
+export interface MappedMachine {
+  readonly vm: number;
+  readonly ram: { readonly size: number };
+}
+
 /** What some machines map. */
 export interface MappedFrames {
   /** Frames of sub-tables, and how many of the machines have each. */
@@ -21,7 +26,7 @@ export interface MappedFrames {
 }
 
 /** @throws Error for an answer of the core's that the maps contradict */
-export function framesOf(core: Core, machines: readonly Machine[]): MappedFrames {
+export function framesOf(core: Core, machines: readonly MappedMachine[]): MappedFrames {
   const view = new DataView(core.memory.buffer);
   const tables = new Map<number, number>();
   for (const { vm, ram } of machines) {

@@ -19,8 +19,6 @@ export type BusState = readonly (SlotState | null)[];
 export class VirtioBus implements SlotOwner {
   /** Follows the back ends, where somebody measures them. */
   observer: DeviceObserver | undefined;
-  /** Whether no request may be taken (`rest`). */
-  rests = false;
   readonly #slots: readonly (VirtioSlot | undefined)[];
   readonly #onWake: () => void;
   #core: VirtioSlots | undefined;
@@ -32,6 +30,9 @@ export class VirtioBus implements SlotOwner {
   /** Whether a queue waits for requests to end. */
   #roomWanted = false;
   #failed: unknown;
+  /** How many want it at rest, and whom to tell when none does. */
+  #resting = 0;
+  readonly #onGoing = new Set<() => void>();
 
   /**
    * `onWake` is called when a device has done something that the guest may be waiting for.
@@ -81,13 +82,22 @@ export class VirtioBus implements SlotOwner {
     return this.#slots.map((slot) => slot?.save() ?? null);
   }
 
+  /** No request may begin until `goOn` was called as often as this. */
+  rest(): void {
+    this.#resting += 1;
+  }
+
+  /** Whether no request may be taken (`rest`). */
+  get rests(): boolean {
+    return this.#resting > 0;
+  }
+
   /**
-   * Lets requests under way end, and no other begin until `goOn`.
+   * Lets the requests under way end.
    *
    * @throws SnapshotError 'busy' if they do not within `milliseconds`
    */
-  async rest(milliseconds: number): Promise<void> {
-    this.rests = true;
+  async drained(milliseconds: number): Promise<void> {
     if (!this.busy) return;
     let timer: unknown;
     const late = new Promise<boolean>((resolve) => {
@@ -99,11 +109,21 @@ export class VirtioBus implements SlotOwner {
     throw new SnapshotError('busy', `a drive did not answer within ${milliseconds} ms`);
   }
 
-  /** Requests may begin again. */
+  /** One less wants it at rest; after the last, requests may begin again. */
   goOn(): void {
-    if (!this.rests) return;
-    this.rests = false;
+    this.#resting -= 1;
+    if (this.rests) return;
     this.roomMade();
+    for (const tell of this.#onGoing) tell();
+    this.#onGoing.clear();
+    this.#onWake();
+  }
+
+  /** Resolves when requests may begin. */
+  going(): Promise<void> {
+    return this.rests
+      ? new Promise((resolve) => this.#onGoing.add(() => resolve()))
+      : Promise.resolve();
   }
 
   /** The machine is about to go: all devices are reset. */

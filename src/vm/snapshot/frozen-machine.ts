@@ -7,6 +7,7 @@ import { BranchingDisk } from '../../storage/branching/branching-disk.js';
 import { forkHandle, type GoingVm } from '../fork.js';
 import { type MachineRecord, recordMachine } from './record.js';
 import { checkDevices } from './restore.js';
+import type { SharedReader } from './shared-reader.js';
 
 /** Pages that are copied out of the core at once: 1 MiB. */
 const BATCH = 256;
@@ -37,6 +38,9 @@ export class FrozenMachine {
   readonly epoch: number;
   /** One for each drive; none for those that cannot be written to. */
   readonly drives: readonly (FrozenDrive | undefined)[];
+  /** Which of the VM's machines it is (GuestMachine.boots). */
+  readonly boots: number;
+  readonly #source: SharedReader | undefined;
   readonly #core: Core;
   readonly #cpus: number;
   #handle: number;
@@ -46,12 +50,11 @@ export class FrozenMachine {
    *
    * @throws SnapshotError 'busy', MemoryShortageError: then nothing is kept
    */
-  constructor({ core, spec, identity, machine, peripherals }: GoingVm) {
+  constructor({ core, spec, identity, machine, peripherals, source }: GoingVm) {
     checkDevices(spec);
     this.#core = core;
     this.#cpus = spec.shape.cpus;
-    this.#handle = forkHandle(core, machine);
-    this.epoch = core.exports.vmBeginEpoch(machine.handle) >>> 0;
+    this.boots = machine.boots;
     this.record = recordMachine(
       spec,
       identity,
@@ -59,7 +62,15 @@ export class FrozenMachine {
       peripherals.save(),
       core.time(machine.handle),
     );
-    this.drives = spec.devices.drives.map(freezeDrive);
+    this.#handle = forkHandle(core, machine);
+    this.epoch = core.exports.vmBeginEpoch(machine.handle) >>> 0;
+    try {
+      this.drives = spec.devices.drives.map(freezeDrive);
+    } catch (error) {
+      this.thawMemory();
+      throw error;
+    }
+    this.#source = source?.share();
   }
 
   /** The core's state, by section. @throws MemoryShortageError after `thaw`. */
@@ -121,6 +132,7 @@ export class FrozenMachine {
   async thaw(): Promise<void> {
     this.thawMemory();
     await Promise.all(this.drives.map((drive) => drive?.disk.close()));
+    this.#source?.close();
   }
 
   /** The same for memory alone, at once; whether there was any. */

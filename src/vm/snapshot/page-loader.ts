@@ -9,16 +9,21 @@ import { MEMORY_AREA } from './record.js';
 export class PageLoader {
   readonly #core: Core;
   readonly #machine: GuestMachine;
-  /** Of the machine that waits for the pages; a guest that reboots gets another. */
   readonly #handle: number;
+  /** Of the machine that waits for the pages; a guest that reboots gets another. */
+  readonly #boots: number;
   readonly #reader: SnapshotReader;
   readonly #pages: Uint32Array;
+  readonly #reclaim: () => boolean;
   #ended = false;
 
-  constructor(core: Core, machine: GuestMachine, reader: SnapshotReader) {
+  /** @param reclaim has others give memory back; whether there was any */
+  constructor(core: Core, machine: GuestMachine, reader: SnapshotReader, reclaim: () => boolean) {
     this.#core = core;
     this.#machine = machine;
     this.#handle = machine.handle;
+    this.#boots = machine.boots;
+    this.#reclaim = reclaim;
     this.#reader = reader;
     this.#pages = reader.pages(MEMORY_AREA);
   }
@@ -66,21 +71,29 @@ export class PageLoader {
   }
 
   get #isOver(): boolean {
-    return this.#ended || this.#machine.handle !== this.#handle;
+    return this.#ended || this.#machine.handle === 0 || this.#machine.boots !== this.#boots;
   }
 
   #put(numbers: Uint32Array, bytes: Uint8Array): void {
     const core = this.#core;
     for (let index = 0; index < numbers.length; index++) {
       const page = numbers[index] as number;
-      const frame = core.exports.vmFill(this.#handle, page) >>> 0;
-      if (frame === 0) {
-        const had = core.exports.vmFrame(this.#handle, page, 0) >>> 0;
-        if (had === 0 || had === ELSEWHERE) throw shortage(core);
-        continue;
-      }
+      const frame = this.#frameFor(page);
+      if (frame === 0) continue;
       const content = bytes.subarray(index * PAGE_SIZE, (index + 1) * PAGE_SIZE);
       core.bytes.set(content, frame * PAGE_SIZE);
+    }
+  }
+
+  /** A frame to be filled; 0 if the page has its content. @throws MemoryShortageError. */
+  #frameFor(page: number): number {
+    const { exports } = this.#core;
+    for (;;) {
+      const frame = exports.vmFill(this.#handle, page) >>> 0;
+      if (frame !== 0) return frame;
+      const had = exports.vmFrame(this.#handle, page, 0) >>> 0;
+      if (had !== 0 && had !== ELSEWHERE) return 0;
+      if (!this.#reclaim()) throw shortage(this.#core);
     }
   }
 

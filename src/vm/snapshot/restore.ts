@@ -10,6 +10,7 @@ import type { ResolvedSpec } from '../spec.js';
 import { restoreDrives } from './drives.js';
 import { type MachineRecord, readCounts, readRecord } from './record.js';
 import { Restoring } from './restoring.js';
+import { SharedReader } from './shared-reader.js';
 
 export interface RestoreOptions {
   /**
@@ -28,7 +29,7 @@ export interface RestoreOptions {
 /** What a restored VM is made from. */
 export interface RestoredVm {
   readonly spec: ResolvedSpec;
-  readonly running: RunningVm & { readonly restoring: Restoring };
+  readonly running: RunningVm & { readonly restoring: Restoring; readonly source: SharedReader };
 }
 
 /**
@@ -47,6 +48,7 @@ export function restoredVm(
   const { plan, ...rest } = readRecord(record);
   requireOffered(core.engine, rest.shape.cpu);
   const before = readCounts(record);
+  const source = SharedReader.of(reader);
   const drives = restoreDrives(record.drives, reader, given);
   const restoring = new Restoring(store, reader);
   const sections = new Map<string, Uint8Array>();
@@ -59,6 +61,7 @@ export function restoredVm(
       peripherals: record.peripherals,
       stands: paused || !lazy,
       restoring,
+      source,
     },
   };
 }
@@ -66,7 +69,8 @@ export function restoredVm(
 /** Lets go of what a VM that could not be made would have had. */
 export async function giveUpRestored({ spec, running }: RestoredVm): Promise<void> {
   await returnDrives(spec.devices.drives);
-  running.restoring.close();
+  running.restoring.end();
+  running.source.close();
 }
 
 /** @throws ConfigurationError for a VM with devices of the user's, which no snapshot can hold */

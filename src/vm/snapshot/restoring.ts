@@ -20,7 +20,7 @@ export class Restoring {
   readonly #store: SnapshotStore;
   readonly #reader: SnapshotReader;
   #loader: PageLoader | undefined;
-  #handle = 0;
+  #boots = 0;
   #epoch = 0;
   /** When the guest last waited for a page. */
   #demanded = 0;
@@ -34,12 +34,17 @@ export class Restoring {
     this.#reader = reader;
   }
 
-  /** Lets the machine's core expect the pages of the snapshot. @throws MemoryShortageError. */
-  attach(core: Core, machine: GuestMachine): void {
-    this.#handle = machine.handle;
-    this.#loader = new PageLoader(core, machine, this.#reader);
+  /**
+   * Lets the machine's core expect the pages of the snapshot.
+   *
+   * @param reclaim has others give memory back; whether there was any
+   * @throws MemoryShortageError
+   */
+  attach(core: Core, machine: GuestMachine, reclaim: () => boolean): void {
+    this.#boots = machine.boots;
+    this.#loader = new PageLoader(core, machine, this.#reader, reclaim);
     this.#loader.expect();
-    this.#epoch = core.exports.vmBeginEpoch(this.#handle) >>> 0;
+    this.#epoch = core.exports.vmBeginEpoch(machine.handle) >>> 0;
   }
 
   /** The snapshot can be the parent of the VM's next; the VM has not run yet. */
@@ -47,7 +52,7 @@ export class Restoring {
     const marks = drives.map((drive) =>
       drive instanceof BranchingDisk && !drive.readOnly ? drive.mark() : undefined,
     );
-    const taken = { store: this.#store, handle: this.#handle, epoch: this.#epoch, marks };
+    const taken = { store: this.#store, boots: this.#boots, epoch: this.#epoch, marks };
     copies.note(this.#reader.info.id, taken);
   }
 
@@ -104,10 +109,9 @@ export class Restoring {
   }
 
   /** The VM is gone. */
-  close(): void {
+  end(): void {
     this.#closed = true;
     this.#loader?.end();
     this.#wake();
-    this.#reader.close();
   }
 }

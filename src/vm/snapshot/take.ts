@@ -21,8 +21,8 @@ export interface SnapshotOptions extends RestOptions {
 /** What a VM remembers of a snapshot, to take the next by what changed. */
 export interface Taken {
   readonly store: SnapshotStore;
-  /** Of the machine in the core; it is another one after a reboot. */
-  readonly handle: number;
+  /** Of the machine in the core; it is another one after a reboot (GuestMachine.boots). */
+  readonly boots: number;
   readonly epoch: number;
   /** A mark for each drive. */
   readonly marks: readonly (number | undefined)[];
