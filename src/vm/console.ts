@@ -9,8 +9,8 @@ const TAIL = 8;
  * reader; while nobody does, the newest 64 KiB are kept for one who comes later.
  */
 export class Console {
-  readonly output: ReadableStream<Uint8Array>;
-  readonly input: WritableStream<Uint8Array>;
+  #output: ReadableStream<Uint8Array> | undefined;
+  #input: WritableStream<Uint8Array> | undefined;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -24,10 +24,15 @@ export class Console {
   /** `onActivity` is called whenever somebody typed or read. */
   constructor(onActivity: () => void) {
     this.#onActivity = onActivity;
-    this.output = new ReadableStream<Uint8Array>(
+  }
+
+  /** What the guest prints. Streams are dear, and hardly anybody looks at each of a thousand forks: made when asked for. */
+  get output(): ReadableStream<Uint8Array> {
+    this.#output ??= new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
           this.#controller = controller;
+          if (this.#closed && this.#waitingBytes === 0) controller.close();
         },
         pull: () => {
           this.#wanted = true;
@@ -43,18 +48,28 @@ export class Console {
       },
       { highWaterMark: 0 },
     );
-    this.input = new WritableStream<Uint8Array>({
+    return this.#output;
+  }
+
+  /** What is typed; a write ends when the guest has taken it. */
+  get input(): WritableStream<Uint8Array> {
+    this.#input ??= new WritableStream<Uint8Array>({
       write: (bytes) =>
         new Promise((done) => {
           this.#typed.push({ bytes: new Uint8Array(bytes), done });
           this.#onActivity();
         }),
     });
+    return this.#input;
+  }
+
+  get #isRead(): boolean {
+    return this.#output?.locked === true;
   }
 
   /** Whether a reader is so far behind that the VM must wait. */
   get congested(): boolean {
-    return this.output.locked && !this.#closed && this.#waitingBytes >= HIGH_WATER;
+    return this.#isRead && !this.#closed && this.#waitingBytes >= HIGH_WATER;
   }
 
   /** Whether the last that was printed looks like the prompt of a shell. */
@@ -70,7 +85,7 @@ export class Console {
     if (this.#closed) return;
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
-    while (!this.output.locked && this.#waitingBytes > HIGH_WATER && this.#waiting.length > 1) {
+    while (!this.#isRead && this.#waitingBytes > HIGH_WATER && this.#waiting.length > 1) {
       this.#waitingBytes -= this.#waiting.shift()?.length ?? 0;
     }
     this.#hand();
