@@ -46,6 +46,18 @@ describe("the console's output", () => {
     expect(woken).toBeGreaterThan(before);
   });
 
+  it('is there for one who comes after the end, and ends as well', async () => {
+    const console = new Console(() => {});
+    console.print(bytes('last words'));
+    console.close();
+    const reader = console.output.getReader();
+    expect(text((await reader.read()).value)).toBe('last words');
+    expect((await reader.read()).done).toBe(true);
+    const silent = new Console(() => {});
+    silent.close();
+    expect((await silent.output.getReader().read()).done).toBe(true);
+  });
+
   it('goes on after its reader has gone', async () => {
     const console = new Console(() => {});
     await console.output.cancel();

@@ -246,10 +246,10 @@ export class RunLoop {
     return undefined;
   }
 
-  /** Has a page brought that the guest cannot go on without, if there is one. */
-  async #fetch(page: number | undefined): Promise<void> {
+  /** Has a page brought that the guest cannot go on without, if there is one; whether there was. */
+  async #fetch(page: number | undefined): Promise<boolean> {
     const { bus, pages, onFault } = this.#parts;
-    if (page === undefined || pages === undefined) return;
+    if (page === undefined || pages === undefined) return false;
     this.#fault = undefined;
     try {
       await this.#pauses.away('answers', pages.fill(page));
@@ -258,6 +258,7 @@ export class RunLoop {
       this.#fault = error;
       onFault(error);
     }
+    return true;
   }
 
   /** Real clock: whether the next call may follow at once. */

@@ -85,7 +85,8 @@ export interface FrameListener {
  */
 export class FrameReader {
   readonly #listener: FrameListener;
-  readonly #held = new Uint8Array(FRAME_MOST);
+  /** It grows as frames come in pieces: most of the readers of a thousand VMs hold nothing. */
+  #held = new Uint8Array(0);
   #filled = 0;
   #searching = true;
 
@@ -155,6 +156,11 @@ export class FrameReader {
 
   /** Keeps bytes until `size` of them are held; how many it took. */
   #hold(bytes: Uint8Array, size: number): number {
+    if (this.#held.length < size) {
+      const larger = new Uint8Array(Math.max(size, Math.min(2 * this.#held.length, FRAME_MOST)));
+      larger.set(this.#held.subarray(0, this.#filled));
+      this.#held = larger;
+    }
     const piece = bytes.subarray(0, Math.max(0, size - this.#filled));
     this.#held.set(piece, this.#filled);
     this.#filled += piece.length;
