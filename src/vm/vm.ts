@@ -16,7 +16,7 @@ import { DEFAULT_ENGINE } from './engines.js';
 import type { ForkOptions, GoingVm, RunningVm } from './fork.js';
 import { GuestMachine, type MachineCounts } from './guest-machine.js';
 import { type Arrival, Hold } from './hold.js';
-import { applyIdentity, type Identity, newIdentity } from './identity.js';
+import { applyIdentity, type Identity, type IdentityOptions, newIdentity } from './identity.js';
 import { Milestone } from './milestone.js';
 import { Peripherals } from './peripherals.js';
 import { asStop, RunLoop } from './run-loop.js';
@@ -346,7 +346,7 @@ export class Vm {
   }
 
   /** Makes the VM another machine. It goes on as it is where that cannot be told to its guest. */
-  async #become(identity: Identity): Promise<void> {
+  async #become(identity: Identity, options: IdentityOptions = {}): Promise<void> {
     const { agent, devices } = this.#peripherals;
     const target = {
       core: this.#core,
@@ -358,7 +358,7 @@ export class Vm {
     this.#identity = identity;
     // A seeded source goes on as another one as well.
     if (devices.entropy.state !== null) devices.entropy.state = String(BigInt(`0x${identity.id}`));
-    await applyIdentity(target, identity);
+    await applyIdentity(target, identity, options);
   }
 
   /** Another machine's identity; under a virtual clock always the same ones, one after another. */
@@ -389,12 +389,19 @@ export class Vm {
    *
    * @throws VmTimeoutError, VmStoppedError
    */
-  async settleIn({ identity = true, paused = false }: RestoreOptions): Promise<void> {
+  async settleIn({ identity = true, paused = false, hostName }: RestoreOptions): Promise<void> {
     if (!paused && this.#hold.holds) {
       this.#hold.release();
       this.#loop.gate.wake();
     }
-    if (identity) await this.#become(this.#newIdentity());
+    if (!identity) return;
+    const { clock } = this.#spec;
+    const other = this.#newIdentity();
+    await this.#become(
+      hostName === undefined ? other : { ...other, hostName },
+      // It slept through the time between, and its own clock went on where it stood.
+      clock.kind === 'real' ? { time: BigInt(Date.now()) * 1_000_000n } : {},
+    );
   }
 
   /** Switches the VM off at once, as by its power cord; how it ended. Its memory stays readable. */
