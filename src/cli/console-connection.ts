@@ -1,6 +1,7 @@
 import type { ReadStream } from 'node:tty';
 import type { Console } from '../vm/console.js';
 import type { Vm } from '../vm/vm.js';
+import type { Machine } from './machine.js';
 import { EscapeKeys, rawTerminal } from './terminal.js';
 
 /** End of transmission: what a terminal sends for Ctrl-D. */
@@ -43,11 +44,10 @@ export function drained(output: NodeJS.WriteStream): Promise<void> {
  * Returns how to disconnect, which leaves the terminal as it was.
  */
 export function typeOnConsole(
-  vm: Vm,
+  { vm, prompts, untouched }: Pick<Machine, 'vm' | 'prompts' | 'untouched'>,
   input: ReadStream,
   messages: NodeJS.WriteStream,
   quit: () => void,
-  prompts: boolean,
 ): () => void {
   const writer = vm.console.input.getWriter();
   if (input.isTTY) {
@@ -60,7 +60,9 @@ export function typeOnConsole(
     const restore = rawTerminal(input, messages);
     const typed = (bytes: Uint8Array) => {
       const passed = keys.filter(bytes);
-      if (passed.length > 0) void writer.write(passed);
+      if (passed.length === 0) return;
+      if (untouched === undefined) void writer.write(passed);
+      else void untouched.then(() => writer.write(passed));
     };
     input.on('data', typed);
     return () => {
@@ -72,6 +74,7 @@ export function typeOnConsole(
   let connected = true;
   const feed = async () => {
     if (prompts) await vm.prompted();
+    await untouched;
     let typed = false;
     for await (const bytes of input) {
       if (!connected) return;

@@ -19,7 +19,7 @@ export async function converse(
   const quit = () => abort.abort(new Interruption('left by Ctrl-A X', ExitStatus.Ok));
   const unfollow = followTerminalSize(vm, [output, process.stderr]);
   const disconnect = options.input
-    ? typeOnConsole(vm, process.stdin, process.stderr, quit, machine.prompts)
+    ? typeOnConsole(machine, process.stdin, process.stderr, quit)
     : () => {};
   try {
     await begin(machine);

@@ -53,8 +53,20 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: 'HARTWOOD_CACHE',
-    meaning: 'the folder for downloads and the default guest; all of it can be made again',
+    meaning:
+      'the folder for downloads, the default guest and snapshots; all but the latter can be made again',
     otherwise: '$XDG_CACHE_HOME/hartwood, ~/.cache/hartwood',
+  },
+  {
+    name: 'HARTWOOD_SNAPSHOTS',
+    meaning: "the store of snapshots: a folder, or a file if its name ends in '.hwsnap'",
+    otherwise: '$HARTWOOD_CACHE/snapshots',
+  },
+  {
+    name: 'HARTWOOD_COLD',
+    meaning:
+      "'on': the default guest always boots, as with --cold, and is not kept behind its boot; 'off': it is",
+    otherwise: 'off',
   },
   {
     name: 'HARTWOOD_GUESTS',

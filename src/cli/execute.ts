@@ -26,6 +26,7 @@ export async function execute(
   const tail = new ConsoleTail(vm);
   await begin(machine);
   try {
+    await machine.untouched;
     await around.before(limits);
     const status = await runCommand(vm, command, output, options.clock, limits);
     await around.after(limits);

@@ -25,6 +25,8 @@ export interface Machine extends AsyncDisposable {
   readonly from?: string;
   /** Whether its console has a shell that prompts. */
   readonly prompts: boolean;
+  /** Until this resolves nothing is to be typed or run, so that the guest is kept as it booted. */
+  readonly untouched?: Promise<void>;
 }
 
 /** Lets a machine run, if it does not. @throws what `Vm.start` throws */

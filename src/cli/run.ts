@@ -1,3 +1,4 @@
+import { SnapshotError } from '../core/errors.js';
 import { type Host, publishHost } from '../node/door.js';
 import type { Vm } from '../vm/vm.js';
 import { complain } from './complaint.js';
@@ -11,6 +12,10 @@ import { checkOptions, isTranslated, type RunOptions } from './run-options.js';
 import { signatureRange, writeSignature } from './signature.js';
 import { checkFrom } from './snapshot/from-options.js';
 import { restoredMachine } from './snapshot/restored-machine.js';
+import { WarmKeeper } from './warm/keeper.js';
+import { warmKey } from './warm/key.js';
+import { removeNote } from './warm/note.js';
+import { warmMachine } from './warm/warm-machine.js';
 
 /**
  * `hartwood run`: boots a machine, or lets one go on, connects it, waits for its end. The process's exit status.
@@ -23,9 +28,10 @@ export async function run(given: RunOptions, abort: AbortController): Promise<nu
   isTranslated(given);
   const copies = copiesAround(given);
   await checkProfileFile(given);
+  const key = await warmKey(given);
   await using machine =
     given.from === undefined
-      ? await machineToBoot(given, numbers, abort)
+      ? ((key && (await warmMachine(key, given))) ?? (await machineToBoot(given, numbers, abort)))
       : await restoredMachine(given.from, given);
   const { host, vm, built, options } = machine;
   await using _shown = await show(host);
@@ -42,11 +48,20 @@ export async function run(given: RunOptions, abort: AbortController): Promise<nu
     signal: abort.signal,
     ...(numbers.timeout === undefined ? {} : { timeout: numbers.timeout }),
   };
+  // A run with a time limit is for what it does.
+  const keeper =
+    key === undefined || machine.isRestored || numbers.timeout !== undefined
+      ? undefined
+      : new WarmKeeper(vm, key, options.exec === undefined, abort.signal);
+  const kept = keeper === undefined ? machine : { ...machine, untouched: keeper.untouched };
   const ended =
     options.exec === undefined
-      ? await converse(machine, limits, abort, leave)
-      : await execute(machine, options.exec, limits, leave, copies(vm));
+      ? await converse(kept, limits, abort, leave)
+      : await execute(kept, options.exec, limits, leave, copies(vm));
   const outcome = await settle(vm, machine.drives, ended);
+  await keeper?.end();
+  // Pages of it are damaged: the next start boots.
+  if (key !== undefined && outcome.complaint instanceof SnapshotError) await removeNote(key);
   if (options.signature !== undefined) await writeSignature(vm, options.signature);
   const unavailable = host.translation?.unavailable ?? null;
   if (unavailable !== null && !options.json) {

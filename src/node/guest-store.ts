@@ -24,6 +24,11 @@ interface StoredGuest {
   readonly modulesOnDemand: string;
 }
 
+/** Under which name the cache has the default guest, once it was prepared. */
+export async function debianRef(): Promise<string> {
+  return `debian-${(await recipeHash()).slice(0, 16)}`;
+}
+
 /**
  * The default guest, from the cache if it was prepared before by the same recipe; else it is prepared
  * and kept there.
@@ -32,7 +37,7 @@ interface StoredGuest {
  */
 export async function debianGuest(options: DebianGuestOptions = {}): Promise<GuestImage> {
   const { cache = new FileCache(), progress, signal } = options;
-  const ref = `debian-${(await recipeHash()).slice(0, 16)}`;
+  const ref = await debianRef();
   if (!options.refresh) {
     const image = await loadGuest(cache, ref, options);
     if (image !== undefined) return image;

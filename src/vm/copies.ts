@@ -53,6 +53,7 @@ export class Copies {
     await this.#restored();
     const vm = this.#going();
     const frozen = await atRest(vm, options, () => new FrozenMachine(vm));
+    options.frozen?.();
     const { boots, epoch } = frozen;
     const withdraw = this.#lenders.lend(() => frozen.thawMemory());
     try {

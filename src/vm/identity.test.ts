@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { session } from '../../test/agent-session.js';
 import { AgentError } from '../core/errors.js';
-import { ADDRESS_FAILED, Kind, NAME_FAILED, Step, ToHost } from '../guest/agent/protocol.js';
+import {
+  ADDRESS_FAILED,
+  Kind,
+  NAME_FAILED,
+  Step,
+  TIME_FAILED,
+  ToHost,
+} from '../guest/agent/protocol.js';
 import { parseMac } from '../machine/virtio/network/mac.js';
 import { newIdentity } from './identity.js';
 
@@ -31,24 +38,33 @@ describe('the agent', () => {
     to: 'fa:00:5e:10:00:02',
   };
 
-  it('is told host name, and both addresses in digits from 0x40 on', async () => {
+  it('is told host name, both addresses in digits from 0x40 on, and no time', async () => {
     const { fake, guest } = session();
     const taken = guest.identify(identity);
     expect(fake.opened()).toMatchObject([
       {
         kind: Kind.IDENTITY,
         detail: 0,
-        arguments: ['hartwood-01234567', '@B@@ENA@@@@AOJ@@ENA@@@@B'],
+        arguments: ['hartwood-01234567', '@B@@ENA@@@@AOJ@@ENA@@@@B', '@'.repeat(16)],
       },
     ]);
     fake.exit(1);
-    expect(await taken).toEqual({ hostName: true, mac: true });
+    expect(await taken).toEqual({ hostName: true, mac: true, time: true });
+  });
+
+  it('is told the time of day where it is to have another', async () => {
+    const { fake, guest } = session();
+    void guest.identify({ ...identity, time: 0x1234_5678_9abc_def0n }).catch(() => {});
+    expect(fake.opened()).toMatchObject([
+      { arguments: ['hartwood-01234567', '@B@@ENA@@@@AOJ@@ENA@@@@B', 'ABCDEFGHIJKLMNO@'] },
+    ]);
   });
 
   it.each([
-    [NAME_FAILED, { hostName: false, mac: true }],
-    [ADDRESS_FAILED, { hostName: true, mac: false }],
-    [NAME_FAILED + ADDRESS_FAILED, { hostName: false, mac: false }],
+    [NAME_FAILED, { hostName: false, mac: true, time: true }],
+    [ADDRESS_FAILED, { hostName: true, mac: false, time: true }],
+    [TIME_FAILED, { hostName: true, mac: true, time: false }],
+    [NAME_FAILED + ADDRESS_FAILED, { hostName: false, mac: false, time: true }],
   ])('tells by a status of %i what failed', async (status, result) => {
     const { fake, guest } = session();
     const taken = guest.identify(identity);

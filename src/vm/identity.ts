@@ -55,8 +55,17 @@ export interface AppliedIdentity {
   readonly hostName: boolean;
   /** Whether an interface had the former address and has the new one. A driver that begins later reads it from the card. */
   readonly mac: boolean;
+  /** Whether it has the time of day that it was to have. */
+  readonly time: boolean;
   /** Why the agent was of no use, if there is one. */
   readonly error?: AgentError;
+}
+
+export interface IdentityOptions {
+  /** Milliseconds of the VM's clock that the guest may take. */
+  readonly timeout?: number;
+  /** Its time of day from now on, in nanoseconds since 1970; without it, the one it has. */
+  readonly time?: bigint;
 }
 
 /** In milliseconds of the VM's clock. */
@@ -73,7 +82,7 @@ const DEFAULT_TIMEOUT = 10_000;
 export async function applyIdentity(
   target: IdentityTarget,
   identity: Identity,
-  { timeout = DEFAULT_TIMEOUT }: { readonly timeout?: number } = {},
+  { timeout = DEFAULT_TIMEOUT, time }: IdentityOptions = {},
 ): Promise<AppliedIdentity> {
   const { core, machine, network, commands, loop } = target;
   const { hostName, mac: to } = identity;
@@ -84,11 +93,18 @@ export async function applyIdentity(
     new VirtioSlots(core, machine.handle).setConfig(NETWORK_SLOT, MAC_OFFSET, parseMac(to));
   }
   loop.gate.wake();
-  if (commands === undefined) return { told: 'machine', hostName: false, mac: false };
+  if (commands === undefined) return { told: 'machine', hostName: false, mac: false, time: false };
   try {
-    return { told: 'guest', ...(await commands.identify({ hostName, from, to }, { timeout })) };
+    return {
+      told: 'guest',
+      ...(await commands.identify(
+        { hostName, from, to, ...(time === undefined ? {} : { time }) },
+        { timeout },
+      )),
+    };
   } catch (error) {
-    if (error instanceof AgentError) return { told: 'machine', hostName: false, mac: false, error };
+    if (error instanceof AgentError)
+      return { told: 'machine', hostName: false, mac: false, time: false, error };
     throw error;
   }
 }

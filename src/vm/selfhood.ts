@@ -1,4 +1,4 @@
-import { applyIdentity, type Identity, newIdentity } from './identity.js';
+import { applyIdentity, type Identity, type IdentityOptions, newIdentity } from './identity.js';
 import type { Works } from './works.js';
 
 /** Who a VM is, and how it becomes another. */
@@ -28,7 +28,7 @@ export class Selfhood {
    *
    * @throws VmTimeoutError, VmStoppedError
    */
-  async become(identity: Identity): Promise<void> {
+  async become(identity: Identity, options: IdentityOptions = {}): Promise<void> {
     const { core, machine, peripherals, commands, hold, loop } = this.#works;
     const { agent, devices } = peripherals;
     this.#identity = identity;
@@ -37,6 +37,19 @@ export class Selfhood {
     const reachable = agent.ready && !hold.holds;
     const { network } = devices;
     const target = { core, machine, network, loop, commands: reachable ? commands : undefined };
-    await applyIdentity(target, identity);
+    await applyIdentity(target, identity, options);
+  }
+
+  /**
+   * The same for a VM that was restored, which is told what time it is as well: it slept since, and its own clock
+   * went on where it stood.
+   */
+  async comeBack(hostName: string | undefined): Promise<void> {
+    const other = this.successor();
+    const isReal = this.#works.spec.clock.kind === 'real';
+    await this.become(
+      hostName === undefined ? other : { ...other, hostName },
+      isReal ? { time: BigInt(Date.now()) * 1_000_000n } : {},
+    );
   }
 }

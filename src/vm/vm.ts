@@ -247,12 +247,12 @@ export class Vm {
    *
    * @throws VmTimeoutError, VmStoppedError
    */
-  async settleIn({ identity = true, paused = false }: RestoreOptions): Promise<void> {
+  async settleIn({ identity = true, paused = false, hostName }: RestoreOptions): Promise<void> {
     if (!paused && this.#works.hold.holds) {
       this.#works.hold.release();
       this.#works.loop.gate.wake();
     }
-    if (identity) await this.#self.become(this.#self.successor());
+    if (identity) await this.#self.comeBack(hostName);
   }
 
   /** Switches the VM off at once, as by its power cord; how it ended. Its memory stays readable. */

@@ -30,6 +30,7 @@ export function startOnTerminal(
       HOME: process.env.HOME,
       TERM: 'xterm',
       SHELL: '/bin/sh',
+      HARTWOOD_COLD: 'on',
       ...env,
     },
   });

@@ -7,12 +7,12 @@ import { bold } from '../colours.js';
 import { complain } from '../complaint.js';
 import { statusOf } from '../exit-status.js';
 import { run } from '../run.js';
+import { isWarmName } from '../warm/name.js';
 import { createSnapshot } from './create.js';
 import { description, line, listTable, megabytes, stateLines } from './describe.js';
 import type { PruneOptions, SnapshotActions, StoreOptions } from './options.js';
 import { PageProgress } from './page-progress.js';
 import { openStore } from './place.js';
-import { isWarmName } from './warm-name.js';
 
 const DAY = 24 * 3600 * 1000;
 

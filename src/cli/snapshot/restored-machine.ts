@@ -1,3 +1,4 @@
+import type { RestoreOptions } from '../../vm/snapshot/restore.js';
 import { Drives } from '../drives.js';
 import { assembled, hostFor, type Machine } from '../machine.js';
 import type { RunOptions } from '../run-options.js';
@@ -9,7 +10,11 @@ import { openStore } from './place.js';
  * @param id an id, the unique beginning of one, or a name
  * @throws SnapshotError, ConfigurationError, DiskError, MemoryShortageError
  */
-export async function restoredMachine(id: string, options: RunOptions): Promise<Machine> {
+export async function restoredMachine(
+  id: string,
+  options: RunOptions,
+  how: RestoreOptions = {},
+): Promise<Machine> {
   const store = await openStore(options.store);
   const drives = await Drives.open(options.drive);
   drives.own({ [Symbol.asyncDispose]: () => store.close() });
@@ -17,7 +22,7 @@ export async function restoredMachine(id: string, options: RunOptions): Promise<
   try {
     const info = await store.info(id);
     host = await hostFor(info.memory, options);
-    const vm = await host.restore(store, info.id, { drives: drives.disks });
+    const vm = await host.restore(store, info.id, { ...how, drives: drives.disks });
     const prompts = vm.console === vm.terminal;
     return assembled({ host, vm, drives, options, isRestored: true, prompts, from: info.id });
   } catch (error) {

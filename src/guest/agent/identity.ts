@@ -4,9 +4,12 @@ export const IDENTITY = `
 # Interfaces are looked for by index; that of a card which was there at boot is among the first.
 .equ LAST_INTERFACE, 64
 .equ IDENTITY_FRAME, 48 + IFREQ_SIZE
+.equ TIME_DIGITS, 16
+.equ CLOCK_REALTIME, 0
+.equ NANOSECONDS, 1000000000
 
-# open_identity(channel a0): takes the host name, and gives the interface with the one address the
-# other; sends what failed, as a status.
+# open_identity(channel a0): takes the host name, gives the interface with the one address the other,
+# and sets the clock; sends what failed, as a status.
 open_identity:
     addi sp, sp, -IDENTITY_FRAME
     sd   ra, 0(sp)
@@ -16,17 +19,18 @@ open_identity:
     sd   s3, 32(sp)
     sd   s4, 40(sp)
     mv   s0, a0
-# s1 is the name, s2 the addresses.
+# s1 is the name, s2 the addresses with the time behind them.
     la   s1, arguments
     mv   t1, s1
     call next_string
     mv   s2, t1
     ld   t2, G_ARGUMENTS_LENGTH(gp)
     add  t2, t2, s1
-    addi t1, t1, 4 * MAC_SIZE + 1
+    addi t1, t1, 4 * MAC_SIZE + 1 + TIME_DIGITS + 1
     li   a0, -EINVAL
     li   a1, STEP_ARGUMENTS
     bne  t1, t2, 9f
+    call set_time
     call set_host_name
     call set_address
     mv   a0, s0
@@ -41,6 +45,33 @@ open_identity:
     addi sp, sp, IDENTITY_FRAME
     ret
 
+# set_time: its caller's frame ends in room for a struct timespec.
+set_time:
+    addi t0, s2, 4 * MAC_SIZE + 1
+    addi t2, t0, TIME_DIGITS
+    li   t1, 0
+1:  lbu  t3, 0(t0)
+    andi t3, t3, 15
+    slli t1, t1, 4
+    or   t1, t1, t3
+    addi t0, t0, 1
+    bne  t0, t2, 1b
+    beqz t1, 2f
+    li   t0, NANOSECONDS
+    divu t2, t1, t0
+    remu t3, t1, t0
+    sd   t2, 48(sp)
+    sd   t3, 56(sp)
+    li   a0, CLOCK_REALTIME
+    addi a1, sp, 48
+    li   a7, SYS_clock_settime
+    ecall
+    beqz a0, 2f
+    lw   t0, CH_STATUS(s0)
+    ori  t0, t0, TIME_FAILED
+    sw   t0, CH_STATUS(s0)
+2:  ret
+
 # set_host_name: that of the kernel, and of the file from which the next boot takes it, if there is one.
 set_host_name:
     mv   a0, s1
@@ -49,7 +80,8 @@ set_host_name:
     li   a7, SYS_sethostname
     ecall
     beqz a0, 1f
-    li   t0, NAME_FAILED
+    lw   t0, CH_STATUS(s0)
+    ori  t0, t0, NAME_FAILED
     sw   t0, CH_STATUS(s0)
 1:  li   a0, AT_FDCWD
     la   a1, host_name_file

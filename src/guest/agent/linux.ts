@@ -19,6 +19,7 @@ export const LINUX = `
 .equ SYS_rt_sigaction, 134
 .equ SYS_rt_sigprocmask, 135
 .equ SYS_setsid, 157
+.equ SYS_clock_settime, 112
 .equ SYS_sethostname, 161
 .equ SYS_socket, 198
 .equ SYS_clone, 220

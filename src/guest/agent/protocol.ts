@@ -115,14 +115,16 @@ export const Kind = {
   READ_LINK: 5,
   /**
    * Arguments: host name; the addresses of a network interface now, and from now on, a character of
-   * 0x40 to 0x4f for each of their 24 digits. The status is the sum of what failed.
+   * 0x40 to 0x4f for each of their 24 digits; the time of day, in as many nanoseconds since 1970 as 16 such digits
+   * say, 0 for the one it is. The status is the sum of what failed.
    */
   IDENTITY: 6,
 } as const;
 
-/** The host name could not be set; no interface had the address, or it could not be set. */
+/** The host name could not be set; no interface had the address, or it could not be set; nor could the time. */
 export const NAME_FAILED = 1;
 export const ADDRESS_FAILED = 2;
+export const TIME_FAILED = 4;
 
 export const MODE_WANTED = 0x8000_0000;
 

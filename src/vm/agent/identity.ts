@@ -1,5 +1,5 @@
 import { AgentError } from '../../core/errors.js';
-import { ADDRESS_FAILED, Kind, NAME_FAILED } from '../../guest/agent/protocol.js';
+import { ADDRESS_FAILED, Kind, NAME_FAILED, TIME_FAILED } from '../../guest/agent/protocol.js';
 import type { Settle } from '../waits.js';
 import type { Agent } from './agent.js';
 import type { Opening } from './channel.js';
@@ -10,6 +10,8 @@ export interface GuestIdentity {
   readonly hostName: string;
   readonly from: string;
   readonly to: string;
+  /** Its time of day from now on, in nanoseconds since 1970; without it, the one it has. */
+  readonly time?: bigint;
 }
 
 /** What a guest has taken over. */
@@ -17,24 +19,32 @@ export interface TakenIdentity {
   readonly hostName: boolean;
   /** False also if no interface had the address. */
   readonly mac: boolean;
+  readonly time: boolean;
 }
 
-/** Digits as the agent wants them (src/guest/agent/protocol.ts). */
-const digits = (mac: string) =>
-  [...mac.replaceAll(':', '')]
+/** Hexadecimal digits as the agent wants them (src/guest/agent/protocol.ts). */
+const digits = (text: string) =>
+  [...text.replaceAll(':', '')]
     .map((digit) => String.fromCharCode(0x40 + Number.parseInt(digit, 16)))
     .join('');
+
+/** As many as 64 bits have. */
+const TIME_DIGITS = 16;
 
 /** Has the agent take an identity over; returns how to give up. */
 export function identify(
   agent: Agent,
-  { hostName, from, to }: GuestIdentity,
+  { hostName, from, to, time = 0n }: GuestIdentity,
   settle: Settle<TakenIdentity>,
 ): () => void {
   const opening: Opening = {
     kind: Kind.IDENTITY,
     detail: 0,
-    arguments: [hostName, digits(from) + digits(to)],
+    arguments: [
+      hostName,
+      digits(from) + digits(to),
+      digits(time.toString(16).padStart(TIME_DIGITS, '0')),
+    ],
   };
   let over = false;
   const channel = agent.open(opening, {
@@ -46,6 +56,7 @@ export function identify(
         settle.resolve({
           hostName: (end.status & NAME_FAILED) === 0,
           mac: (end.status & ADDRESS_FAILED) === 0,
+          time: (end.status & TIME_FAILED) === 0,
         });
       } else {
         const why = describeErrno(end.errno);

@@ -20,8 +20,13 @@ export interface RestoreOptions {
   readonly lazy?: boolean;
   /** Disks for the drives that the guest could not write to, in their order. All others are in the snapshot. */
   readonly drives?: readonly Disk[];
-  /** Whether the VM becomes another machine than the one of the snapshot. Default true. */
+  /**
+   * Whether the VM becomes another machine than the one of the snapshot; under a real clock, its guest is then also told
+   * what time it is. Default true.
+   */
   readonly identity?: boolean;
+  /** What the guest is called then; by default a name that no other has. */
+  readonly hostName?: string;
   /** Whether it stands, as for its debugger, and is to be let go by `vm.debugger.resume()`. Default false. */
   readonly paused?: boolean;
 }

@@ -16,6 +16,8 @@ export interface SnapshotOptions extends RestOptions {
   /** By which people find it. */
   readonly name?: string;
   readonly signal?: AbortSignal;
+  /** Called when nothing that the VM does from then on is in the snapshot. */
+  readonly frozen?: () => void;
 }
 
 /** What a VM remembers of a snapshot, to take the next by what changed. */
