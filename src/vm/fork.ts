@@ -131,8 +131,25 @@ export function copyMachine(vm: GoingVm, count: number): MachineCopy[] {
   }
 }
 
+/** Makes VMs of copies: of all, or of none. */
+export function vmsOf<T extends AsyncDisposable>(
+  core: Core,
+  copies: readonly MachineCopy[],
+  make: (copy: MachineCopy) => T,
+): T[] {
+  const vms: T[] = [];
+  try {
+    for (const copy of copies) vms.push(make(copy));
+    return vms;
+  } catch (error) {
+    giveUpCopies(core, copies.slice(vms.length));
+    for (const vm of vms) void vm[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 /** Lets go of copies that became no VMs. */
-export function giveUpCopies(core: Core, copies: readonly MachineCopy[]): void {
+function giveUpCopies(core: Core, copies: readonly MachineCopy[]): void {
   for (const { spec, running } of copies) {
     core.exports.vmDestroy(running.machine.handle);
     void returnDrives(spec.devices.drives);

@@ -10,13 +10,7 @@ import type { Debugger } from './debugger.js';
 import { arriveAt } from './destination.js';
 import { DEFAULT_ENGINE } from './engines.js';
 import type { VmFigures } from './figures.js';
-import {
-  type ForkOptions,
-  type GoingVm,
-  giveUpCopies,
-  type MachineCopy,
-  type RunningVm,
-} from './fork.js';
+import { type ForkOptions, type GoingVm, type MachineCopy, type RunningVm, vmsOf } from './fork.js';
 import type { MachineCounts } from './guest-machine.js';
 import type { Arrival } from './hold.js';
 import type { Identity } from './identity.js';
@@ -206,7 +200,8 @@ export class Vm {
    */
   async fork(count = 1, options: ForkOptions = {}): Promise<Vm[]> {
     const copies = await this.#copies.fork(count, options);
-    const twins = this.#begun(copies);
+    const make = ({ spec, running }: MachineCopy) => new Vm(this.#host, spec, running);
+    const twins = vmsOf(this.#works.core, copies, make);
     if (options.identity === false) return twins;
     try {
       await Promise.all(twins.map((twin) => twin.#self.become(this.#self.successor())));
@@ -215,19 +210,6 @@ export class Vm {
       throw error;
     }
     return twins;
-  }
-
-  /** All of them as VMs, or none. */
-  #begun(copies: readonly MachineCopy[]): Vm[] {
-    const twins: Vm[] = [];
-    try {
-      for (const { spec, running } of copies) twins.push(new Vm(this.#host, spec, running));
-      return twins;
-    } catch (error) {
-      giveUpCopies(this.#works.core, copies.slice(twins.length));
-      for (const twin of twins) void twin[Symbol.asyncDispose]();
-      throw error;
-    }
   }
 
   /**
