@@ -48,9 +48,14 @@ export async function collectPacks(
     }
   }
   for (const id of snapshots) {
-    const manifest = await Manifest.open(objects, tools, id, false);
-    for (const pack of manifest.placement.packs) unreadable.delete(pack.id);
-    await markAlive(manifest, candidates);
+    try {
+      const manifest = await Manifest.open(objects, tools, id, false);
+      for (const pack of manifest.placement.packs) unreadable.delete(pack.id);
+      await markAlive(manifest, candidates);
+    } catch (error) {
+      // Somebody deleted it meanwhile.
+      if (!isOf(error, 'missing')) throw error;
+    }
   }
   const dead = [...candidates.values()].filter(
     ({ pack, count }) => count * 2 < pack.pages && uses.mayDelete(pack.id),
