@@ -48,9 +48,14 @@ export async function collectPacks(
     }
   }
   for (const id of snapshots) {
-    const manifest = await Manifest.open(objects, tools, id, false);
-    for (const pack of manifest.placement.packs) unreadable.delete(pack.id);
-    await markAlive(manifest, candidates);
+    try {
+      const manifest = await Manifest.open(objects, tools, id, false);
+      for (const pack of manifest.placement.packs) unreadable.delete(pack.id);
+      await markAlive(manifest, candidates);
+    } catch (error) {
+      // Somebody deleted it meanwhile.
+      if (!isOf(error, 'missing')) throw error;
+    }
   }
   const dead = [...candidates.values()].filter(
     ({ pack, count }) => count * 2 < pack.pages && uses.mayDelete(pack.id),
@@ -58,13 +63,17 @@ export async function collectPacks(
   const moved = await rewrite(around, dead);
   let freed = 0;
   for (const { pack, count } of moved) {
-    // From asking to forgetting nobody else has a turn: no writer finds it in between.
+    // From asking to condemning nobody else has a turn: no writer finds it in between.
     if (!uses.mayDelete(pack.id)) continue;
-    packs.forget(pack.id);
+    packs.condemn(pack.id);
     await objects.delete(PACKS + pack.id);
     freed += pack.pages - count;
   }
-  for (const id of unreadable) if (uses.mayDelete(id)) await objects.delete(PACKS + id);
+  for (const id of unreadable) {
+    if (!uses.mayDelete(id)) continue;
+    packs.condemn(id);
+    await objects.delete(PACKS + id);
+  }
   return freed;
 }
 

@@ -16,6 +16,8 @@ export class Packs {
   readonly #tools: SnapshotTools;
   readonly #opening = new Map<string, Promise<Pack>>();
   readonly #known = new Set<string>();
+  /** Ids are never used again. */
+  readonly #condemned = new Set<string>();
   /** Those whose indexes are read, the newest first: what is looked for is mostly in there. */
   #searched: Pack[] = [];
 
@@ -49,14 +51,15 @@ export class Packs {
    */
   async search(): Promise<void> {
     const ids = new Set(await this.list());
-    for (const id of [...this.#opening.keys()]) if (!ids.has(id)) this.forget(id);
+    for (const id of [...this.#opening.keys()]) if (!ids.has(id)) this.#forget(id);
     for (const id of ids) {
-      if (this.#known.has(id)) continue;
+      if (this.#known.has(id) || this.#condemned.has(id)) continue;
       try {
         const pack = await this.open(id);
         await pack.index();
-        // Another search may have been as quick.
-        if (!this.#known.has(id)) this.#searched.unshift(pack);
+        // Another search may have been as quick, or a collection.
+        if (this.#known.has(id) || this.#condemned.has(id)) continue;
+        this.#searched.unshift(pack);
         this.#known.add(id);
       } catch (error) {
         if (!(error instanceof SnapshotError) || error.code === 'snapshot-store') throw error;
@@ -78,8 +81,13 @@ export class Packs {
     return this.#known.has(id);
   }
 
-  /** It is about to be deleted. */
-  forget(id: string): void {
+  /** It is about to be deleted: no search finds it again, though it may be there for a while. */
+  condemn(id: string): void {
+    this.#condemned.add(id);
+    this.#forget(id);
+  }
+
+  #forget(id: string): void {
     this.#opening.delete(id);
     this.#known.delete(id);
     this.#searched = this.#searched.filter((pack) => pack.id !== id);

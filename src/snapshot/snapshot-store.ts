@@ -1,4 +1,5 @@
 import { SnapshotError } from '../core/errors.js';
+import { Mutex } from '../storage/mutex.js';
 import { type Collected, collectPacks } from './collect.js';
 import { copySnapshot } from './copy.js';
 import { ID, SNAPSHOTS } from './format.js';
@@ -22,8 +23,8 @@ export class SnapshotStore {
   /** The claim to write that all writers of this store share, while there are any. */
   #writing: { count: number; readonly release: Promise<() => Promise<void>> } | undefined;
 
-  /** The last collection that was asked for: they take turns. */
-  #collecting: Promise<unknown> = Promise.resolve();
+  /** What moves packs, and what must not see them moved. */
+  readonly #order = new Mutex();
 
   constructor(objects: ObjectStore, tools: SnapshotTools) {
     this.#objects = objects;
@@ -85,13 +86,15 @@ export class SnapshotStore {
    *
    * @throws SnapshotError naming the first thing that is not as it was written; or the signal's reason
    */
-  async verify(id?: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-    const all = id === undefined;
-    const snapshots = all ? await this.#ids() : [await this.#idOf(id)];
-    const packs = all ? await this.#packs.list() : [];
-    // Opened anew: what was checked before may have changed since.
-    const around = { ...this.#around(), packs: new Packs(this.#objects, this.#tools) };
-    return await verifySnapshots(around, snapshots, packs, options);
+  verify(id?: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+    return this.#order.run(async () => {
+      const all = id === undefined;
+      const snapshots = all ? await this.#ids() : [await this.#idOf(id)];
+      const packs = all ? await this.#packs.list() : [];
+      // Opened anew: what was checked before may have changed since.
+      const around = { ...this.#around(), packs: new Packs(this.#objects, this.#tools) };
+      return await verifySnapshots(around, snapshots, packs, options);
+    });
   }
 
   /**
@@ -118,9 +121,7 @@ export class SnapshotStore {
    *   cannot be read
    */
   collect(): Promise<Collected> {
-    const collected = this.#collecting.catch(() => undefined).then(() => this.#collect());
-    this.#collecting = collected;
-    return collected;
+    return this.#order.run(() => this.#collect());
   }
 
   /**

@@ -108,7 +108,7 @@ async function comparePages(
       if (sound) continue;
       throw new SnapshotError(
         'missing',
-        `${objects.name}: page ${index} of ${areas[area]?.name} in snapshot ${manifest.id} is in no pack`,
+        `${objects.name}: page ${(await manifest.numbers(area))[index]} of ${areas[area]?.name} in snapshot ${manifest.id} is in no pack`,
       );
     }
   }

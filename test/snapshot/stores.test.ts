@@ -260,3 +260,23 @@ describe.each(KINDS)('snapshots in %s', (_, objectsOf, tools) => {
     for (const { id, memory } of saved) await check(store, id, { memory });
   });
 });
+
+it('a pack that is being deleted is not found by a snapshot that begins meanwhile', async () => {
+  const memory = pages(50, 0);
+  const saved: Promise<{ id: string }>[] = [];
+  class SlowlyDeleting extends MemoryObjects {
+    override async delete(name: string): Promise<void> {
+      if (name.startsWith('packs/')) {
+        saved.push(save(store, { memory }, { time: 7 }));
+        await saved[0];
+      }
+      await super.delete(name);
+    }
+  }
+  const store = new SnapshotStore(new SlowlyDeleting(), nodeSnapshotTools);
+  await store.delete((await save(store, { memory })).id);
+  expect(await store.collect()).toMatchObject({ pages: 50 });
+  expect(saved.length).toBe(1);
+  await store.verify();
+  await check(store, (await saved[0])?.id ?? '', { memory });
+});

@@ -134,7 +134,8 @@ export class FileObjects implements ObjectStore {
     try {
       await this.#refreshing.run(async () => {
         if (this.#claimed === 0) {
-          await this.#seeOthers();
+          // Whatever it looks like: what is written now goes behind the last record.
+          await this.#use(await openFile(this.name));
           this.#tail = (await fstat(this.#file.fd)).size;
         }
         this.#claimed++;

@@ -64,7 +64,9 @@ export class StoreClaims {
 
   async #enter(own: string): Promise<void> {
     for (;;) {
-      await mkdir(this.#folder, { recursive: true });
+      await mkdir(this.#folder).catch((error) => {
+        if (!hasCode(error, 'EEXIST')) throw error;
+      });
       try {
         return await writeFile(join(this.#folder, own), await ownClaim(), { flag: 'wx' });
       } catch (error) {
