@@ -1,5 +1,5 @@
 import { AGENT_PORT } from '../agent/protocol.js';
-import { LOAD_KVM } from '../initramfs/init-script.js';
+import { LET_IDLE, LOAD_KVM } from '../initramfs/init-script.js';
 
 /** Where a guest's own programs are while it runs: nothing of them is on its disk. */
 export const RUN_FOLDER = '/run/hartwood';
@@ -18,6 +18,7 @@ for module in $modules; do
 done
 modprobe ext4
 ${LOAD_KVM}
+${LET_IDLE}
 ip link set lo up
 
 mkdir -p /mnt
