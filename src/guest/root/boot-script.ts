@@ -1,5 +1,5 @@
 import { AGENT_PORT } from '../agent/protocol.js';
-import { LOAD_KVM, SLEEP_LONGER } from '../initramfs/init-script.js';
+import { LET_IDLE, LOAD_KVM } from '../initramfs/init-script.js';
 
 /** Where a guest's own programs are while it runs: nothing of them is on its disk. */
 export const RUN_FOLDER = '/run/hartwood';
@@ -12,13 +12,13 @@ export const RUN_FOLDER = '/run/hartwood';
 export const BOOT_SCRIPT = `#!/bin/busybox sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 /bin/busybox mount -a
-${SLEEP_LONGER}
 read -r modules < /lib/modules/load-order
 for module in $modules; do
   insmod "/lib/modules/$module.ko"
 done
 modprobe ext4
 ${LOAD_KVM}
+${LET_IDLE}
 ip link set lo up
 
 mkdir -p /mnt
