@@ -22,7 +22,7 @@ const NESTED = 'test/nested/linux/*.test.ts';
 const PEERS = '{src,test}/**/*.peer.test.ts';
 /** Of the machine's tests, those of what the baseline lacks: frames, forks, bounds of work, pins, times above 2^53. */
 const CORE_ONLY = [
-  'test/core/{bounds,code-pool,far-times,fork,frames,going-on,missing-pages,rebind,sbi-console-memory,shared-frames,shared-memory,work}.test.ts',
+  'test/core/{bounds,code-pool,epoch-consumers,far-times,fork,frames,going-on,rebind,sbi-console-memory,shared-frames,shared-memory,work}.test.ts',
   'test/virtio/{bounds,missing-pages,pins,turns}.test.ts',
 ];
 

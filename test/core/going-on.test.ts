@@ -1,6 +1,7 @@
 /** A copy of a machine, taken at whichever step, goes on to the same end, however its memory gets there. */
 import { describe, expect, it } from 'vitest';
 import { RAM_BASE } from '../../src/core/abi.js';
+import { writeChain } from '../oracle/programs/campaign.js';
 import { Machine, type MachineOptions } from './machine.js';
 import { ALL, R, V, W } from './page-tables.js';
 import { OFF } from './program-parts.js';
@@ -153,8 +154,8 @@ describe.each(PROGRAMS)('%s', (_, create) => {
       original.run(cut - original.steps);
       const parent = original.fork();
       const child = parent.fork();
-      const lazy = await parent.restored(true);
-      const eager = await parent.restored(false);
+      const lazy = parent.restored(true);
+      const eager = parent.restored(false);
       expect(lazy.missing).toBeGreaterThan(0);
       const all = [child, parent, lazy, eager];
       // Each a little, in turn, so that each writes what the others still have.
@@ -174,5 +175,22 @@ describe.each(PROGRAMS)('%s', (_, create) => {
     const grown = original.core.exports.vmFramesOwned(original.vm) - own;
     expect(original.core.framesUsed()).toBe(used + grown);
     expect(end(original)).toEqual(expected);
+  });
+});
+
+describe('random programs', () => {
+  it.each([1, 2, 3])('in forks and in what was saved: seed %i', async (seed) => {
+    const { image } = writeChain(seed, 0, 12);
+    const program = { bytes: image.bytes, origin: RAM_BASE, symbols: new Map<string, bigint>() };
+    const whole = await Machine.create(program);
+    const expected = end(whole);
+    const random = randomNumbers(seed);
+    for (let cuts = 0; cuts < 4; cuts++) {
+      const original = await Machine.create(program, { core: whole.core });
+      original.run(BigInt(random(Number(whole.steps))));
+      const all = [original.fork(), original.restored(true), original.restored(false), original];
+      for (const machine of all) expect(end(machine)).toEqual(expected);
+      for (const { core, vm } of all) core.exports.vmDestroy(vm);
+    }
   });
 });

@@ -118,12 +118,14 @@ export class Machine {
 
   /**
    * A machine of the same state on `core`, whose memory is either written before it runs, or brought page by page as it
-   * needs it: `run` of a lazy one brings a page, and none besides.
+   * needs it: `run` of a lazy one brings a page, and none besides. `prepare` puts devices into its slots.
    */
-  async restored(lazy: boolean, core = this.core): Promise<Machine> {
+  restored(lazy: boolean, prepare: (vm: number) => void = () => {}): Machine {
+    const { core } = this;
     const { extensions } = parseCpuModel(this.#cpu);
     const vm = core.createVm(this.ram.size, this.harts, extensions, this.#flags);
     const machine = this.#on(core, vm);
+    prepare(vm);
     const pages = [...this.pages()];
     if (lazy) {
       const numbers = pages.map(([page]) => page);

@@ -60,6 +60,11 @@ export class Rig {
     this.machine = machine;
   }
 
+  /** A machine that goes on where another rig's was. */
+  static of(machine: Machine): Rig {
+    return new Rig(machine);
+  }
+
   static async create(): Promise<Rig> {
     const machine = await Machine.create(PROGRAM, { cpu: 'rv64,h=on', memory: RAM_SIZE });
     const rig = new Rig(machine);
