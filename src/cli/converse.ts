@@ -13,9 +13,13 @@ export async function converse(
 ): Promise<Outcome> {
   const { vm, options, isRestored } = machine;
   const output = options.json ? process.stderr : process.stdout;
-  // The shell has printed it long ago, and waits.
-  if (isRestored && vm.console.atPrompt) output.write(lastLine(vm.console.tail));
+  const prompt = isRestored && vm.console.atPrompt ? lastLine(vm.console.tail) : undefined;
   const shown = showConsoles(vm, output);
+  if (prompt !== undefined) {
+    // The shell has printed it long ago, and waits; the kernel has said meanwhile that it is another machine.
+    await new Promise((resolve) => setImmediate(resolve));
+    output.write(prompt);
+  }
   const quit = () => abort.abort(new Interruption('left by Ctrl-A X', ExitStatus.Ok));
   const unfollow = followTerminalSize(vm, [output, process.stderr]);
   const disconnect = options.input

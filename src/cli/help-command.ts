@@ -9,6 +9,7 @@ export const SHORT_HELP = `Usage: hartwood [options] <command>
   hartwood run --exec 'uname -a'      boot it, run a command, leave with its status
   hartwood guest build web --include nginx-light
                                       make a guest of your own: hartwood run web
+  hartwood snapshot create tools      keep a machine: hartwood run --from tools
   hartwood help                       all commands
   hartwood help run                   all that a command can do
 `;

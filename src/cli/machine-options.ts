@@ -77,8 +77,7 @@ export function addBootOptions(command: Command): Command {
     .option('--kernel <file>', "a riscv64 Linux Image to boot; below --firmware also 'debian'")
     .option('--initrd <file>', 'its initial RAM disk')
     .option('--append <string>', "the kernel's command line; added to the default guest's own")
-    .option('--bare <file>', 'an RV64 ELF executable to start in M-mode')
-    .option('--signature <file>', 'write what stands from begin_signature to end_signature');
+    .option('--bare <file>', 'an RV64 ELF executable to start in M-mode');
 }
 
 /** What is done with a machine. */

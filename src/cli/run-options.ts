@@ -66,6 +66,7 @@ Examples:
   hartwood run --firmware fw_jump.bin --kernel debian
   hartwood run --drive disk.qcow2 --drive data.img,readonly
   hartwood run --copy-in src:/root --exec 'ls /root/src > list' --copy-out list:.
+  hartwood run --from tools --exec 'make -C /src'   go on where 'hartwood snapshot create tools' left off
   hartwood run --bare rv64ui-p-add --signature add.signature
   hartwood run --exec 'md5sum /bin/*' --profile     and where its time went
   hartwood run --gdb 1234 --gdb-wait                then: gdb-multiarch -ex 'target remote :1234'
@@ -73,6 +74,8 @@ Examples:
 
 Standard input is typed on the console. Its end is typed as Ctrl-D behind a prompt of the shell of Debian
 or of a built guest, which ends the shell and switches the machine off. On a terminal, Ctrl-A H lists keys.
+
+Debian is kept behind its first boot, and later starts go on from there; --cold boots it.
 
 The exit status is that of the command with --exec and of the program with --bare; 'hartwood help
 exit-statuses' lists the others.
@@ -93,7 +96,10 @@ export function addRunCommand(program: Command, action: (options: RunOptions) =>
     .option('--cold', 'boot Debian anew, instead of going on behind its last boot')
     .option('--from <snapshot>', 'go on from a snapshot: its id, the beginning of it, or its name')
     .addOption(storeOption());
-  addTaskOptions(command);
+  addTaskOptions(command).option(
+    '--signature <file>',
+    'write what stands from begin_signature to end_signature',
+  );
   addDebugOptions(command)
     .optionsGroup('Other:')
     .helpOption('-h, --help', 'this help')

@@ -1,4 +1,4 @@
-import { SnapshotError } from '../core/errors.js';
+import { ConfigurationError, SnapshotError } from '../core/errors.js';
 import { type Host, publishHost } from '../node/door.js';
 import type { Vm } from '../vm/vm.js';
 import { complain } from './complaint.js';
@@ -25,6 +25,9 @@ import { warmMachine } from './warm/warm-machine.js';
 export async function run(given: RunOptions, abort: AbortController): Promise<number> {
   const numbers = checkOptions(given);
   checkFrom(given);
+  if (given.store !== undefined && given.from === undefined) {
+    throw new ConfigurationError('--store needs --from beside it');
+  }
   isTranslated(given);
   const copies = copiesAround(given);
   await checkProfileFile(given);

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSnapshotFolder } from '../../src/node/snapshots/open.js';
 import { hartwood, MAIN } from './hartwood.js';
 
 let folder: string;
@@ -15,6 +16,13 @@ beforeAll(async () => {
   // Damaged ones are named, too: they can be deleted.
   for (const name of ['web', 'work'])
     await mkdir(join(folder, 'guests', name), { recursive: true });
+  const store = await openSnapshotFolder(join(folder, 'snapshots'), { create: true });
+  for (const name of ['tools', 'tools', 'trees']) {
+    const writer = await store.begin();
+    const machine = { memory: 2 ** 20, cpus: 1, cpu: 'rv64', disks: [], machine: {} };
+    await writer.finish({ name, time: Date.now(), ...machine });
+  }
+  await store.close();
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -28,7 +36,11 @@ function offered(...words: string[]): string[] {
   const text = execFileSync('bash', args, {
     cwd: folder,
     encoding: 'utf8',
-    env: { ...process.env, HARTWOOD_GUESTS: join(folder, 'guests') },
+    env: {
+      ...process.env,
+      HARTWOOD_GUESTS: join(folder, 'guests'),
+      HARTWOOD_SNAPSHOTS: join(folder, 'snapshots'),
+    },
   });
   return text.split('\n').filter((line) => line !== '');
 }
@@ -70,5 +82,12 @@ describe('completion in bash', () => {
     expect(offered('hartwood', 'guest', 'build', '')).toEqual([]);
     expect(offered('hartwood', 'cp', 'w')).toEqual(['web:', 'work:']);
     expect(offered('hartwood', 'cp', 'Im')).toEqual(['Image 1']);
+  });
+
+  it('offers the snapshots that there are', () => {
+    expect(offered('hartwood', 'run', '--from', '')).toEqual(['tools', 'trees']);
+    expect(offered('hartwood', 'snapshot', 'delete', 'tools', 'tr')).toEqual(['trees']);
+    expect(offered('hartwood', 'snapshot', 're')).toEqual(['restore']);
+    expect(offered('hartwood', 'snapshot', 'create', 'name', 'w')).toEqual(['web', 'work']);
   });
 });

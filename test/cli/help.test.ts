@@ -79,7 +79,10 @@ describe('errors with --json', () => {
       ['guest', 'list', '--json', '--names'],
       { code: 'usage', message: expect.stringContaining('cannot be used with'), status: 2 },
     ],
-    [['run', '--frob', '--json'], { code: 'usage', message: "unknown option '--frob'", status: 2 }],
+    [
+      ['run', '--xyzzy', '--json'],
+      { code: 'usage', message: "unknown option '--xyzzy'", status: 2 },
+    ],
     [
       ['run', '--json', '--cpus', 'two'],
       {

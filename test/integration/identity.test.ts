@@ -41,7 +41,7 @@ describe('a Linux that becomes another machine', () => {
   it('draws its random numbers anew, and has another name and address, though its card is in use', async () => {
     await exec('echo old > /etc/hostname; ip link set eth0 up');
     const identity = newIdentity();
-    expect(await applyIdentity(guest.vm.inside, identity)).toEqual({
+    expect(await applyIdentity(guest.vm.inside, identity)).toMatchObject({
       told: 'guest',
       hostName: true,
       mac: true,
@@ -56,7 +56,7 @@ describe('a Linux that becomes another machine', () => {
   it('tells that its interface had not the address that it was to give up', async () => {
     await exec('ip link set eth0 address 02:00:00:00:00:07; rm /etc/hostname');
     const identity = newIdentity();
-    expect(await applyIdentity(guest.vm.inside, identity)).toEqual({
+    expect(await applyIdentity(guest.vm.inside, identity)).toMatchObject({
       told: 'guest',
       hostName: true,
       mac: false,

@@ -1,4 +1,4 @@
-import { allCommands, type CommandNode, GUEST_NAMES, type Values } from './tree.js';
+import { allCommands, type CommandNode, GUEST_NAMES, SNAPSHOT_NAMES, type Values } from './tree.js';
 
 /** Completion for bash 4 and newer, without the package bash-completion. */
 export function bashCompletion(root: CommandNode): string {
@@ -40,6 +40,10 @@ _hartwood_guests() {
   ${GUEST_NAMES}
 }
 
+_hartwood_snapshots() {
+  ${SNAPSHOT_NAMES}
+}
+
 # Fills COMPREPLY with what may continue $1, of the kind $2, with its choices behind it.
 _hartwood_fill() {
   local current=$1 kind=$2 line
@@ -47,6 +51,7 @@ _hartwood_fill() {
   case $kind in
     choices) COMPREPLY=($(compgen -W "$*" -- "$current")) ;;
     guests) COMPREPLY=($(compgen -W "$(_hartwood_guests)" -- "$current")) ;;
+    snapshots) COMPREPLY=($(compgen -W "$(_hartwood_snapshots)" -- "$current")) ;;
     places) COMPREPLY=($(compgen -S : -W "$(_hartwood_guests)" -- "$current")) ;;
   esac
   [[ $kind == places && \${#COMPREPLY[@]} -gt 0 ]] && compopt -o nospace 2>/dev/null

@@ -3,6 +3,7 @@ import {
   type CommandNode,
   GUEST_NAMES,
   type OptionNode,
+  SNAPSHOT_NAMES,
   type Values,
 } from './tree.js';
 
@@ -32,6 +33,10 @@ end
 
 function __hartwood_guests
     type -q ${root.name}; and ${GUEST_NAMES}
+end
+
+function __hartwood_snapshots
+    type -q ${root.name}; and ${SNAPSHOT_NAMES}
 end
 
 complete -c ${root.name} -f
@@ -66,6 +71,8 @@ function valueWords(values: Values): string {
       return '-F';
     case 'guests':
       return "-f -a '(__hartwood_guests)'";
+    case 'snapshots':
+      return "-f -a '(__hartwood_snapshots)'";
     case 'places':
       return "-F -a '(__hartwood_guests):'";
     case 'anything':

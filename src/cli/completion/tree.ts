@@ -7,6 +7,8 @@ export type Values =
   | { readonly kind: 'files' }
   /** Names of built guests. */
   | { readonly kind: 'guests' }
+  /** Names of snapshots. */
+  | { readonly kind: 'snapshots' }
   /** Files, and names of guests with a colon behind. */
   | { readonly kind: 'places' }
   /** Something of the user's own. */
@@ -34,6 +36,9 @@ export interface CommandNode {
 
 /** How a guest's names are asked for, by the shells. */
 export const GUEST_NAMES = 'hartwood guest list --names 2>/dev/null';
+
+/** And those of snapshots. */
+export const SNAPSHOT_NAMES = 'hartwood snapshot list --names 2>/dev/null';
 
 /** What can be completed, from commander's tree: the names of values say what they are. */
 export function commandTree(command: Command, above?: CommandNode): CommandNode {
@@ -79,7 +84,8 @@ function argumentValues(argument: Argument, command: Command): Values {
 
 function valuesOf(name: string, choices: readonly string[] | undefined): Values {
   if (choices !== undefined) return { kind: 'choices', choices };
-  if (name === 'file' || name === 'folder' || name === 'file:path') return { kind: 'files' };
+  if (['file', 'folder', 'path', 'file:path'].includes(name)) return { kind: 'files' };
+  if (name === 'snapshot') return { kind: 'snapshots' };
   if (name === 'guest') return { kind: 'guests' };
   if (name === 'place') return { kind: 'places' };
   return { kind: 'anything' };

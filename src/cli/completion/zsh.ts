@@ -3,6 +3,7 @@ import {
   type CommandNode,
   GUEST_NAMES,
   type OptionNode,
+  SNAPSHOT_NAMES,
   type Values,
 } from './tree.js';
 
@@ -14,6 +15,12 @@ export function zshCompletion(root: CommandNode): string {
 _hartwood_guests() {
   local -a names
   names=(\${(f)"$(${GUEST_NAMES})"})
+  compadd "$@" -a names
+}
+
+_hartwood_snapshots() {
+  local -a names
+  names=(\${(f)"$(${SNAPSHOT_NAMES})"})
   compadd "$@" -a names
 }
 
@@ -89,6 +96,8 @@ function action(values: Values): string {
       return '_files';
     case 'guests':
       return '_hartwood_guests';
+    case 'snapshots':
+      return '_hartwood_snapshots';
     case 'places':
       return '_hartwood_places';
     case 'anything':

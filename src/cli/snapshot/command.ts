@@ -93,26 +93,27 @@ export function snapshotActions(
           await other.close();
         }
       }),
-    importFrom: (file, options) =>
-      withStore(options, async (store) => {
-        const other = await openSnapshotFile(file);
-        try {
+    importFrom: async (file, options) => {
+      const other = await openSnapshotFile(file);
+      try {
+        await withStore({ ...options, create: true }, async (store) => {
           const infos: SnapshotInfo[] = [];
           for (const { id } of await other.list()) infos.push(await copied(other, id, store));
           if (options.json) print(JSON.stringify(infos));
           else for (const info of infos) print(line(info));
-        } finally {
-          await other.close();
-        }
-      }),
+        });
+      } finally {
+        await other.close();
+      }
+    },
   };
 }
 
 async function withStore(
-  { store: path }: StoreOptions,
+  { store: path, create = false }: StoreOptions & { readonly create?: boolean },
   task: (store: SnapshotStore) => Promise<void>,
 ): Promise<void> {
-  const store = await openStore(path);
+  const store = await openStore(path, { create });
   try {
     await task(store);
   } finally {

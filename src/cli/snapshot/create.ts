@@ -25,7 +25,8 @@ export async function createSnapshot(
   options: CreateOptions,
   abort: AbortController,
 ): Promise<Created> {
-  const numbers = checkOptions({ ...options, exec: options.exec ?? 'true' });
+  // Copies need no command here.
+  const numbers = checkOptions({ ...options, copyIn: [] });
   checkFrom(options);
   const after = checkAfter(options);
   checkName(name);

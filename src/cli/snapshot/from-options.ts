@@ -20,11 +20,8 @@ const IN_SNAPSHOT: readonly (keyof RunOptions)[] = [
 ];
 
 /** @throws ConfigurationError for options that say otherwise what a snapshot says */
-export function checkFrom({ from, guest, store, written = [] }: RunOptions): void {
-  if (from === undefined) {
-    if (store === undefined) return;
-    throw new ConfigurationError('--store needs --from beside it');
-  }
+export function checkFrom({ from, guest, written = [] }: RunOptions): void {
+  if (from === undefined) return;
   if (guest !== undefined) {
     throw new ConfigurationError(
       `--from and the built guest '${guest}' exclude each other: a snapshot has its own`,

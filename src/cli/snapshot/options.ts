@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import { DEFAULT_CPU } from '../../machine/cpu-model.js';
+import { DEFAULT_MEMORY } from '../../vm/spec.js';
 import {
   addBootOptions,
   addDebugOptions,
@@ -49,7 +51,7 @@ export interface SnapshotActions {
 
 const EXAMPLES = `
 Examples:
-  hartwood snapshot create tools --exec 'tar -C / -xf /dev/stdin < tools.tar' --copy-in tools.tar:.
+  hartwood snapshot create tools --copy-in tools.tar:/ --exec 'tar -C / -xf /tools.tar'
   hartwood run --from tools --exec 'make -C /src'   0.4 seconds later; any number of them at once
   hartwood snapshot create web-warm web             of the built guest 'web', with its disk
   hartwood snapshot list
@@ -59,6 +61,9 @@ Examples:
 ID is that of a snapshot, the beginning of one, or a name: then the latest of that name. Snapshots are kept
 in the user's cache folder, or where --store or HARTWOOD_SNAPSHOTS says.
 `;
+
+/** What a restored machine is not asked. */
+const MACHINE = { memory: DEFAULT_MEMORY, cpus: '1', cpu: DEFAULT_CPU, clock: 'real' } as const;
 
 const ID = 'its id, the beginning of it, or its name';
 
@@ -167,7 +172,8 @@ function addCreate(snapshot: Command, actions: () => Promise<SnapshotActions>): 
       withVariables(command, async () =>
         (await actions()).create(name, {
           ...options,
-          ...(guest === undefined ? {} : { guest, temporary: true }),
+          ...(guest === undefined ? {} : { guest }),
+          ...(guest === undefined && !options.nested ? {} : { temporary: true }),
           copyOut: [],
           input: false,
           written: writtenOf(command),
@@ -189,6 +195,8 @@ function addRestore(snapshot: Command, actions: () => Promise<SnapshotActions>):
     .optionsGroup('Other:')
     .helpOption('-h, --help', 'this help')
     .action((from: string, options: RunOptions) =>
-      withVariables(command, async () => (await actions()).restore({ ...options, from })),
+      withVariables(command, async () =>
+        (await actions()).restore({ ...MACHINE, ...options, from }),
+      ),
     );
 }

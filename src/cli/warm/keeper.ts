@@ -6,7 +6,7 @@ import { statusOf } from '../exit-status.js';
 import { openStore } from '../snapshot/place.js';
 import type { WarmKey } from './key.js';
 import { isOfBuild, isWarmName, warmName } from './name.js';
-import { writeNote } from './note.js';
+import { keepNotes, writeNote } from './note.js';
 
 /** So many of different shapes are kept. */
 const MOST = 4;
@@ -72,12 +72,15 @@ async function keep(
 /** Deletes what other builds kept, what is kept twice, and all but the latest few. */
 async function makeRoom(store: SnapshotStore, key: WarmKey): Promise<void> {
   const seen = new Set<string>();
+  const kept = new Set<string>();
   const infos = (await store.list()).filter(({ name }) => isWarmName(name)).reverse();
   for (const { id, name = '' } of infos) {
     const stays = isOfBuild(name, key) && !seen.has(name) && seen.size < MOST;
     seen.add(name);
-    if (!stays) await store.delete(id);
+    if (stays) kept.add(id);
+    else await store.delete(id);
   }
+  await keepNotes(kept);
   try {
     await store.collect();
   } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDirectory } from '../../node/cache-directory.js';
 import type { WarmKey } from './key.js';
@@ -13,7 +13,8 @@ interface Note {
   readonly sha256: string;
 }
 
-const noteName = ({ build, shape }: WarmKey) => `warm-${build}-${shape}`;
+const BEGINNING = 'warm-';
+const noteName = ({ build, shape }: WarmKey) => `${BEGINNING}${build}-${shape}`;
 const refPath = (name: string) => join(cacheDirectory(), 'refs', name);
 
 /** The id of the snapshot that is kept, if the cache has the guest still that it is of. */
@@ -44,6 +45,15 @@ export async function writeNote(key: WarmKey, snapshot: string): Promise<void> {
 /** What is kept is of no use: the next start boots. */
 export async function removeNote(key: WarmKey): Promise<void> {
   await rm(refPath(noteName(key)), { force: true });
+}
+
+/** Removes all notes of snapshots but these. */
+export async function keepNotes(snapshots: ReadonlySet<string>): Promise<void> {
+  const names = await readdir(join(cacheDirectory(), 'refs'));
+  for (const name of names.filter((each) => each.startsWith(BEGINNING))) {
+    const text = await readFile(refPath(name), 'utf8').catch(() => '');
+    if (![...snapshots].some((id) => text.includes(id))) await rm(refPath(name), { force: true });
+  }
 }
 
 async function hashOf(guest: string): Promise<string> {
