@@ -72,7 +72,7 @@ describe('a Linux that becomes another machine', () => {
   it('learns by the interrupt alone, without an agent to ask', async () => {
     const target = { ...guest.vm.inside, commands: undefined };
     const before = (await exec('dmesg')).split(RESEEDED).length;
-    expect(await applyIdentity(target, newIdentity())).toEqual({
+    expect(await applyIdentity(target, newIdentity())).toMatchObject({
       told: 'machine',
       hostName: false,
       mac: false,
