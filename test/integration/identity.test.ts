@@ -40,11 +40,15 @@ describe('a Linux that becomes another machine', () => {
   it('draws its random numbers anew, and has another name and address, though its card is in use', async () => {
     await exec('echo old > /etc/hostname; ip link set eth0 up');
     const identity = newIdentity();
-    expect(await applyIdentity(guest.vm.inside, identity)).toEqual({
+    // 2030-01-01, and a half second.
+    const time = 1_893_456_000_500_000_000n;
+    expect(await applyIdentity(guest.vm.inside, identity, { time })).toEqual({
       told: 'guest',
       hostName: true,
       mac: true,
+      time: true,
     });
+    expect(await exec('date +%Y-%m-%dT%H')).toBe('2030-01-01T00\n');
     expect((await exec('dmesg')).split(RESEEDED)).toHaveLength(2);
     expect(await exec('hostname; cat /etc/hostname /sys/class/net/eth0/address')).toBe(
       `${identity.hostName}\n${identity.hostName}\n${identity.mac}\n`,
@@ -59,6 +63,7 @@ describe('a Linux that becomes another machine', () => {
       told: 'guest',
       hostName: true,
       mac: false,
+      time: true,
     });
     expect(await exec('hostname; ls /etc/hostname; cat /sys/class/net/eth0/address')).toBe(
       `${identity.hostName}\n02:00:00:00:00:07\n`,
@@ -75,6 +80,7 @@ describe('a Linux that becomes another machine', () => {
       told: 'machine',
       hostName: false,
       mac: false,
+      time: false,
     });
     expect((await exec('dmesg')).split(RESEEDED)).toHaveLength(before + 1);
   });
