@@ -50,7 +50,7 @@ export async function createSnapshot(
     await settled(machine, limits, after);
     if (after === undefined) await copies(vm).before(limits);
     if (exec !== undefined) {
-      const status = await runCommand(vm, exec, process.stderr, options.clock, limits);
+      const status = await runCommand(vm, exec, process.stderr, machine.options.clock, limits);
       if (status !== 0) return failed(status);
     }
     const info = await vm.snapshot({ store, name, signal: abort.signal, ...parent });

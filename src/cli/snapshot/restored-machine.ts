@@ -1,3 +1,4 @@
+import type { MachineRecord } from '../../vm/snapshot/record.js';
 import type { RestoreOptions } from '../../vm/snapshot/restore.js';
 import { Drives } from '../drives.js';
 import { assembled, hostFor, type Machine } from '../machine.js';
@@ -15,16 +16,27 @@ export async function restoredMachine(
   options: RunOptions,
   how: RestoreOptions = {},
 ): Promise<Machine> {
-  const store = await openStore(options.store);
   const drives = await Drives.open(options.drive);
-  drives.own({ [Symbol.asyncDispose]: () => store.close() });
   let host: Machine['host'] | undefined;
   try {
-    const info = await store.info(id);
+    const store = await openStore(options.store);
+    drives.own({ [Symbol.asyncDispose]: () => store.close() });
+    const reader = await store.open(id);
+    const { info, head } = reader;
+    reader.close();
     host = await hostFor(info.memory, options);
     const vm = await host.restore(store, info.id, { ...how, drives: drives.disks });
     const prompts = vm.console === vm.terminal;
-    return assembled({ host, vm, drives, options, isRestored: true, prompts, from: info.id });
+    const { clock } = head.machine as MachineRecord;
+    return assembled({
+      host,
+      vm,
+      drives,
+      options: { ...options, clock: clock.kind },
+      isRestored: true,
+      prompts,
+      from: info.id,
+    });
   } catch (error) {
     await host?.[Symbol.asyncDispose]();
     await drives[Symbol.asyncDispose]();
