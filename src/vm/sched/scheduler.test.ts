@@ -70,7 +70,7 @@ describe('a scheduler', () => {
     const turns = others.slice(0, 1).map((other) => scheduler.turn(other));
     expect(scheduler.slice).toBe(1);
     turns.push(...others.slice(1).map((other) => scheduler.turn(other)));
-    expect(scheduler.slice).toBe(0.25);
+    expect(scheduler.slice).toBe(1);
     state.now += 1;
     for (const client of [first, ...others]) {
       scheduler.leave(client);
