@@ -4,16 +4,19 @@ import { memorySnapshots } from '../../src/node/snapshots/open.js';
 import { MemoryDisk } from '../../src/storage/memory-disk.js';
 import type { Host } from '../../src/vm/host.js';
 import type { Vm } from '../../src/vm/vm.js';
+import { TestDisk } from '../virtio/test-disk.js';
 import { newHost, startGuest } from './guest.js';
 
 let host: Host;
 let vm: Vm;
 const disk = new MemoryDisk(8 << 20);
+/** Its second drive, whose answers are held back at will. */
+const held = new TestDisk(1 << 20);
 const store = memorySnapshots();
 
 beforeAll(async () => {
   host = await newHost('1G');
-  ({ vm } = await startGuest(host, { drives: [disk] }));
+  ({ vm } = await startGuest(host, { drives: [disk, held] }));
   await vm.ready();
 });
 afterAll(() => host[Symbol.asyncDispose]());
@@ -79,6 +82,40 @@ describe('twins', () => {
       `kept\n0\n${grandchild.identity.hostName}`,
     );
     await grandchild[Symbol.asyncDispose]();
+  });
+});
+
+describe('copies of a guest whose disk is busy', () => {
+  it('are refused when its requests do not end in time, and it goes on', async () => {
+    held.holding = true;
+    const reading = said(vm, 'dd if=/dev/vdb of=/dev/null bs=4096 count=1 iflag=direct 2>&1');
+    await expect.poll(() => held.waiting.length).toBeGreaterThan(0);
+    const busy = { code: 'snapshot-busy' };
+    const { used } = host.memory();
+    await expect(vm.fork(1, { timeout: 50 })).rejects.toMatchObject(busy);
+    await expect(vm.snapshot({ store, timeout: 50 })).rejects.toMatchObject(busy);
+    expect(host.memory().used).toBe(used);
+    const forking = vm.fork(1);
+    held.holding = false;
+    for (const { end } of held.held) end();
+    expect(await reading).toContain('1+0 records in');
+    await Promise.all((await forking).map((twin) => twin[Symbol.asyncDispose]()));
+  });
+
+  it('are taken between its requests, several at once', async () => {
+    const command =
+      'i=0; while [ $i -lt 150 ]; do printf %08d $i; i=$((i+1)); done | dd of=/dev/vda bs=512 seek=100 oflag=direct conv=sync 2>&1';
+    const writing = Promise.all(Array.from({ length: 4 }, () => said(vm, command)));
+    for (let round = 0; round < 2; round++) {
+      const [twins, info] = await Promise.all([
+        vm.fork(2, { identity: false }),
+        vm.snapshot({ store }),
+      ]);
+      expect(info.pages).toBeGreaterThan(1000);
+      for (const twin of twins) await twin[Symbol.asyncDispose]();
+    }
+    for (const text of await writing) expect(text).toContain('records out');
+    expect(await readDisk(vm, 100)).toMatch(/^00000000/);
   });
 });
 
