@@ -19,7 +19,7 @@ esac`;
 /**
  * Keeps the kernel from waking an idle machine six times a second: compaction without need each half second, statistics of
  * memory each second, and a look each four whether a processor hangs, which on a thread shared by hundreds only means that
- * it waits for its turn. A hundred guests that wait would have the host busy. A kernel without one of them says nothing.
+ * it waits for its turn. They made two thirds of what an idle guest executes. A kernel without one of them says nothing.
  */
 export const LET_IDLE = `for knob in vm/compaction_proactiveness=0 vm/stat_interval=600 kernel/watchdog=0; do
   [ -w "/proc/sys/\${knob%=*}" ] && echo "\${knob#*=}" > "/proc/sys/\${knob%=*}"

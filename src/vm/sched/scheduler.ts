@@ -6,7 +6,7 @@ import { Heap } from './heap.js';
 /**
  * Of TARGET_MS, how long a call is, each VM that wants to run has its part, but this at least: in milliseconds. A guest's
  * memory must come back into the processor's caches, and its kernel catch up with its timers, at each: with a quarter of it,
- * a command in each of 300 guests at once took 2.8 times the processor's time.
+ * a command in each of 150 guests at once took twice the processor's time.
  */
 const SHORTEST_SLICE = 1;
 /** The event loop has its turn after so many milliseconds of VMs, and a slice. */
