@@ -70,6 +70,13 @@ export interface IdentityOptions {
 
 /** In milliseconds of the VM's clock. */
 const DEFAULT_TIMEOUT = 10_000;
+/** Many who become others at once share the thread: for each of them more. */
+const EACH_MORE = 200;
+
+/** How long one of so many VMs may take to become another. */
+export function identityTimeout(count: number): number {
+  return DEFAULT_TIMEOUT + EACH_MORE * count;
+}
 
 /**
  * Makes a copy of a VM another machine: another generation ID with its interrupt, by which Linux draws

@@ -13,7 +13,7 @@ import type { VmFigures } from './figures.js';
 import { type ForkOptions, type GoingVm, type MachineCopy, type RunningVm, vmsOf } from './fork.js';
 import type { MachineCounts } from './guest-machine.js';
 import type { Arrival } from './hold.js';
-import type { Identity } from './identity.js';
+import { type Identity, identityTimeout } from './identity.js';
 import { Life } from './life.js';
 import { Selfhood } from './selfhood.js';
 import type { RestoreOptions } from './snapshot/restore.js';
@@ -204,7 +204,8 @@ export class Vm {
     const twins = vmsOf(this.#works.core, copies, make);
     if (options.identity === false) return twins;
     try {
-      await Promise.all(twins.map((twin) => twin.#self.become(this.#self.successor())));
+      const limits = { timeout: identityTimeout(count) };
+      await Promise.all(twins.map((twin) => twin.#self.become(this.#self.successor(), limits)));
     } catch (error) {
       await Promise.all(twins.map((twin) => twin[Symbol.asyncDispose]()));
       throw error;
