@@ -121,6 +121,7 @@ describe('copies of a guest whose disk is busy', () => {
 
 describe('snapshots', () => {
   it('hold disks and memory, whole and by what changed, while the guest goes on', async () => {
+    const store = memorySnapshots();
     await writeDisk(vm, 5, 'one');
     await said(vm, 'echo one > /tmp/state');
     const [one] = await Promise.all([
