@@ -1,7 +1,7 @@
 /** Ten thousand random forks, writes, snapshots and restores: `npm run soak:memory -- --seed 7`. */
 import { Command } from 'commander';
 import { SoakFailure, soak } from './soak.js';
-import { memoryStore } from './stores.js';
+import { storesOfEachKind } from './stores.js';
 
 /** Milliseconds between two lines. */
 const PACE = 5000;
@@ -14,12 +14,13 @@ const { operations, seed } = new Command('soak:memory')
   .option('--seed <number>', 'which', Number, 1)
   .parse()
   .opts<{ operations: number; seed: number }>();
+const kept = await storesOfEachKind();
 let told = performance.now();
 try {
   const counts = await soak({
     operations,
     seed,
-    stores: [memoryStore(), memoryStore()],
+    stores: kept.stores,
     progress: (line) => {
       if (performance.now() - told < PACE) return;
       told = performance.now();
@@ -32,4 +33,6 @@ try {
   if (!(error instanceof SoakFailure)) throw error;
   console.log(error.message);
   process.exitCode = 1;
+} finally {
+  await kept[Symbol.asyncDispose]();
 }

@@ -31,24 +31,16 @@ interface Guest {
   taken: Kept[];
 }
 
-/** A store, and what is done to it from time to time. */
-export interface SoakedStore {
-  readonly store: SnapshotStore;
-  delete(id: string): Promise<void>;
-  /** Frees what no snapshot needs, and checks all that is there. */
-  tidy(): Promise<void>;
-}
-
 interface Kept {
   readonly id: string;
-  readonly place: SoakedStore;
+  readonly store: SnapshotStore;
   readonly model: Model;
 }
 
 export interface SoakOptions {
   readonly operations: number;
   readonly seed: number;
-  readonly stores: readonly SoakedStore[];
+  readonly stores: readonly SnapshotStore[];
   readonly progress?: (line: string) => void;
 }
 
@@ -131,7 +123,7 @@ class Run {
     }
     this.name = 'end';
     for (const guest of this.#guests) this.#compare(guest);
-    for (const place of this.#options.stores) await place.tidy();
+    await this.#collect();
     for (const { vm } of this.#guests) await vm[Symbol.asyncDispose]();
     this.#guests = [];
     this.#checkFrames();
@@ -191,19 +183,19 @@ class Run {
     if (this.#kept.length >= MOST_SNAPSHOTS) return;
     const guest = this.#guest();
     const { stores } = this.#options;
-    const place = stores[this.#random(stores.length)] ?? fail('there is no store');
-    const mine = guest.taken.filter((kept) => kept.place === place && this.#kept.includes(kept));
-    const others = this.#kept.filter((kept) => kept.place === place);
+    const store = stores[this.#random(stores.length)] ?? fail('there is no store');
+    const mine = guest.taken.filter((kept) => kept.store === store && this.#kept.includes(kept));
+    const others = this.#kept.filter((kept) => kept.store === store);
     const parents = this.#random(4) ? mine : others;
     const parent = this.#anyOf(parents);
-    const options = { store: place.store, ...(parent === undefined ? {} : { parent: parent.id }) };
+    const options = { store, ...(parent === undefined ? {} : { parent: parent.id }) };
     const model = guest.model.copy();
     const taking = guest.vm.snapshot(options);
     // It is frozen by then, and goes on while its pages are written.
     await new Promise((resolve) => setImmediate(resolve));
     this.#write(guest);
     if (this.#random(2)) await this.#tell(guest);
-    const kept = { id: (await taking).id, place, model };
+    const kept = { id: (await taking).id, store, model };
     this.#kept.push(kept);
     guest.taken.push(kept);
   }
@@ -212,8 +204,8 @@ class Run {
     const kept = this.#anyOf(this.#kept);
     if (kept === undefined || this.#guests.length >= MOST_VMS) return;
     const lazy = this.#random(3) > 0;
-    const { id, place, model } = kept;
-    const vm = await this.#host.restore(place.store, id, { lazy, paused: true, identity: false });
+    const { id, store, model } = kept;
+    const vm = await this.#host.restore(store, id, { lazy, paused: true, identity: false });
     const guest = { vm, model: model.copy(), taken: [kept] };
     this.#guests.push(guest);
     if (!lazy) return this.#compare(guest);
@@ -241,12 +233,12 @@ class Run {
     const guest = this.#guest();
     this.#guests.splice(this.#guests.indexOf(guest), 1);
     // A snapshot of it that is under way is whole, or is none.
-    const place = this.#options.stores[0] ?? fail('there is no store');
+    const store = this.#options.stores[0] ?? fail('there is no store');
     const taking =
       this.#random(6) === 0 && this.#kept.length < MOST_SNAPSHOTS
         ? guest.vm
-            .snapshot({ store: place.store })
-            .then(({ id }) => this.#kept.push({ id, place, model: guest.model }))
+            .snapshot({ store })
+            .then(({ id }) => this.#kept.push({ id, store, model: guest.model }))
         : undefined;
     await new Promise((resolve) => setImmediate(resolve));
     await guest.vm[Symbol.asyncDispose]();
@@ -257,11 +249,14 @@ class Run {
     const kept = this.#anyOf(this.#kept);
     if (kept === undefined) return;
     this.#kept = this.#kept.filter((other) => other !== kept);
-    await kept.place.delete(kept.id);
+    await kept.store.delete(kept.id);
   }
 
   async #collect(): Promise<void> {
-    for (const place of this.#options.stores) await place.tidy();
+    for (const store of this.#options.stores) {
+      await store.collect();
+      await store.verify();
+    }
   }
 
   async #reboot(): Promise<void> {
