@@ -306,6 +306,18 @@ async function tellToBoot(who: Vm): Promise<void> {
   }
 }
 
+it('a VM that ends before all of its memory has come has none that is missing', async () => {
+  const { id } = await vm.snapshot({ store });
+  const restored = await host.restore(store, id, STAY);
+  objects.hold();
+  await expect.poll(() => objects.waiting).toBeGreaterThan(0);
+  const stopping = restored.stop();
+  await turn();
+  objects.release();
+  expect((await stopping).kind).toBe('host');
+  await restored.restored;
+});
+
 it('a VM that is paused while it comes to rest has copies that stand, too', async () => {
   let answer = () => {};
   vm.inside.bus.track(
