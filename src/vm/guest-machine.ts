@@ -19,6 +19,7 @@ import type { CpuModel } from '../machine/cpu-model.js';
 import type { BusState, VirtioBus } from '../machine/virtio/bus.js';
 import { type Clock, ticksToNs } from './clock.js';
 import type { Identity } from './identity.js';
+import { asRefusal } from './snapshot/record.js';
 
 /** A VM's shape, checked. */
 export interface MachineShape {
@@ -100,22 +101,23 @@ export class GuestMachine {
     if (running.sections === undefined) {
       this.#handle = running.handle;
       this.ram = new GuestMemory(core, running.handle, form.shape.memory);
+      bus.adopt(core, this.#handle, running.devices);
     } else {
       this.ram = this.#build();
-      this.#load(running.sections);
+      this.#load(running.sections, running.devices);
     }
-    bus.adopt(core, this.#handle, running.devices);
   }
 
-  #load(sections: ReadonlyMap<string, Uint8Array>): void {
+  #load(sections: ReadonlyMap<string, Uint8Array>, devices: BusState): void {
     try {
       loadState(this.#core, this.#handle, sections);
+      // The time since is nobody's: the guest's clock goes on where it stood, and the calendar is today's.
+      if (this.#clock.kind === 'real') this.#setClock();
+      this.#bus.adopt(this.#core, this.#handle, devices);
     } catch (error) {
       this.destroy();
-      throw error;
+      throw asRefusal(error);
     }
-    // The time since is nobody's: the guest's clock goes on where it stood, and the calendar is today's.
-    if (this.#clock.kind === 'real') this.#setClock();
   }
 
   #setClock(): void {
@@ -169,12 +171,12 @@ export class GuestMachine {
     this.#boots += 1;
     try {
       this.#bus.attach(this.#core, vm);
+      this.#setGeneration();
     } catch (error) {
       this.#core.exports.vmDestroy(vm);
       this.#handle = 0;
       throw error;
     }
-    this.#setGeneration();
     const ram = new GuestMemory(this.#core, vm, memory);
     const tohost = this.plan.symbols.get('tohost');
     if (tohost !== undefined && ram.contains(tohost, 8)) {

@@ -89,7 +89,6 @@ export class Vm {
     host.added(this);
     if (running === undefined) return;
     running.restoring?.noteIn(this.#copies, spec.devices.drives);
-    works.peripherals.adopt(running.peripherals);
     if (running.stands) works.hold.hold({ kind: 'paused', hart: 0 });
     this.#life.goOn();
   }
@@ -98,14 +97,20 @@ export class Vm {
   #going(): GoingVm {
     this.#life.mustRun();
     const { core, spec, machine, peripherals, source, hold } = this.#works;
+    const self = this.#self;
     return {
       core,
       spec,
-      identity: this.#self.identity,
       machine,
       peripherals,
       source,
-      stands: hold.holds,
+      // These may change while it comes to rest.
+      get identity() {
+        return self.identity;
+      },
+      get stands() {
+        return hold.holds;
+      },
       mustGo: () => this.#life.mustRun(),
     };
   }

@@ -12,6 +12,7 @@ import { Milestone } from './milestone.js';
 import { Peripherals } from './peripherals.js';
 import { RunLoop } from './run-loop.js';
 import type { Scheduler } from './sched/scheduler.js';
+import { asRefusal } from './snapshot/record.js';
 import type { Restoring } from './snapshot/restoring.js';
 import type { SharedReader } from './snapshot/shared-reader.js';
 import type { ResolvedSpec } from './spec.js';
@@ -109,6 +110,15 @@ export class Works {
       () => this.prompt.reach(),
     );
     this.figures = new FigureCounter(core, this.machine, this.loop.client);
+    if (running === undefined) return;
+    try {
+      peripherals.adopt(running.peripherals);
+    } catch (error) {
+      // A copy's machine is destroyed by who made it.
+      if (this.restoring === undefined) throw error;
+      this.machine.destroy();
+      throw asRefusal(error);
+    }
   }
 
   get parts(): VmParts {

@@ -8,6 +8,7 @@ import {
 } from '../../src/core/errors.js';
 import type { VirtioDevice } from '../../src/machine/virtio/device.js';
 import { nodeSnapshotTools } from '../../src/node/snapshots/tools.js';
+import { MemoryObjects } from '../../src/snapshot/memory-objects.js';
 import { SnapshotStore } from '../../src/snapshot/snapshot-store.js';
 import type { Host } from '../../src/vm/host.js';
 import type { Vm } from '../../src/vm/vm.js';
@@ -124,6 +125,18 @@ describe('a snapshot that cannot be written', () => {
     const after = await vm.snapshot({ store, parent: before });
     const again = await host.restore(store, after.id, { ...STAY, lazy: false });
     expect(wordsOf(again)).toEqual(words(3));
+  });
+
+  it('keeps nothing of its parent in use where the store may not be written to', async () => {
+    const before = await vm.snapshot({ store });
+    objects.claim = async () => {
+      throw new SnapshotError('busy', 'another process collects');
+    };
+    await expect(vm.snapshot({ store, parent: before })).rejects.toThrow('another process');
+    objects.claim = MemoryObjects.prototype.claim;
+    await store.delete(before.id);
+    await store.collect();
+    expect(await store.used()).toBe(0);
   });
 
   it('is given up when a signal says so', async () => {
@@ -292,3 +305,32 @@ async function tellToBoot(who: Vm): Promise<void> {
     }
   }
 }
+
+it('a VM that ends before all of its memory has come has none that is missing', async () => {
+  const { id } = await vm.snapshot({ store });
+  const restored = await host.restore(store, id, STAY);
+  objects.hold();
+  await expect.poll(() => objects.waiting).toBeGreaterThan(0);
+  const stopping = restored.stop();
+  await turn();
+  objects.release();
+  expect((await stopping).kind).toBe('host');
+  await restored.restored;
+});
+
+it('a VM that is paused while it comes to rest has copies that stand, too', async () => {
+  let answer = () => {};
+  vm.inside.bus.track(
+    new Promise((resolve) => {
+      answer = resolve;
+    }),
+  );
+  const forking = vm.fork(1, { identity: false });
+  await turn();
+  const paused = vm.debugger.pause();
+  answer();
+  const [twin] = await forking;
+  await paused;
+  expect(vm.debugger.paused).toBe(true);
+  expect(twin?.debugger.paused).toBe(true);
+});

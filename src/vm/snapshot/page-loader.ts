@@ -50,6 +50,15 @@ export class PageLoader {
   async fillAll(pause: () => Promise<void> | undefined): Promise<void> {
     await pause();
     if (this.#isOver) return;
+    try {
+      await this.#stream(pause);
+    } catch (error) {
+      // The snapshot is closed with its VM, which needs none of it any more.
+      if (!this.#isOver) throw error;
+    }
+  }
+
+  async #stream(pause: () => Promise<void> | undefined): Promise<void> {
     for await (const { numbers, bytes } of this.#reader.stream(MEMORY_AREA)) {
       if (this.#isOver) return;
       this.#put(numbers, bytes);

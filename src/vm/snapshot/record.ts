@@ -1,4 +1,5 @@
-import { ConfigurationError, SnapshotError } from '../../core/errors.js';
+import { REGIMES } from '../../core/abi.js';
+import { ConfigurationError, HartwoodError, SnapshotError } from '../../core/errors.js';
 import type { JsonObject, JsonValue } from '../../core/json.js';
 import type { BootPlan } from '../../machine/boot.js';
 import { parseCpuModel } from '../../machine/cpu-model.js';
@@ -98,8 +99,24 @@ function recordCounts(counts: MachineCounts): JsonObject {
 export function readCounts({ before }: MachineRecord): MachineCounts | undefined {
   if (before === null) return undefined;
   const counts = structuredClone(before) as Record<string, JsonValue | bigint>;
+  const { exits, harts, regimes } = before;
+  const rows = isTable(regimes) ? REGIMES.map((regime) => regimes[regime]) : [undefined];
+  for (const row of [exits, harts, ...rows]) {
+    if (isTable(row) && Object.values(row).every(Number.isFinite)) continue;
+    throw new SnapshotError('damaged', "the snapshot's machine has counts that are none");
+  }
   for (const name of COUNTED) counts[name] = bigOf(before[name], name);
   return counts as unknown as MachineCounts;
+}
+
+/** Why a machine cannot go on that a snapshot holds. */
+export function asRefusal(cause: unknown): HartwoodError {
+  if (cause instanceof HartwoodError) return cause;
+  return new SnapshotError('damaged', `the snapshot's machine cannot be: ${cause}`, { cause });
+}
+
+function isTable(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What a VM is made of that goes on from a snapshot, but for its drives and its boot plan's contents. */
@@ -114,13 +131,19 @@ export type RestoredSpec = Omit<ResolvedSpec, 'devices' | 'plan'> & {
  */
 export function readRecord(record: MachineRecord): RestoredSpec {
   try {
-    const { shape, boot } = record;
+    const { shape, boot, identity } = record;
+    if (!/^[0-9a-f]{32}$/.test(identity.id)) {
+      throw new SnapshotError('damaged', `the snapshot's machine has no ID: '${identity.id}'`);
+    }
+    if (!isTable(record.peripherals) || !record.drives.every(isTable)) {
+      throw new SnapshotError('damaged', "the snapshot's machine has no peripherals, or no drives");
+    }
     const seed = shape.seed === null ? {} : { seed: bigOf(shape.seed, 'seed') };
     return {
       name: record.name,
       shape: { memory: shape.memory, cpus: shape.cpus, cpu: parseCpuModel(shape.cpu), ...seed },
       clock: readClock(record),
-      identity: record.identity,
+      identity,
       reboots: record.reboots,
       console: record.console,
       plan: {

@@ -46,8 +46,9 @@ export async function writeSnapshot(
   const parentId = typeof options.parent === 'string' ? options.parent : options.parent?.id;
   const parent = parentId === undefined ? undefined : await store.open(parentId);
   const base = since === undefined ? undefined : parent;
-  const writer = await store.begin();
+  let writer: SnapshotWriter | undefined;
   try {
+    writer = await store.begin();
     for (const [section, bytes] of frozen.sections()) writer.setState(section, bytes);
     await writeMemory(frozen, writer, base, since?.epoch ?? 0, signal);
     if (base === undefined) await writeBoot(await bootContents(), writer, signal);
@@ -68,7 +69,7 @@ export async function writeSnapshot(
       ...(parent === undefined ? {} : { parent: parent.info.id }),
     });
   } catch (error) {
-    await writer.abort();
+    await writer?.abort();
     throw error;
   } finally {
     parent?.close();
