@@ -41,7 +41,11 @@ export async function converse(
   }
 }
 
+/** Where is the cursor? Busybox asks behind its prompt; it has asked, and goes on without an answer. */
+const ASKS = '\x1b[6n';
+
 /** The last line of what a console printed, as bytes. */
 function lastLine(printed: string): Uint8Array {
-  return Buffer.from(printed.slice(printed.lastIndexOf('\n') + 1), 'latin1');
+  const line = printed.slice(printed.lastIndexOf('\n') + 1);
+  return Buffer.from(line.endsWith(ASKS) ? line.slice(0, -ASKS.length) : line, 'latin1');
 }
