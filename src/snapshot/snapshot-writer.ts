@@ -186,8 +186,11 @@ export class SnapshotWriter {
   async #giveUp(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    await this.#pack.abort();
-    await this.#end();
+    try {
+      await this.#pack.abort();
+    } finally {
+      await this.#end();
+    }
   }
 
   #addPage(

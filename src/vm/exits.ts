@@ -34,11 +34,11 @@ export class Exits {
   }
 
   /**
-   * Serves one exit; how the VM ended by it, if it did.
+   * Serves one exit; how the VM ended by it, if it did. Only a reboot takes its time.
    *
    * @throws InternalError if the core found its state broken; MemoryShortageError at a reboot
    */
-  async serve(reason: ExitReason): Promise<StopReason | undefined> {
+  serve(reason: ExitReason): StopReason | undefined | Promise<StopReason | undefined> {
     const { core, machine } = this.#parts;
     switch (reason) {
       case ExitReason.Memory:

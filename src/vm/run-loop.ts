@@ -216,8 +216,12 @@ export class RunLoop {
     this.#enter('exits');
     const served = this.#exits.serve(reason);
     // A reboot may have to read its images again.
-    const stop = await (reason === ExitReason.Reset ? pauses.away('exits', served) : served);
-    if (stop !== undefined) return stop;
+    const stop = served instanceof Promise ? await pauses.away('exits', served) : served;
+    if (stop !== undefined) {
+      // From now on nobody makes a copy of it.
+      this.#ended = true;
+      return stop;
+    }
     if (bus.takeShortage()) {
       if (!this.#parts.reclaim()) return asStop(shortage(core));
       bus.roomMade();

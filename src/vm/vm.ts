@@ -205,7 +205,11 @@ export class Vm {
    */
   async fork(count = 1, options: ForkOptions = {}): Promise<Vm[]> {
     const copies = await this.#copies.fork(count, options);
-    const make = ({ spec, running }: MachineCopy) => new Vm(this.#host, spec, running);
+    const make = ({ spec, running }: MachineCopy) => {
+      // Its host may have gone meanwhile.
+      this.#life.mustRun();
+      return new Vm(this.#host, spec, running);
+    };
     const twins = vmsOf(this.#works.core, copies, make);
     if (options.identity === false) return twins;
     try {

@@ -128,10 +128,10 @@ export class FrozenMachine {
     );
   }
 
-  /** Gives its memory back, whoever still reads from it. */
+  /** Gives its memory back, whoever still reads from it. Never rejects: what it held was only read. */
   async thaw(): Promise<void> {
     this.thawMemory();
-    await Promise.all(this.drives.map((drive) => drive?.disk.close()));
+    await Promise.allSettled(this.drives.map((drive) => drive?.disk.close()));
     this.#source?.close();
   }
 

@@ -108,10 +108,14 @@ async function writeBoot(
       const page = Math.floor((offset + done) / PAGE_SIZE);
       const start = (offset + done) % PAGE_SIZE;
       const piece = bytes.subarray(done, done + PAGE_SIZE - start);
-      const whole =
-        piece.length === PAGE_SIZE ? piece : (pages.get(page) ?? new Uint8Array(PAGE_SIZE));
-      if (whole !== piece) whole.set(piece, start);
-      pages.set(page, whole);
+      const before = pages.get(page);
+      if (before === undefined && piece.length === PAGE_SIZE) pages.set(page, piece);
+      else {
+        // Never into the bytes of an image: they are the plan's.
+        const whole = before?.slice() ?? new Uint8Array(PAGE_SIZE);
+        whole.set(piece, start);
+        pages.set(page, whole);
+      }
       done += piece.length;
     }
   }
