@@ -15,17 +15,18 @@ export async function converse(
   const output = options.json ? process.stderr : process.stdout;
   const prompt = isRestored && vm.console.atPrompt ? lastLine(vm.console.tail) : undefined;
   const shown = showConsoles(vm, output);
-  if (prompt !== undefined) {
-    // The shell has printed it long ago, and waits; the kernel has said meanwhile that it is another machine.
-    await new Promise((resolve) => setImmediate(resolve));
-    output.write(prompt);
-  }
   const quit = () => abort.abort(new Interruption('left by Ctrl-A X', ExitStatus.Ok));
   const unfollow = followTerminalSize(vm, [output, process.stderr]);
   const disconnect = options.input
     ? typeOnConsole(machine, process.stdin, process.stderr, quit)
     : () => {};
   try {
+    if (prompt !== undefined) {
+      // The shell has printed it long ago, and waits; the kernel has said meanwhile that it is another machine.
+      // It may ask where the cursor is: a terminal that is not raw yet would show the answer.
+      await new Promise((resolve) => setImmediate(resolve));
+      output.write(prompt);
+    }
     await begin(machine);
     const stop = await vm.wait(limits);
     await shown;

@@ -58,7 +58,7 @@ Examples:
   hartwood snapshot prune --keep 5 --within 7       the 5 latest, and those of the last 7 days
   hartwood snapshot export tools tools.hwsnap       to another machine: hartwood run --store …
 
-ID is that of a snapshot, the beginning of one, or a name: then the latest of that name. Snapshots are kept
+<snapshot> is an id, the beginning of one, or a name: then the latest of that name. Snapshots are kept
 in the user's cache folder, or where --store or HARTWOOD_SNAPSHOTS says.
 `;
 

@@ -107,11 +107,11 @@ export function restoreDrives(
     if (!readOnly) return BranchingDisk.over(new SnapshotDisk(reader, driveArea(index), size));
     const disk = left.shift();
     if (disk?.size === size) return disk;
-    const found = disk === undefined ? 'none is left' : `one of ${disk.size} bytes`;
+    const found = disk === undefined ? 'none is left' : `this one has ${disk.size}`;
     throw new SnapshotError(
       'missing',
       `the snapshot's drive ${index} was read-only and is not in it: a disk of ${size} bytes is to be given, ` +
-        `and ${found} was`,
+        `and ${found}`,
     );
   });
   if (left.length === 0) return drives;
