@@ -193,11 +193,10 @@ export class Vm {
   }
 
   /**
-   * VMs that go on from here as this one does, all in the same step: harts, devices, and memory, of which each page is
-   * copied only when one of them changes it. They are the caller's to dispose of. The guest's drives are branched: this VM
-   * keeps its disks, the others' writes stay in memory. What is under way in `exec` goes on in this VM alone. Unless
-   * `identity` is false, each is another machine when the promise resolves: generation ID, random numbers, and, where the
-   * guest has an agent, MAC and host name.
+   * VMs that go on from here, all in the same step, the caller's to dispose of. A page of memory is copied when one of them
+   * changes it. This VM keeps its disks; the others' writes stay in memory. What is under way in `exec` goes on here alone.
+   * Unless `identity` is false, each is another machine when the promise resolves: generation ID, random numbers, and,
+   * by the guest's agent, MAC and host name.
    *
    * @throws ConfigurationError for a VM that was not started, an engine that cannot, and a device that cannot be had
    *   twice; SnapshotError 'busy' if its drives do not come to rest; MemoryShortageError; VmStoppedError. Then there

@@ -1,5 +1,6 @@
 import { LayoutValue, PAGE_SIZE } from '../../core/abi.js';
 import type { Core } from '../../core/core.js';
+import { SnapshotError } from '../../core/errors.js';
 import { shortage } from '../../core/guest-memory.js';
 import type { SnapshotReader } from '../../snapshot/snapshot-reader.js';
 import type { GuestMachine } from '../guest-machine.js';
@@ -28,9 +29,20 @@ export class PageLoader {
     this.#pages = reader.pages(MEMORY_AREA);
   }
 
-  /** Lets the core expect all pages. @throws MemoryShortageError if the host has no room for them. */
+  /**
+   * Lets the core expect all pages.
+   *
+   * @throws MemoryShortageError if the host has no room for them; SnapshotError 'damaged' for one beyond RAM
+   */
   expect(): void {
     const core = this.#core;
+    const last = this.#pages.at(-1) ?? 0;
+    if (last * PAGE_SIZE >= this.#machine.ram.size) {
+      throw new SnapshotError(
+        'damaged',
+        `the snapshot has a page ${last}, beyond the machine's RAM`,
+      );
+    }
     if (core.framesUsed() + this.#pages.length > core.frameLimit()) throw shortage(core);
     const most = core.layout(LayoutValue.TransferSize) / 4;
     for (let at = 0; at < this.#pages.length; at += most) {
