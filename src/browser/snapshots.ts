@@ -33,6 +33,7 @@ async function through(
 
 /** What browsers have; Node has it as well. */
 export const browserSnapshotTools: SnapshotTools = {
+  deflates: 2,
   deflate: (bytes) =>
     through(bytes, new CompressionStream('deflate-raw'), Number.POSITIVE_INFINITY),
   inflate: (bytes, size) => through(bytes, new DecompressionStream('deflate-raw'), size),

@@ -3,12 +3,6 @@ import type { Placement } from './manifest-fields.js';
 import type { Packs } from './packs.js';
 import { radixOrder } from './radix-order.js';
 
-/** Indices of an area's pages by pack and place, and where each stands there. */
-export interface PackOrder {
-  readonly indices: Uint32Array;
-  readonly ranks: Uint32Array;
-}
-
 /** Where the pages of an area are, by their index. */
 export class AreaTable {
   readonly numbers: Uint32Array<ArrayBuffer>;
@@ -16,7 +10,8 @@ export class AreaTable {
   /** Pairs: number of the pack in `packs`, place in it. */
   readonly places: Uint32Array<ArrayBuffer>;
   #packs: Placement['packs'];
-  #order: PackOrder | undefined;
+  /** Indices of pages by pack and place. */
+  #order: Uint32Array | undefined;
 
   constructor(
     numbers: Uint32Array<ArrayBuffer>,
@@ -51,8 +46,8 @@ export class AreaTable {
     return places[2 * one] === places[2 * other] && blockOf(one) === blockOf(other);
   }
 
-  /** Made when it is first wanted. */
-  order(): PackOrder {
+  /** Indices of the pages, in the order in which the packs have them. */
+  order(): Uint32Array {
     if (this.#order !== undefined) return this.#order;
     const firsts: number[] = [];
     let blocks = 0;
@@ -66,10 +61,7 @@ export class AreaTable {
       const first = firsts[this.places[2 * index] as number] as number;
       keys[index] = first + (this.places[2 * index + 1] as number);
     }
-    const indices = radixOrder(keys);
-    const ranks = new Uint32Array(count);
-    for (let rank = 0; rank < count; rank++) ranks[indices[rank] as number] = rank;
-    this.#order = { indices, ranks };
+    this.#order = radixOrder(keys);
     return this.#order;
   }
 

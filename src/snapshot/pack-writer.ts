@@ -20,9 +20,6 @@ import { joined } from './joined.js';
 import type { ObjectStore, ObjectWriter } from './object-store.js';
 import type { SnapshotTools } from './snapshot-tools.js';
 
-/** Blocks that are compressed or written at the same time: 1 MiB of pages keeps four threads busy. */
-const UNDER_WAY = 16;
-
 /** Writes one pack: pages come in, are compressed block by block, several at once, and go out in order. */
 export class PackWriter {
   readonly id = hex(crypto.getRandomValues(new Uint8Array(16)));
@@ -70,12 +67,12 @@ export class PackWriter {
 
   /** Whether `room` would wait, or reject. */
   get full(): boolean {
-    return this.#failure !== undefined || this.#pending.length >= UNDER_WAY;
+    return this.#failure !== undefined || this.#pending.length > this.#tools.deflates;
   }
 
   /** Waits until another block may come. @throws what compressing or writing failed with */
   async room(): Promise<void> {
-    while (this.#failure === undefined && this.#pending.length >= UNDER_WAY) {
+    while (this.#failure === undefined && this.#pending.length > this.#tools.deflates) {
       await this.#pending[0];
     }
     if (this.#failure !== undefined) throw this.#failure.error;

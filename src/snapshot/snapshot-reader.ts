@@ -15,6 +15,8 @@ import type { SnapshotTools } from './snapshot-tools.js';
 const AT_ONCE = 256;
 /** Neighbours that `readAround` gives: as many as a block has, and some that are equal. */
 const AROUND = 2 * BLOCK_PAGES;
+/** How far from it, counted in pages with content, these are looked for. */
+const REACH = 3 * BLOCK_PAGES;
 /** Blocks that `stream` reads ahead, so that inflating and using take turns. */
 const AHEAD = 4;
 
@@ -121,17 +123,11 @@ export class SnapshotReader {
   /** The page asked for first, then others of the same block: they cost little more. */
   async readAround(area: string, index: number): Promise<PagesAround> {
     return await this.#located(area, async (table) => {
-      const { indices: order, ranks } = table.order();
-      const rank = ranks[index] as number;
+      // Pages were packed in the order of their numbers, but for those that were known: no table has to be sorted for it.
       const found = [index];
-      const same = (other: number) => table.sameBlock(index, other);
-      for (let at = rank + 1; at < order.length && found.length < AROUND; at++) {
-        if (!same(order[at] as number)) break;
-        found.push(order[at] as number);
-      }
-      for (let at = rank - 1; at >= 0 && found.length < AROUND; at--) {
-        if (!same(order[at] as number)) break;
-        found.push(order[at] as number);
+      const end = Math.min(table.numbers.length, index + REACH);
+      for (let at = Math.max(0, index - REACH); at < end && found.length < AROUND; at++) {
+        if (at !== index && table.sameBlock(index, at)) found.push(at);
       }
       const indices = Uint32Array.from(found);
       const bytes = new Uint8Array(indices.length * PAGE_SIZE);
@@ -148,7 +144,7 @@ export class SnapshotReader {
     const ahead: Promise<PageRun>[] = [];
     let next = 0;
     const table = await this.#area(area);
-    const { indices } = table.order();
+    const indices = table.order();
     const begin = () => {
       let end = next + 1;
       const first = indices[next] as number;

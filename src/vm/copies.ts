@@ -8,6 +8,7 @@ import {
   type GoingVm,
   type MachineCopy,
 } from './fork.js';
+import type { Scheduler } from './sched/scheduler.js';
 import { FrozenMachine } from './snapshot/frozen-machine.js';
 import { type SnapshotOptions, type Taken, writeSnapshot } from './snapshot/take.js';
 
@@ -17,9 +18,14 @@ export interface Lenders {
   lend(giveBack: () => boolean): () => void;
 }
 
+/** What copying wants of the host: memory, and turns beside its VMs. */
+export interface CopyingHost extends Lenders {
+  readonly scheduler: Scheduler;
+}
+
 /** Copies of one VM: those that run, and those that are kept. */
 export class Copies {
-  readonly #lenders: Lenders;
+  readonly #host: CopyingHost;
   readonly #going: () => GoingVm;
   readonly #restored: () => Promise<void>;
   /** Snapshots of this VM, by id, and what they were taken of. */
@@ -29,8 +35,8 @@ export class Copies {
    * @param going the VM. @throws VmStoppedError, ConfigurationError if it does not run
    * @param restored has all of its memory brought that is elsewhere
    */
-  constructor(lenders: Lenders, going: () => GoingVm, restored: () => Promise<void>) {
-    this.#lenders = lenders;
+  constructor(host: CopyingHost, going: () => GoingVm, restored: () => Promise<void>) {
+    this.#host = host;
     this.#going = going;
     this.#restored = restored;
   }
@@ -55,13 +61,16 @@ export class Copies {
     const frozen = await atRest(vm, options, () => new FrozenMachine(vm));
     options.frozen?.();
     const { boots, epoch } = frozen;
-    const withdraw = this.#lenders.lend(() => frozen.thawMemory());
+    const { scheduler } = this.#host;
+    const client = scheduler.join();
+    const withdraw = this.#host.lend(() => frozen.thawMemory());
     try {
       const info = await writeSnapshot(
         frozen,
         () => contentsOf(vm.spec.plan),
         options,
         this.#sinceOf(options, boots),
+        () => scheduler.events(client),
       );
       const marks = frozen.drives.map((drive) => drive?.mark);
       this.#taken.set(info.id, { store: options.store, boots, epoch, marks });

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { deflateRaw, inflateRawSync } from 'node:zlib';
 import type { SnapshotTools } from '../../snapshot/snapshot-tools.js';
 
@@ -12,6 +13,7 @@ const SPARE = 64;
  * 64 KiB take less time than asking the pool.
  */
 export const nodeSnapshotTools: SnapshotTools = {
+  deflates: Math.max(1, availableParallelism() - 1),
   deflate: (bytes) =>
     new Promise((resolve, reject) => {
       deflateRaw(bytes, { level: LEVEL, chunkSize: bytes.length + SPARE }, (error, deflated) => {

@@ -8,6 +8,7 @@ import type { SnapshotWriter } from '../../snapshot/snapshot-writer.js';
 import { BranchingDisk } from '../../storage/branching/branching-disk.js';
 import { BLOCK_SIZE } from '../../storage/branching/changed-blocks.js';
 import type { FrozenDrive } from './frozen-machine.js';
+import { keepPages } from './keep-pages.js';
 import { type DriveRecord, driveArea } from './record.js';
 
 const PAGES_A_BLOCK = BLOCK_SIZE / PAGE_SIZE;
@@ -31,7 +32,7 @@ export async function takeDrives(
   drives: readonly (FrozenDrive | undefined)[],
   writer: SnapshotWriter,
   base: DriveBase | undefined,
-  signal: AbortSignal | undefined,
+  pace: () => Promise<void>,
 ): Promise<SnapshotDiskInfo[]> {
   const infos: SnapshotDiskInfo[] = [];
   for (const [index, { size }] of records.entries()) {
@@ -46,11 +47,14 @@ export async function takeDrives(
       mark === undefined ? await blocksWithData(drive.disk) : drive.disk.changedSince(mark),
     );
     let blocks = 0;
-    for (const block of changed) blocks += await takeBlock(drive.disk, block, area, writer, signal);
+    for (const block of changed) {
+      await pace();
+      blocks += await takeBlock(drive.disk, block, area, writer);
+    }
     if (base !== undefined && mark !== undefined) {
       const isKept = (page: number) => !changed.has(Math.floor(page / PAGES_A_BLOCK));
       const kept = base.reader.pages(area).filter(isKept);
-      await writer.keepPages(area, base.reader, kept);
+      await keepPages(writer, area, base.reader, kept, pace);
       blocks += kept.length;
     }
     infos.push({ size, blocks, kind: 'stored' });
@@ -73,9 +77,7 @@ async function takeBlock(
   block: number,
   area: string,
   writer: SnapshotWriter,
-  signal: AbortSignal | undefined,
 ): Promise<number> {
-  signal?.throwIfAborted();
   const offset = block * BLOCK_SIZE;
   const bytes = new Uint8Array(BLOCK_SIZE);
   await disk.read(offset, bytes.subarray(0, disk.size - offset));

@@ -9,8 +9,8 @@ import { type MachineRecord, recordMachine } from './record.js';
 import { checkDevices } from './restore.js';
 import type { SharedReader } from './shared-reader.js';
 
-/** Pages that are copied out of the core at once: 1 MiB. */
-const BATCH = 256;
+/** Pages that are copied out of the core, and hashed, before a VM that runs has its turn. */
+const BATCH = 128;
 const WORDS = PAGE_SIZE / 8;
 
 /** A drive's content at the moment. */

@@ -7,7 +7,11 @@ import type { SnapshotWriter } from '../../snapshot/snapshot-writer.js';
 import type { RestOptions } from '../fork.js';
 import { takeDrives } from './drives.js';
 import type { FrozenMachine } from './frozen-machine.js';
+import { keepPages } from './keep-pages.js';
 import { BOOT_AREA, MEMORY_AREA } from './record.js';
+
+/** Pages that are hashed before a VM that runs has its turn. */
+const BATCH = 128;
 
 export interface SnapshotOptions extends RestOptions {
   readonly store: SnapshotStore;
@@ -34,6 +38,7 @@ export interface Taken {
  * Writes a machine that was frozen into a store, all or nothing.
  *
  * @param since what the parent was taken of, if it was this machine
+ * @param breathe lets the host's VMs have their turns
  * @throws SnapshotError, MemoryShortageError, the signal's reason
  */
 export async function writeSnapshot(
@@ -41,6 +46,7 @@ export async function writeSnapshot(
   bootContents: () => Promise<readonly PlacedBytes[]>,
   options: SnapshotOptions,
   since: Taken | undefined,
+  breathe: () => Promise<void>,
 ): Promise<SnapshotInfo> {
   const { store, signal, name } = options;
   const parentId = typeof options.parent === 'string' ? options.parent : options.parent?.id;
@@ -48,15 +54,21 @@ export async function writeSnapshot(
   const base = since === undefined ? undefined : parent;
   let writer: SnapshotWriter | undefined;
   try {
+    const pace = async () => {
+      signal?.throwIfAborted();
+      await breathe();
+    };
+    await pace();
     writer = await store.begin();
+    await pace();
     for (const [section, bytes] of frozen.sections()) writer.setState(section, bytes);
-    await writeMemory(frozen, writer, base, since?.epoch ?? 0, signal);
-    if (base === undefined) await writeBoot(await bootContents(), writer, signal);
-    else await writer.keepPages(BOOT_AREA, base, base.pages(BOOT_AREA));
+    await writeMemory(frozen, writer, base, since?.epoch ?? 0, pace);
+    if (base === undefined) await writeBoot(await bootContents(), writer, pace);
+    else await keepPages(writer, BOOT_AREA, base, base.pages(BOOT_AREA), pace);
     const { record, drives } = frozen;
     const driveBase = base && since && { reader: base, marks: since.marks };
-    const disks = await takeDrives(record.drives, drives, writer, driveBase, signal);
-    signal?.throwIfAborted();
+    const disks = await takeDrives(record.drives, drives, writer, driveBase, pace);
+    await pace();
     const { memory, cpus, cpu } = record.shape;
     return await writer.finish({
       time: frozen.time,
@@ -81,25 +93,25 @@ async function writeMemory(
   writer: SnapshotWriter,
   base: SnapshotReader | undefined,
   since: number,
-  signal: AbortSignal | undefined,
+  pace: () => Promise<void>,
 ): Promise<void> {
   const changed = new Set<number>();
   for (const { numbers, bytes, zeros } of frozen.changed(since)) {
-    signal?.throwIfAborted();
+    await pace();
     if (base !== undefined)
       for (const list of [numbers, zeros]) for (const page of list) changed.add(page);
     await writer.addPages(MEMORY_AREA, numbers, bytes);
   }
   if (base === undefined) return;
   const kept = base.pages(MEMORY_AREA).filter((page) => !changed.has(page));
-  await writer.keepPages(MEMORY_AREA, base, kept);
+  await keepPages(writer, MEMORY_AREA, base, kept, pace);
 }
 
 /** The images, so that the guest can reboot wherever it is restored; most of their pages are in its memory as well. */
 async function writeBoot(
   contents: readonly PlacedBytes[],
   writer: SnapshotWriter,
-  signal: AbortSignal | undefined,
+  pace: () => Promise<void>,
 ): Promise<void> {
   const pages = new Map<number, Uint8Array>();
   for (const { address, bytes } of contents) {
@@ -121,7 +133,7 @@ async function writeBoot(
   }
   const numbers = [...pages.keys()].sort((a, b) => a - b);
   for (let at = 0; at < numbers.length; at += BATCH) {
-    signal?.throwIfAborted();
+    await pace();
     const batch = numbers.slice(at, at + BATCH).filter((page) => pages.get(page)?.some(Boolean));
     const bytes = new Uint8Array(batch.length * PAGE_SIZE);
     for (const [index, page] of batch.entries())
@@ -129,5 +141,3 @@ async function writeBoot(
     await writer.addPages(BOOT_AREA, Uint32Array.from(batch), bytes);
   }
 }
-
-const BATCH = 256;
