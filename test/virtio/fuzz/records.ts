@@ -9,7 +9,7 @@ const SLOT_SIZE = 0x600;
 const SLABS = SLOTS + VIRTIO_SLOTS * SLOT_SIZE;
 const QUEUES = 0x200;
 const QUEUE_SIZE = 0x40;
-const VM = { frames: 32, freeSlab: 192, slabFrames: 196, pins: 200 } as const;
+const VM = { freeSlab: 208, slabFrames: 212, pins: 216 } as const;
 const PRESENT = 1 << 24;
 const FRAME_MASK = 0xf_ffff;
 const PINS = 28;
@@ -30,11 +30,15 @@ export interface QueueRecord {
 
 /** What the core's own memory says of a VM and its slot 0. */
 export class Records {
+  readonly #core: Core;
+  readonly #vm: number;
   readonly #at: number;
   readonly #view: DataView;
 
   /** Good until memory grows, which the campaign sees to that it does not. */
   constructor(core: Core, vm: number) {
+    this.#core = core;
+    this.#vm = vm;
     this.#at = vm * 4096;
     this.#view = new DataView(core.memory.buffer);
   }
@@ -76,8 +80,9 @@ export class Records {
     return this.#word(this.#at + VM.slabFrames);
   }
 
+  /** Frames that are the VM's alone, control blocks apart. */
   get frames(): number {
-    return this.#word(this.#at + VM.frames);
+    return this.#core.exports.vmFramesOwned(this.#vm) >>> 0;
   }
 
   queue(index: number): QueueRecord {
