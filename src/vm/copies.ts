@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../core/errors.js';
 import type { BootPlan } from '../machine/boot.js';
 import type { SnapshotInfo } from '../snapshot/snapshot-info.js';
 import {
@@ -55,6 +56,12 @@ export class Copies {
 
   /** As `Vm.snapshot`. */
   async snapshot(options: SnapshotOptions): Promise<SnapshotInfo> {
+    // Callers in JavaScript have no compiler that would tell them.
+    if (typeof options?.store?.begin !== 'function') {
+      throw new ConfigurationError(
+        "a snapshot needs a 'store': memorySnapshots(), openSnapshotFolder(path) and openSnapshotFile(path) give one",
+      );
+    }
     checkForkable(this.#going().core);
     await this.#restored();
     const vm = this.#going();

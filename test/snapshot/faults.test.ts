@@ -171,6 +171,12 @@ describe('a snapshot that cannot be written', () => {
     expect(small.memory().used).toBe(before);
   });
 
+  it('without a store is refused by name', async () => {
+    const none = {} as unknown as Parameters<Vm['snapshot']>[0];
+    await expect(vm.snapshot(none)).rejects.toThrow(/^a snapshot needs a 'store': memorySnapshots/);
+    await expect(vm.snapshot(none)).rejects.toThrow(ConfigurationError);
+  });
+
   it('of a device of one’s own is refused, and so is a fork of what cannot be had twice', async () => {
     const device: VirtioDevice = { ...PLAIN, activate() {}, notify() {}, reset() {} };
     const own = await toldGuest(host, { devices: [device] });
