@@ -18,6 +18,8 @@ const LOCKSTEP = 'test/lockstep/campaign/*.test.ts';
 const TRANSLATED_LINUX = 'test/translate/linux/*.test.ts';
 /** Linux in Linux by KVM, in a guest that is built of packages. */
 const NESTED = 'test/nested/linux/*.test.ts';
+/** Fetches the default guest where there is none. */
+const DEFAULT_GUEST = 'test/default-guest.ts';
 /** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB; guests built of packages. */
 const PEERS = '{src,test}/**/*.peer.test.ts';
 /** Of the machine's tests, those of what the baseline lacks: frames, forks, bounds of work, pins, times above 2^53. */
@@ -35,6 +37,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: DEFAULT_GUEST,
           include: [EVERYWHERE],
           exclude: [ORACLE, FUZZ, LOCKSTEP, TRANSLATED_LINUX, NESTED, PEERS],
           // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
@@ -55,6 +58,7 @@ export default defineConfig({
       {
         test: {
           name: 'translated',
+          globalSetup: DEFAULT_GUEST,
           include: [
             'test/{core,virtio}/**/*.test.ts',
             'test/debug/{debugger,guest-points,session}.test.ts',
@@ -86,6 +90,7 @@ export default defineConfig({
       {
         test: {
           name: 'lockstep',
+          globalSetup: DEFAULT_GUEST,
           include: [LOCKSTEP],
           testTimeout: 10 * MINUTE,
         },
@@ -103,6 +108,7 @@ export default defineConfig({
       {
         test: {
           name: 'peers',
+          globalSetup: DEFAULT_GUEST,
           include: [PEERS],
           testTimeout: 5 * MINUTE,
           hookTimeout: 10 * MINUTE,
