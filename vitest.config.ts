@@ -8,6 +8,19 @@ process.env.HARTWOOD_COLD ??= 'on';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+/**
+ * Limits against what hangs, and against nothing else: whatever a machine is busy with, a test that gets on must get to
+ * its end. A cold boot of Linux takes four seconds here, and minutes beside enough of others.
+ */
+const PATIENCE = {
+  testTimeout: 5 * MINUTE,
+  // Setup may compile the core, or fetch the default guest, or QEMU with its libraries.
+  hookTimeout: 10 * MINUTE,
+  // Less than a test's, so that it is told what was waited for.
+  expect: { poll: { timeout: 4 * MINUTE } },
+};
+/** Fetches the default guest before the first file: what fetches says so, and takes its time. */
+const PREPARED = { globalSetup: 'test/guest/prepared.ts' };
 /** Places with tests beside the code, but for the oracle's, which need QEMU, and campaigns of minutes. */
 const EVERYWHERE = '{assembly,bench,isa,scripts,src,test}/**/*.test.ts';
 const ORACLE = 'test/oracle/**/*.test.ts';
@@ -37,10 +50,8 @@ export default defineConfig({
           name: 'unit',
           include: [EVERYWHERE],
           exclude: [ORACLE, FUZZ, LOCKSTEP, TRANSLATED_LINUX, NESTED, PEERS],
-          // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
-          testTimeout: MINUTE,
-          // Setup may compile the core, or fetch the default guest.
-          hookTimeout: 10 * MINUTE,
+          ...PATIENCE,
+          ...PREPARED,
         },
       },
       {
@@ -48,7 +59,7 @@ export default defineConfig({
           name: 'baseline',
           include: ['test/{core,virtio}/*.test.ts'],
           exclude: CORE_ONLY,
-          testTimeout: MINUTE,
+          ...PATIENCE,
           env: { HARTWOOD_TEST_ENGINE: 'ts' },
         },
       },
@@ -61,9 +72,10 @@ export default defineConfig({
             TRANSLATED_LINUX,
           ],
           exclude: [FUZZ],
+          ...PATIENCE,
           // Compiling each jump's target takes longer than to interpret it.
-          testTimeout: 5 * MINUTE,
-          hookTimeout: 10 * MINUTE,
+          testTimeout: 10 * MINUTE,
+          ...PREPARED,
           env: { HARTWOOD_TEST_TRANSLATE: 'force' },
         },
       },
@@ -71,23 +83,26 @@ export default defineConfig({
         test: {
           name: 'oracle',
           include: [ORACLE],
+          ...PATIENCE,
           testTimeout: 15 * MINUTE,
-          // Setup may fetch QEMU with its libraries.
-          hookTimeout: 10 * MINUTE,
+          ...PREPARED,
         },
       },
       {
         test: {
           name: 'fuzz',
           include: [FUZZ],
-          testTimeout: 15 * MINUTE,
+          ...PATIENCE,
+          testTimeout: 30 * MINUTE,
         },
       },
       {
         test: {
           name: 'lockstep',
           include: [LOCKSTEP],
+          ...PATIENCE,
           testTimeout: 10 * MINUTE,
+          ...PREPARED,
         },
       },
       {
@@ -97,15 +112,16 @@ export default defineConfig({
           // Builds a guest of 112 packages; three machines at once would be in each other's way.
           globalSetup: 'test/nested/linux/setup.ts',
           fileParallelism: false,
-          testTimeout: 5 * MINUTE,
+          ...PATIENCE,
         },
       },
       {
         test: {
           name: 'peers',
           include: [PEERS],
-          testTimeout: 5 * MINUTE,
-          hookTimeout: 10 * MINUTE,
+          ...PATIENCE,
+          testTimeout: 10 * MINUTE,
+          ...PREPARED,
         },
       },
     ],

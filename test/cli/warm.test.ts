@@ -1,9 +1,9 @@
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, truncate } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cacheDirectory } from '../../src/node/cache-directory.js';
-import { debianGuest } from '../../src/node/guest-store.js';
+import { debianGuest, debianRef } from '../../src/node/guest-store.js';
 import { hartwood, startHartwood } from './hartwood.js';
 
 let folder: string;
@@ -12,12 +12,11 @@ let env: Record<string, string>;
 beforeAll(async () => {
   await debianGuest();
   folder = await mkdtemp(join(tmpdir(), 'hartwood-warm-'));
-  // A cache that has the guest, and nothing that is kept.
-  await mkdir(join(folder, 'snapshots'), { recursive: true });
-  await cp(join(cacheDirectory(), 'refs'), join(folder, 'refs'), {
-    recursive: true,
-    filter: (path) => !path.includes('/warm-'),
-  });
+  // A cache that has the guest as the library knows it, and nothing that is kept.
+  await mkdir(join(folder, 'snapshots'));
+  await mkdir(join(folder, 'refs'));
+  const ref = join('refs', await debianRef());
+  await copyFile(join(cacheDirectory(), ref), join(folder, ref));
   await symlink(join(cacheDirectory(), 'sha256'), join(folder, 'sha256'));
   env = { HARTWOOD_CACHE: folder, HARTWOOD_SNAPSHOTS: '', HARTWOOD_COLD: 'off' };
 });

@@ -21,7 +21,12 @@ const constants = (prefix: string, values: object): string =>
     .map(([name, value]) => `.equ ${prefix}${name}, ${value}\n`)
     .join('');
 
-const PROTOCOL = `${constants('', protocol)}
+/** In the order of their names, which a bundler's module does not have: the default guest is known by this text. */
+const OF_PROTOCOL = Object.fromEntries(
+  Object.entries(protocol).sort(([one], [other]) => (one < other ? -1 : 1)),
+);
+
+const PROTOCOL = `${constants('', OF_PROTOCOL)}
 ${constants('TO_GUEST_', ToGuest)}
 ${constants('TO_HOST_', ToHost)}
 ${constants('STEP_', Step)}
