@@ -14,9 +14,9 @@ function filesOf(path) {
   return JSON.parse(readFileSync(path, 'utf8')).testResults;
 }
 
-/** A file that could not be loaded has no tests, and is a failure. */
-function isUnloaded({ status, assertionResults }) {
-  return status === 'failed' && assertionResults.length === 0;
+/** A file that could not be loaded, or whose tests were not run since its setup failed, is a failure. */
+function isUnusable({ status, assertionResults }) {
+  return status === 'failed' && !assertionResults.some(isFailed);
 }
 
 function isFailed({ status }) {
@@ -28,7 +28,7 @@ function count() {
   let failed = 0;
   for (const file of paths.flatMap(filesOf)) {
     passed += file.assertionResults.filter(({ status }) => status === 'passed').length;
-    failed += file.assertionResults.filter(isFailed).length + (isUnloaded(file) ? 1 : 0);
+    failed += file.assertionResults.filter(isFailed).length + (isUnusable(file) ? 1 : 0);
   }
   console.log(passed, failed);
 }
@@ -37,7 +37,7 @@ function failures() {
   for (const path of paths) {
     for (const file of filesOf(path)) {
       const place = `${basename(path, '.json')}: ${relative(process.cwd(), file.name)}`;
-      if (isUnloaded(file)) tell(`${place}: could not be loaded`, file.message);
+      if (isUnusable(file)) tell(`${place}: could not be set up`, file.message);
       for (const test of file.assertionResults.filter(isFailed)) {
         tell(`${place}: ${test.fullName}`, test.failureMessages.join('\n'));
       }
