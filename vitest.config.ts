@@ -19,10 +19,16 @@ const PATIENCE = {
   // Less than a test's, so that it is told what was waited for.
   expect: { poll: { timeout: 4 * MINUTE } },
 };
-/** Fetches the default guest before the first file: what fetches says so, and takes its time. */
-const PREPARED = { globalSetup: 'test/guest/prepared.ts' };
 /** Places with tests beside the code, but for the oracle's, which need QEMU, and campaigns of minutes. */
 const EVERYWHERE = '{assembly,bench,isa,scripts,src,test}/**/*.test.ts';
+/**
+ * Of those, the ones that share processes with other files: to begin one for each costs half a second, more than most
+ * of them take. What they make they dispose of, and what they stub they restore.
+ */
+const TOGETHER = [
+  '{assembly,bench,isa,scripts,src}/**/*.test.ts',
+  'test/{core,lockstep,structure,translate,virtio}/**/*.test.ts',
+];
 const ORACLE = 'test/oracle/**/*.test.ts';
 const FUZZ = 'test/virtio/fuzz/**/*.test.ts';
 /** Campaigns of two engines in lockstep. */
@@ -31,8 +37,12 @@ const LOCKSTEP = 'test/lockstep/campaign/*.test.ts';
 const TRANSLATED_LINUX = 'test/translate/linux/*.test.ts';
 /** Linux in Linux by KVM, in a guest that is built of packages. */
 const NESTED = 'test/nested/linux/*.test.ts';
+/** Fetches the default guest where there is none. */
+const DEFAULT_GUEST = 'test/default-guest.ts';
 /** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB; guests built of packages. */
 const PEERS = '{src,test}/**/*.peer.test.ts';
+/** What `npm test` leaves to others. */
+const ELSEWHERE = [ORACLE, FUZZ, LOCKSTEP, TRANSLATED_LINUX, NESTED, PEERS];
 /** Of the machine's tests, those of what the baseline lacks: frames, forks, bounds of work, pins, times above 2^53. */
 const CORE_ONLY = [
   'test/core/{bounds,code-pool,epoch-consumers,far-times,fork,frames,going-on,rebind,sbi-console-memory,shared-frames,shared-memory,work}.test.ts',
@@ -48,10 +58,20 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: [EVERYWHERE],
-          exclude: [ORACLE, FUZZ, LOCKSTEP, TRANSLATED_LINUX, NESTED, PEERS],
+          globalSetup: DEFAULT_GUEST,
+          include: TOGETHER,
+          exclude: ELSEWHERE,
+          isolate: false,
           ...PATIENCE,
-          ...PREPARED,
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          globalSetup: DEFAULT_GUEST,
+          include: [EVERYWHERE],
+          exclude: [...TOGETHER, ...ELSEWHERE],
+          ...PATIENCE,
         },
       },
       {
@@ -59,6 +79,7 @@ export default defineConfig({
           name: 'baseline',
           include: ['test/{core,virtio}/*.test.ts'],
           exclude: CORE_ONLY,
+          isolate: false,
           ...PATIENCE,
           env: { HARTWOOD_TEST_ENGINE: 'ts' },
         },
@@ -66,6 +87,7 @@ export default defineConfig({
       {
         test: {
           name: 'translated',
+          globalSetup: DEFAULT_GUEST,
           include: [
             'test/{core,virtio}/**/*.test.ts',
             'test/debug/{debugger,guest-points,session}.test.ts',
@@ -75,17 +97,16 @@ export default defineConfig({
           ...PATIENCE,
           // Compiling each jump's target takes longer than to interpret it.
           testTimeout: 10 * MINUTE,
-          ...PREPARED,
           env: { HARTWOOD_TEST_TRANSLATE: 'force' },
         },
       },
       {
         test: {
           name: 'oracle',
+          globalSetup: DEFAULT_GUEST,
           include: [ORACLE],
           ...PATIENCE,
           testTimeout: 15 * MINUTE,
-          ...PREPARED,
         },
       },
       {
@@ -99,10 +120,10 @@ export default defineConfig({
       {
         test: {
           name: 'lockstep',
+          globalSetup: DEFAULT_GUEST,
           include: [LOCKSTEP],
           ...PATIENCE,
           testTimeout: 10 * MINUTE,
-          ...PREPARED,
         },
       },
       {
@@ -118,10 +139,10 @@ export default defineConfig({
       {
         test: {
           name: 'peers',
+          globalSetup: DEFAULT_GUEST,
           include: [PEERS],
           ...PATIENCE,
           testTimeout: 10 * MINUTE,
-          ...PREPARED,
         },
       },
     ],

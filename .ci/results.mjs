@@ -14,8 +14,8 @@ function filesOf(path) {
   return JSON.parse(readFileSync(path, 'utf8')).testResults;
 }
 
-/** A file that could not be loaded, or whose tests were not run since its setup failed, is a failure. */
-function isUnusable({ status, assertionResults }) {
+/** A file that could not be loaded, or whose preparation failed, is a failure without a failed test. */
+function isBroken({ status, assertionResults }) {
   return status === 'failed' && !assertionResults.some(isFailed);
 }
 
@@ -28,7 +28,7 @@ function count() {
   let failed = 0;
   for (const file of paths.flatMap(filesOf)) {
     passed += file.assertionResults.filter(({ status }) => status === 'passed').length;
-    failed += file.assertionResults.filter(isFailed).length + (isUnusable(file) ? 1 : 0);
+    failed += file.assertionResults.filter(isFailed).length + (isBroken(file) ? 1 : 0);
   }
   console.log(passed, failed);
 }
@@ -37,7 +37,7 @@ function failures() {
   for (const path of paths) {
     for (const file of filesOf(path)) {
       const place = `${basename(path, '.json')}: ${relative(process.cwd(), file.name)}`;
-      if (isUnusable(file)) tell(`${place}: could not be set up`, file.message);
+      if (isBroken(file)) tell(`${place}: could not be prepared`, file.message);
       for (const test of file.assertionResults.filter(isFailed)) {
         tell(`${place}: ${test.fullName}`, test.failureMessages.join('\n'));
       }

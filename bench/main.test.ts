@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const CHARTS = fileURLToPath(new URL('charts/main.ts', import.meta.url));
@@ -97,7 +97,7 @@ test('a signal ends a run, and it leaves nothing behind', async () => {
   const closed = new Promise((resolve) => child.on('close', resolve));
   const ours = async () => (await readdir(place)).filter((name) => !name.startsWith('tsx-'));
   // The guest's files stand where QEMU and this project take them from.
-  await vi.waitFor(async () => expect(await ours()).toHaveLength(1), { timeout: 60_000 });
+  await expect.poll(ours).toHaveLength(1);
   child.kill('SIGTERM');
   expect(await closed).toBe(143);
   expect(said).toContain('bench: ended by SIGTERM; no results were written');

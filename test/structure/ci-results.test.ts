@@ -37,7 +37,7 @@ it('a file whose setup failed is one failure in the results of CI, as one that c
   expect(told('count')).toBe('3 3\n');
   expect(told('failures').match(/FAILED .*/g)).toEqual([
     expect.stringMatching(/wrong: one failed$/),
-    expect.stringMatching(/unprepared: could not be set up$/),
-    expect.stringMatching(/broken: could not be set up$/),
+    expect.stringMatching(/unprepared: could not be prepared$/),
+    expect.stringMatching(/broken: could not be prepared$/),
   ]);
 });

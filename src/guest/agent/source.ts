@@ -15,18 +15,15 @@ import { STREAMS } from './streams.js';
 const { Kind, Step, ToGuest, ToHost } = protocol;
 const SYNC_PAYLOAD = 16;
 
+// Sorted, as the names of a module are, but not under each loader: a guest's name in the cache is made of this text.
 const constants = (prefix: string, values: object): string =>
   Object.entries(values)
     .filter(([, value]) => typeof value === 'number' || typeof value === 'bigint')
+    .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, value]) => `.equ ${prefix}${name}, ${value}\n`)
     .join('');
 
-/** In the order of their names, which a bundler's module does not have: the default guest is known by this text. */
-const OF_PROTOCOL = Object.fromEntries(
-  Object.entries(protocol).sort(([one], [other]) => (one < other ? -1 : 1)),
-);
-
-const PROTOCOL = `${constants('', OF_PROTOCOL)}
+const PROTOCOL = `${constants('', protocol)}
 ${constants('TO_GUEST_', ToGuest)}
 ${constants('TO_HOST_', ToHost)}
 ${constants('STEP_', Step)}
