@@ -8,8 +8,27 @@ process.env.HARTWOOD_COLD ??= 'on';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+/**
+ * Limits against what hangs, and against nothing else: whatever a machine is busy with, a test that gets on must get to
+ * its end. A cold boot of Linux takes four seconds here, and minutes beside enough of others.
+ */
+const PATIENCE = {
+  testTimeout: 5 * MINUTE,
+  // Setup may compile the core, or fetch the default guest, or QEMU with its libraries.
+  hookTimeout: 10 * MINUTE,
+  // Less than a test's, so that it is told what was waited for.
+  expect: { poll: { timeout: 4 * MINUTE } },
+};
 /** Places with tests beside the code, but for the oracle's, which need QEMU, and campaigns of minutes. */
 const EVERYWHERE = '{assembly,bench,isa,scripts,src,test}/**/*.test.ts';
+/**
+ * Of those, the ones that share processes with other files: to begin one for each costs half a second, more than most
+ * of them take. What they make they dispose of, and what they stub they restore.
+ */
+const TOGETHER = [
+  '{assembly,bench,isa,scripts,src}/**/*.test.ts',
+  'test/{core,lockstep,structure,translate,virtio}/**/*.test.ts',
+];
 const ORACLE = 'test/oracle/**/*.test.ts';
 const FUZZ = 'test/virtio/fuzz/**/*.test.ts';
 /** Campaigns of two engines in lockstep. */
@@ -22,6 +41,8 @@ const NESTED = 'test/nested/linux/*.test.ts';
 const DEFAULT_GUEST = 'test/default-guest.ts';
 /** Tests beside programs that a bare machine lacks: qemu-img, e2fsck, GDB; guests built of packages. */
 const PEERS = '{src,test}/**/*.peer.test.ts';
+/** What `npm test` leaves to others. */
+const ELSEWHERE = [ORACLE, FUZZ, LOCKSTEP, TRANSLATED_LINUX, NESTED, PEERS];
 /** Of the machine's tests, those of what the baseline lacks: frames, forks, bounds of work, pins, times above 2^53. */
 const CORE_ONLY = [
   'test/core/{bounds,code-pool,epoch-consumers,far-times,fork,frames,going-on,rebind,sbi-console-memory,shared-frames,shared-memory,work}.test.ts',
@@ -38,12 +59,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           globalSetup: DEFAULT_GUEST,
+          include: TOGETHER,
+          exclude: ELSEWHERE,
+          isolate: false,
+          ...PATIENCE,
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          globalSetup: DEFAULT_GUEST,
           include: [EVERYWHERE],
-          exclude: [ORACLE, FUZZ, LOCKSTEP, TRANSLATED_LINUX, NESTED, PEERS],
-          // A cold boot of Linux takes ten to twenty seconds, on a busy machine twice that.
-          testTimeout: MINUTE,
-          // Setup may compile the core, or fetch the default guest.
-          hookTimeout: 10 * MINUTE,
+          exclude: [...TOGETHER, ...ELSEWHERE],
+          ...PATIENCE,
         },
       },
       {
@@ -51,7 +79,8 @@ export default defineConfig({
           name: 'baseline',
           include: ['test/{core,virtio}/*.test.ts'],
           exclude: CORE_ONLY,
-          testTimeout: MINUTE,
+          isolate: false,
+          ...PATIENCE,
           env: { HARTWOOD_TEST_ENGINE: 'ts' },
         },
       },
@@ -65,26 +94,27 @@ export default defineConfig({
             TRANSLATED_LINUX,
           ],
           exclude: [FUZZ],
+          ...PATIENCE,
           // Compiling each jump's target takes longer than to interpret it.
-          testTimeout: 5 * MINUTE,
-          hookTimeout: 10 * MINUTE,
+          testTimeout: 10 * MINUTE,
           env: { HARTWOOD_TEST_TRANSLATE: 'force' },
         },
       },
       {
         test: {
           name: 'oracle',
+          globalSetup: DEFAULT_GUEST,
           include: [ORACLE],
+          ...PATIENCE,
           testTimeout: 15 * MINUTE,
-          // Setup may fetch QEMU with its libraries.
-          hookTimeout: 10 * MINUTE,
         },
       },
       {
         test: {
           name: 'fuzz',
           include: [FUZZ],
-          testTimeout: 15 * MINUTE,
+          ...PATIENCE,
+          testTimeout: 30 * MINUTE,
         },
       },
       {
@@ -92,6 +122,7 @@ export default defineConfig({
           name: 'lockstep',
           globalSetup: DEFAULT_GUEST,
           include: [LOCKSTEP],
+          ...PATIENCE,
           testTimeout: 10 * MINUTE,
         },
       },
@@ -102,7 +133,7 @@ export default defineConfig({
           // Builds a guest of 112 packages; three machines at once would be in each other's way.
           globalSetup: 'test/nested/linux/setup.ts',
           fileParallelism: false,
-          testTimeout: 5 * MINUTE,
+          ...PATIENCE,
         },
       },
       {
@@ -110,8 +141,8 @@ export default defineConfig({
           name: 'peers',
           globalSetup: DEFAULT_GUEST,
           include: [PEERS],
-          testTimeout: 5 * MINUTE,
-          hookTimeout: 10 * MINUTE,
+          ...PATIENCE,
+          testTimeout: 10 * MINUTE,
         },
       },
     ],

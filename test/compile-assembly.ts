@@ -3,9 +3,6 @@ import { main } from 'assemblyscript/asc';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Milliseconds that a test's setup may take to compile, on a busy machine. */
-export const COMPILE_TIMEOUT = 120_000;
-
 /**
  * Compiles one file of `assembly/` with its imports, as the core is compiled.
  * @param entry path below the project's root, such as `assembly/softfloat/entry.ts`

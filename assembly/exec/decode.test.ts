@@ -20,7 +20,7 @@ let core: Exports;
 beforeAll(async () => {
   const module = await compileAssembly('assembly/exec/decode.ts');
   core = (await WebAssembly.instantiate(module)).exports as unknown as Exports;
-}, 60_000);
+});
 
 /** A decoded slot: op name, bytes 1 to 3, immediate. */
 interface Slot {

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { COMPILE_TIMEOUT, compileAssembly } from '../../test/compile-assembly.js';
+import { compileAssembly } from '../../test/compile-assembly.js';
 import { describeFloat, type FloatMachine } from '../../test/softfloat/float-suite.js';
 
 /** Anywhere in the module's memory. */
@@ -28,4 +28,4 @@ async function open(): Promise<FloatMachine> {
   };
 }
 
-describe('F and D in the core', () => describeFloat(open, COMPILE_TIMEOUT, 500));
+describe('F and D in the core', () => describeFloat(open, 500));

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { COMPILE_TIMEOUT, compileAssembly } from '../../test/compile-assembly.js';
+import { compileAssembly } from '../../test/compile-assembly.js';
 import { operand, Random, related } from '../../test/softfloat/operands.js';
 import * as reference from '../../test/softfloat/reference.js';
 import { F32, F64, type Format, NX, type Result } from '../../test/softfloat/reference.js';
@@ -21,7 +21,7 @@ function core(name: string): CoreFunction {
 beforeAll(async () => {
   const module = await compileAssembly('assembly/softfloat/entry.ts');
   exported = (await WebAssembly.instantiate(module)).exports;
-}, COMPILE_TIMEOUT);
+});
 
 /** One operation in both implementations; operands and results are bit patterns. */
 interface Operation {

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { COMPILE_TIMEOUT } from '../../test/compile-assembly.js';
 import { draw } from '../../test/softfloat/draw.js';
 import { Random } from '../../test/softfloat/operands.js';
 import { F32, F64 } from '../../test/softfloat/reference.js';
@@ -34,7 +33,7 @@ const view = new DataView(new ArrayBuffer(8));
 let comparison: FloatComparison;
 beforeAll(async () => {
   comparison = await FloatComparison.open();
-}, COMPILE_TIMEOUT);
+});
 
 /** Whether the row's f operands are of binary32. */
 function isSingle(row: Row): boolean {

@@ -4,8 +4,11 @@ import { bytesOf, hexOf } from '../debug/hex.js';
 import { PacketReader, packetOf } from '../debug/packet.js';
 import { TRANSLATES } from '../debug/translate-words.js';
 
-/** A VM answers between two turns of its run loop; whoever takes so long is none. */
-const PATIENCE = 10_000;
+/**
+ * A VM answers between two turns of its run loop, and lists its largest region in seconds; on a busy machine in many.
+ * Whoever takes so long is none.
+ */
+const PATIENCE = 60_000;
 /** Bytes of output that are believed to be an answer; the listing of the largest region has a quarter of it. */
 const MOST_OUTPUT = 1 << 23;
 /** Packets that it may come in, of which some may be empty. */

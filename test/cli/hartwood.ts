@@ -24,6 +24,8 @@ export interface Running {
   readonly ended: Promise<Run>;
   /** Resolves when standard output has had `wanted`. Rejects if the command ends before. */
   readonly printed: (wanted: string) => Promise<void>;
+  /** The first whole line of standard output for which `holds`. Rejects if the command ends before. */
+  readonly line: (holds: (line: string) => boolean) => Promise<string>;
   readonly kill: (signal: NodeJS.Signals) => void;
   /** Reads no more of standard output. */
   readonly closeOutput: () => void;
@@ -57,20 +59,24 @@ export function startHartwood(args: readonly string[], options: HartwoodOptions 
     child.on('error', reject);
     child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
-  const printed = (wanted: string) =>
-    new Promise<void>((resolve, reject) => {
+  const found = (what: string, find: () => string | undefined) =>
+    new Promise<string>((resolve, reject) => {
       const look = () => {
-        if (!stdout.includes(wanted)) return;
+        const text = find();
+        if (text === undefined) return;
         listeners.delete(look);
-        resolve();
+        resolve(text);
       };
       listeners.add(look);
       look();
-      ended.then((run) => reject(new Error(`'${wanted}' was not printed: ${run.stderr}`)), reject);
+      ended.then((run) => reject(new Error(`${what} was not printed: ${run.stderr}`)), reject);
     });
   return {
     ended,
-    printed,
+    printed: async (wanted) => {
+      await found(`'${wanted}'`, () => (stdout.includes(wanted) ? wanted : undefined));
+    },
+    line: (holds) => found('such a line', () => stdout.split('\n').slice(0, -1).find(holds)),
     kill: (signal) => child.kill(signal),
     closeOutput: () => child.stdout.destroy(),
   };

@@ -43,7 +43,7 @@ describe('the console on a pipe', () => {
   });
 
   it('ends by itself with no input at all', async () => {
-    const run = await hartwood(['run', '--timeout', '60']);
+    const run = await hartwood(['run', '--timeout', '600']);
     expect(run.stdout).toContain('Power down');
     expect(run).toMatchObject({ status: 0, stderr: '' });
   });

@@ -74,19 +74,25 @@ describe('hartwood top', () => {
       expect(titles?.trim().split(/ +/)).toEqual(
         'PID VM CPU RES SHARED SAVED DIRTY/S EXITS/S STATE NAME'.split(' '),
       );
-      expect(rows.map((row) => row.replace(/.* running +/, ''))).toEqual(['busy', 'idle']);
-      expect(rows[1]).toMatch(/ 1 +[0-4]\.\d % /);
+      expect(rows.map((row) => row.replace(/.* running +/, '')).sort()).toEqual(['busy', 'idle']);
+      const shares = rows.map((row) => Number(/ 1 +(\d+\.\d) % /.exec(row)?.[1]));
+      expect(shares).toEqual(shares.toSorted((one, other) => other - one));
 
-      const json = await hartwood(['top', '--once', '--json', ...QUICK], { env });
-      const { vms } = JSON.parse(json.stdout) as { vms: readonly VmRow[] };
-      expect(vms.map(({ name, state }) => [name, state])).toEqual([
+      // A busy machine may keep either from running for a while, but not for ever.
+      const looks = startHartwood(['top', '--json', ...QUICK], { env });
+      const vmsOf = (line: string) => (JSON.parse(line) as { vms: readonly VmRow[] }).vms;
+      const line = await looks.line((look) => {
+        const [busy, idle] = vmsOf(look);
+        return (busy?.cpu ?? 0) > 0.01 && (busy?.cpu ?? 0) > 4 * (idle?.cpu ?? 1);
+      });
+      looks.kill('SIGTERM');
+      await looks.ended;
+      expect(vmsOf(line).map(({ name, state }) => [name, state])).toEqual([
         ['busy', 'running'],
         ['idle', 'running'],
       ]);
-      const [busy, idle] = vms;
-      expect(busy?.cpu).toBeGreaterThan(0.05);
+      const [busy] = vmsOf(line);
       expect(busy?.exitsPerSecond).toBeGreaterThan(1);
-      expect(idle?.cpu).toBeLessThan(0.05);
       expect(busy?.exclusive).toBeGreaterThan(90_000);
     });
     // They have cleaned up behind them.

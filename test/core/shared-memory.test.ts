@@ -16,7 +16,6 @@ import { ExitReason } from '../../src/core/exit-reason.js';
 import { parseCpuModel } from '../../src/machine/cpu-model.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const COMPILE_TIMEOUT = 120_000;
 const RAM = 4 << 20;
 
 /** The core for shared memory, compiled as asconfig.json says. */
@@ -39,7 +38,7 @@ async function compileShared(): Promise<WebAssembly.Module> {
 let module: WebAssembly.Module;
 beforeAll(async () => {
   module = await compileShared();
-}, COMPILE_TIMEOUT);
+});
 
 const sharedMemory = () =>
   new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared: true });

@@ -50,7 +50,7 @@ async function run(args: readonly string[]): Promise<string> {
   const script = 'exec gdb-multiarch "$@" 2>&1';
   const child = spawn('sh', ['-c', script, 'sh', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 60_000,
+    timeout: 300_000,
   });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -107,11 +107,11 @@ it('serves no packet while there is no room for answers', async () => {
   );
   const two = Buffer.concat([packetOf('qC'), packetOf('qAttached')]);
   const served = session.receive(two);
-  await vi.waitFor(() => expect(packets).toEqual(['QC1']));
+  await expect.poll(() => packets).toEqual(['QC1']);
   await new Promise((resolve) => setImmediate(resolve));
   expect(packets).toEqual(['QC1']);
   for (const take of takers.splice(0)) take();
-  await vi.waitFor(() => expect(packets).toEqual(['QC1', '1']));
+  await expect.poll(() => packets).toEqual(['QC1', '1']);
   for (const take of takers.splice(0)) take();
   await served;
 });

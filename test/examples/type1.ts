@@ -39,7 +39,7 @@ export const onQemu: Machine = async (elf) => {
   const console = ['-display', 'none', '-monitor', 'none', '-serial', 'stdio'];
   const child = spawn(program, [...prefix, ...board, ...console], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+    timeout: 300_000,
   });
   let stdout = '';
   let stderr = '';

@@ -188,5 +188,5 @@ describe('a Linux without a shell on its console', () => {
     );
     expect(ends[2]).toMatchObject({ value: { kind: 'reset', code: 0 } });
     expect((await vm.summary()).stop).toEqual({ kind: 'reset', code: 0 });
-  }, 240_000);
+  });
 });

@@ -5,8 +5,6 @@ import type { VmSpec } from '../../src/vm/spec.js';
 import { firmwareImages } from './firmware-images.js';
 import { newHost, type Printing, startGuest } from './guest.js';
 
-const TIMEOUT = { timeout: 180_000 };
-
 let host: Host;
 afterEach(() => host[Symbol.asyncDispose]());
 
@@ -22,13 +20,13 @@ async function letters(guest: Printing): Promise<string[]> {
 }
 
 describe('Linux on harts with H', () => {
-  it.each([1, 2])('boots without firmware and knows h: %i harts', TIMEOUT, async (cpus) => {
+  it.each([1, 2])('boots without firmware and knows h: %i harts', async (cpus) => {
     const guest = await start({ cpus });
     expect(await letters(guest)).toEqual(Array.from({ length: cpus }, () => 'imafdch'));
     expect(guest.log()).toMatch(/SBI implementation ID=0x4857/);
   });
 
-  it('boots by OpenSBI, which finds h and starts it in HS-mode: 2 harts', TIMEOUT, async () => {
+  it('boots by OpenSBI, which finds h and starts it in HS-mode: 2 harts', async () => {
     const { fwDynamic } = await firmwareImages();
     const guest = await start({ cpus: 2, guest: { firmware: fwDynamic, kernel: 'debian' } });
     expect(await letters(guest)).toEqual(['imafdch', 'imafdch']);

@@ -5,10 +5,7 @@ import { newHost, startGuest } from './guest.js';
 
 const GIGABYTE = 2 ** 30;
 
-/** A boot on a machine that does other things too. */
-const timeout = 180_000;
-
-describe('a Linux', { timeout }, () => {
+describe('a Linux', () => {
   it('runs in frames above 2 GiB', async () => {
     await using host = await newHost('2500M');
     const { core } = host;

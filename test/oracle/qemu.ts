@@ -9,7 +9,7 @@ import { qemuCommand } from './qemu-command.js';
 import type { QemuCommand } from './qemu-package.js';
 
 /** Time for one program; the longest take a few seconds. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 300_000;
 
 export interface Qemu extends Machine {
   readonly version: string;

@@ -42,14 +42,13 @@ const ROWS_UNDER_TEST = ROWS.filter(
  */
 export function describeFloat(
   open: () => FloatMachine | Promise<FloatMachine>,
-  timeout: number,
   cases: number,
 ): void {
   let machine: FloatMachine;
 
   beforeAll(async () => {
     machine = await open();
-  }, timeout);
+  });
 
   beforeEach(() => {
     for (let n = 0; n < 32; n++) {

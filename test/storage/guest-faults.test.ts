@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DiskError } from '../../src/core/errors.js';
 import type { Disk } from '../../src/machine/disk.js';
 import { openDrive } from '../../src/node/drive.js';
@@ -189,8 +189,7 @@ test('a guest that reboots while its writes are under way finds none of them com
   await expect(vm.exec('echo b > /proc/sysrq-trigger')).rejects.toMatchObject({ code: 'agent' });
   await writing;
   // The next driver is there, and looks for partitions.
-  const probed = () => expect(log().match(/virtio_blk .*\[vdb\]/g)).toHaveLength(2);
-  await vi.waitFor(probed, { timeout: 60_000 });
+  await expect.poll(() => log().match(/virtio_blk .*\[vdb\]/g)).toHaveLength(2);
   held.release();
   await vm.ready();
   const text = await inGuest(

@@ -43,9 +43,7 @@ async function story(file: MemoryFile) {
   return { text: text(), log: log(), answers, steps, guestSeconds, hash };
 }
 
-test('under a virtual clock a disk repeats bit for bit, however fast it is', {
-  timeout: 300_000,
-}, async () => {
+test('under a virtual clock a disk repeats bit for bit, however fast it is', async () => {
   const quick = await story(new MemoryFile());
   expect(quick.answers[0]).toMatch(/50\+0 records out/);
   expect(quick.answers[2]).toMatch(/ vda /);

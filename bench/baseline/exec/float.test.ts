@@ -26,4 +26,4 @@ function open(): FloatMachine {
   };
 }
 
-describe('F and D in the baseline', () => describeFloat(open, 1000, 2000));
+describe('F and D in the baseline', () => describeFloat(open, 2000));

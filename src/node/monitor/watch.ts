@@ -7,7 +7,7 @@ import { isPrivate, monitorFolder } from './folder.js';
 import { linesOf } from './lines.js';
 
 /** A process that is busy for longer is left out, in milliseconds. */
-const PATIENCE = 2000;
+const PATIENCE = 5000;
 const LONGEST_ANSWER = 64 * 2 ** 20;
 
 /** A process's VMs, and the name of its socket: its pid, and where it has several the thread. */

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FakeAgent } from '../../../test/fake-agent.js';
 import {
   COMMANDS_MOST,
@@ -126,7 +126,7 @@ describe('the handshake', () => {
     fake.hello(0n, 9);
     expect(waits.told.lost).toEqual(['the guest agent speaks version 9 of the protocol, not 1']);
     const later = opened(fake, 'b', '');
-    await vi.waitFor(() => expect(later.told.lost).toHaveLength(1));
+    await expect.poll(() => later.told.lost).toHaveLength(1);
   });
 });
 

@@ -73,9 +73,9 @@ describe('exec', () => {
     void guest.exec('cat', { stdin: stream });
     fake.flush();
     controller.enqueue(bytes('one'));
-    await vi.waitFor(() => expect(fake.sent(ToGuest.STDIN)).toHaveLength(1));
+    await expect.poll(() => fake.sent(ToGuest.STDIN)).toHaveLength(1);
     controller.close();
-    await vi.waitFor(() => expect(fake.sent(ToGuest.STDIN_END)).toHaveLength(1));
+    await expect.poll(() => fake.sent(ToGuest.STDIN_END)).toHaveLength(1);
   });
 
   it('kills the command when its input breaks', async () => {
@@ -148,14 +148,14 @@ describe('spawn', () => {
     const process = guest.spawn('cat');
     const writer = process.stdin.getWriter();
     const written = writer.write(bytes('in'));
-    await vi.waitFor(() => expect(text(fake.sent(ToGuest.STDIN)[0]?.payload)).toBe('in'));
+    await expect.poll(() => text(fake.sent(ToGuest.STDIN)[0]?.payload)).toBe('in');
     await written;
     const reader = process.stdout.getReader();
     fake.output(1, 'one');
     fake.output(1, 'two');
     expect(text((await reader.read()).value)).toBe('one');
     void writer.close();
-    await vi.waitFor(() => expect(fake.sent(ToGuest.STDIN_END)).toHaveLength(1));
+    await expect.poll(() => fake.sent(ToGuest.STDIN_END)).toHaveLength(1);
     fake.exit(1, 7);
     expect(await process.status).toBe(7);
     expect(text((await reader.read()).value)).toBe('two');

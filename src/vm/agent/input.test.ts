@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { session } from '../../../test/agent-session.js';
 import { AgentError, ConfigurationError } from '../../core/errors.js';
 import { OUTPUT_WINDOW, PAYLOAD_MOST, ToGuest, ToHost } from '../../guest/agent/protocol.js';
@@ -44,7 +44,7 @@ describe('an endless input', () => {
     const { fake, guest } = session();
     const { stream, asked } = endless();
     const result = guest.exec('head -c 1', { stdin: stream });
-    await vi.waitFor(() => expect(fake.sent(ToGuest.STDIN).length).toBeGreaterThan(0));
+    await expect.poll(() => fake.sent(ToGuest.STDIN).length).toBeGreaterThan(0);
     fake.send(ToHost.STDIN_CLOSED, 1);
     await nextTurn();
     expect(asked.cancelled).toBe(true);
@@ -56,7 +56,7 @@ describe('an endless input', () => {
     const { fake, guest } = session();
     const { stream, asked } = endless();
     const written = guest.files.write('/dev/full', stream);
-    await vi.waitFor(() => expect(fake.sent(ToGuest.STDIN).length).toBeGreaterThan(0));
+    await expect.poll(() => fake.sent(ToGuest.STDIN).length).toBeGreaterThan(0);
     fake.send(ToHost.STDIN_CLOSED, 1);
     await nextTurn();
     expect(asked.cancelled).toBe(true);
@@ -135,7 +135,7 @@ describe('an aborted input', () => {
     const process = guest.spawn('cat > /data');
     fake.flush();
     const piped = expect(failingSource().pipeTo(process.stdin)).rejects.toThrow('disk is broken');
-    await vi.waitFor(() => expect(fake.sent(ToGuest.STDIN)).toHaveLength(1));
+    await expect.poll(() => fake.sent(ToGuest.STDIN)).toHaveLength(1);
     await piped;
     await expect(process.status).rejects.toThrow(AgentError);
     await expect(process.status).rejects.toThrow('its input was aborted: the disk is broken');

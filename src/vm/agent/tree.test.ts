@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { FakeAgent } from '../../../test/fake-agent.js';
 import { AgentError } from '../../core/errors.js';
 import { ToGuest, ToHost } from '../../guest/agent/protocol.js';
@@ -32,10 +32,10 @@ async function copying(visit: 'read' | 'pass' | 'leave') {
   // A struct statx, of a regular file.
   const stat = new Uint8Array(256);
   new DataView(stat.buffer).setUint16(28, 0o100644, true);
-  await vi.waitFor(() => expect(fake.opened()).toHaveLength(1));
+  await expect.poll(() => fake.opened()).toHaveLength(1);
   fake.output(1, stat);
   fake.exit(1);
-  await vi.waitFor(() => expect(fake.opened()).toHaveLength(2));
+  await expect.poll(() => fake.opened()).toHaveLength(2);
   return { fake, done };
 }
 

@@ -10,7 +10,7 @@ import {
 import { type QemuGuest, startQemuGuest } from './qemu-guest.js';
 
 const MB = 2 ** 20;
-const TIMEOUT = 60_000;
+const TIMEOUT = 300_000;
 
 let guest: QemuGuest;
 

@@ -19,7 +19,7 @@ export interface QemuGuest {
 }
 
 /** How long a boot may take. */
-const BOOT_MS = 120_000;
+const BOOT_MS = 480_000;
 
 /**
  * Boots the guest and waits for its agent.

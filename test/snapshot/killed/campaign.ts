@@ -31,7 +31,8 @@ export async function buildWriter(into: string): Promise<void> {
 }
 
 /**
- * Has processes write a store, and kills each at a random time; after each kill all that was saved must be there.
+ * Has processes write a store, and kills each at a random time; after each kill all that was saved must be there. Some
+ * kill hits a snapshot: if none of so many does, there are more.
  *
  * @throws whatever is wrong with the store, and an Error if a snapshot is lost
  */
@@ -43,7 +44,7 @@ export async function killWriters(
   const result: Killed = { kills: 0, saved: 0, within: 0 };
   const saved = new Set<string>();
   let next = 1;
-  while (result.kills < options.kills) {
+  while (result.kills < options.kills || result.within === 0) {
     const args = [options.program, kind, options.path, `${next}`];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = once(child, 'exit');
