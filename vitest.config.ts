@@ -13,11 +13,11 @@ const MINUTE = 60 * SECOND;
  * its end. A cold boot of Linux takes four seconds here, and minutes beside enough of others.
  */
 const PATIENCE = {
-  testTimeout: 5 * MINUTE,
+  testTimeout: 10 * MINUTE,
   // Setup may compile the core, or fetch the default guest, or QEMU with its libraries.
   hookTimeout: 10 * MINUTE,
   // Less than a test's, so that it is told what was waited for.
-  expect: { poll: { timeout: 4 * MINUTE } },
+  expect: { poll: { timeout: 8 * MINUTE } },
 };
 /** Places with tests beside the code, but for the oracle's, which need QEMU, and campaigns of minutes. */
 const EVERYWHERE = '{assembly,bench,isa,scripts,src,test}/**/*.test.ts';
@@ -95,8 +95,6 @@ export default defineConfig({
           ],
           exclude: [FUZZ],
           ...PATIENCE,
-          // Compiling each jump's target takes longer than to interpret it.
-          testTimeout: 10 * MINUTE,
           env: { HARTWOOD_TEST_TRANSLATE: 'force' },
         },
       },
@@ -123,7 +121,6 @@ export default defineConfig({
           globalSetup: DEFAULT_GUEST,
           include: [LOCKSTEP],
           ...PATIENCE,
-          testTimeout: 10 * MINUTE,
         },
       },
       {
@@ -142,7 +139,6 @@ export default defineConfig({
           globalSetup: DEFAULT_GUEST,
           include: [PEERS],
           ...PATIENCE,
-          testTimeout: 10 * MINUTE,
         },
       },
     ],
