@@ -16,6 +16,11 @@ import { unxz } from './xz.js';
 
 /** The suite whose archive keys `ARCHIVE_KEYS` pins. */
 export const SUITE = 'trixie';
+/**
+ * Names under which mirrors have it. While one is being updated, a name may lead to an index that is not there yet, and the
+ * other still to the whole release before.
+ */
+const NAMES = [SUITE, 'stable'] as const;
 /** The index of packages, below the suite's folder. */
 export const INDEX = 'main/binary-riscv64/Packages.xz';
 const KEYRING = 'debian-archive-keyring';
@@ -41,7 +46,21 @@ export async function openArchive(
   options: ArchiveOptions,
   wanted: (name: string) => boolean,
 ): Promise<PackageIndex> {
-  return await packageIndex(options, await signedRelease(options), wanted);
+  const [name, ...others] = NAMES;
+  try {
+    return await packageIndex(options, name, await signedRelease(options, name), wanted);
+  } catch (error) {
+    if (!(error instanceof GuestError) || error.code !== 'guest-network') throw error;
+    for (const other of others) {
+      try {
+        return await packageIndex(options, other, await signedRelease(options, other), wanted);
+      } catch (cause) {
+        // What is wrong with the first name is what people can do something about.
+        if (!(cause instanceof GuestError)) throw cause;
+      }
+    }
+    throw error;
+  }
 }
 
 /**
@@ -93,13 +112,13 @@ function sourceOf(options: ArchiveOptions, pack: Package): ContentSource {
   return { sha256, size, urls: [under(options.mirror, filename)], what: `${name} ${version}` };
 }
 
-async function signedRelease(options: ArchiveOptions): Promise<Release> {
-  const url = under(options.mirror, `dists/${SUITE}/InRelease`);
+async function signedRelease(options: ArchiveOptions, name: string): Promise<Release> {
+  const url = under(options.mirror, `dists/${name}/InRelease`);
   const text = new TextDecoder().decode(
     await downloadBytes(url, LARGEST_INRELEASE, { signal: options.signal }),
   );
   let keys = await pinnedKeys(await options.keyring());
-  if (keys.length === 0) keys = await pinnedKeys(await keyringOfMirror(options, text));
+  if (keys.length === 0) keys = await pinnedKeys(await keyringOfMirror(options, name, text));
   if (keys.length === 0) {
     const message = `neither this machine nor the mirror has a Debian archive key of ${SUITE}`;
     throw new GuestError('guest-signature', message);
@@ -108,11 +127,16 @@ async function signedRelease(options: ArchiveOptions): Promise<Release> {
 }
 
 /** The keyring as a package of an index that nobody has vouched for: its keys' fingerprints must. */
-async function keyringOfMirror(options: ArchiveOptions, inRelease: string): Promise<Uint8Array[]> {
+async function keyringOfMirror(
+  options: ArchiveOptions,
+  name: string,
+  inRelease: string,
+): Promise<Uint8Array[]> {
   const index = await packageIndex(
     options,
+    name,
     await readUnverified(inRelease, SUITE),
-    (name) => name === KEYRING,
+    (packed) => packed === KEYRING,
   );
   const pattern = /^usr\/share\/keyrings\/debian-archive-keyring\.(gpg|pgp)$/;
   const files = await unpack(options, index.find(KEYRING), [pattern]);
@@ -121,6 +145,7 @@ async function keyringOfMirror(options: ArchiveOptions, inRelease: string): Prom
 
 async function packageIndex(
   options: ArchiveOptions,
+  name: string,
   release: Release,
   wanted: (name: string) => boolean,
 ): Promise<PackageIndex> {
@@ -129,7 +154,7 @@ async function packageIndex(
     throw new GuestError('guest-package', `the Debian mirror's index does not list ${INDEX}`);
   }
   // By its hash first: while a mirror is being updated, the plain name may be another version's.
-  const folder = under(options.mirror, `dists/${SUITE}/${INDEX.slice(0, INDEX.lastIndexOf('/'))}`);
+  const folder = under(options.mirror, `dists/${name}/${INDEX.slice(0, INDEX.lastIndexOf('/'))}`);
   const source: ContentSource = {
     ...file,
     urls: [`${folder}/by-hash/SHA256/${file.sha256}`, `${folder}/Packages.xz`],
